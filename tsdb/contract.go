@@ -1,0 +1,43 @@
+package tsdb
+
+import (
+	"context"
+	"iter"
+)
+
+// A Ref names a series inside one DB, across restarts; it is never reused. Zero names none.
+type Ref uint64
+
+// A Resolver turns the canonical bytes of a tag set (tag.Tags.AppendCanonical) into the reference
+// under which its samples are appended. It keeps no reference to the bytes.
+type Resolver interface {
+	Resolve(tags []byte) (Ref, error)
+}
+
+// A Point is one sample on its way in, as the client sent it: normalisation onto the step happens
+// behind Append.
+type Point struct {
+	Ref   Ref
+	Time  int64 // milliseconds since the epoch
+	Value float64
+}
+
+// A Refusal names a point of a batch that was not stored, and why.
+type Refusal struct {
+	Index int // position in the batch
+	Err   error
+}
+
+// An Appender stores samples. Append returns when the batch is durable: a nil error means that every
+// point that is not among the refused survives a crash from then on, and an error that none was
+// applied. It keeps no reference to batch.
+type Appender interface {
+	Append(ctx context.Context, batch []Point) (refused []Refusal, err error)
+}
+
+// A Selector yields one column per group of the series that match q, in no particular order. Sum,
+// count, min and max merge, so a block or a peer sends groups, not series.
+// After an error nothing more is yielded.
+type Selector interface {
+	Select(ctx context.Context, q Query) iter.Seq2[Column, error]
+}
