@@ -1,12 +1,11 @@
 package query
 
 import (
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
 
-	"github.com/telamon-tsdb/telamon/query/eval"
+	"github.com/telamon-tsdb/telamon/query/stack"
 )
 
 // legendOf returns the legend of a line: the format with variables filled in, then edited as the words
@@ -120,7 +119,7 @@ func decodeLegend(text, mode string) (string, error) {
 	case "hex":
 		return decodeHex(text), nil
 	}
-	return "", &eval.Error{Text: fmt.Sprintf("unknown encoding '%s'", mode)}
+	return "", stack.Invalid("unknown encoding '%s'", mode)
 }
 
 // decodeHex replaces _HH by the character with that code. Other underscores stay.
@@ -145,7 +144,7 @@ func decodeHex(text string) string {
 func searchReplace(text, pattern, replacement string, l *Line) (string, error) {
 	re, err := regexp.Compile(pattern)
 	if err != nil {
-		return "", &eval.Error{Text: fmt.Sprintf("legend pattern '%s': %v", pattern, err)}
+		return "", stack.Invalid("legend pattern '%s': %v", pattern, err)
 	}
 	var b strings.Builder
 	end := 0

@@ -9,6 +9,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/query/eval"
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/stack"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
@@ -116,7 +117,7 @@ func limitOf(s *expr.Styled, n int) (int, error) {
 	}
 	limit, err := strconv.ParseInt(text, 10, 32)
 	if err != nil {
-		return 0, &eval.Error{Text: fmt.Sprintf("For input string: \"%s\"", text)}
+		return 0, stack.Errorf(stack.NumberFormat, "For input string: \"%s\"", text)
 	}
 	return int(min(max(limit, 0), int64(n))), nil
 }
