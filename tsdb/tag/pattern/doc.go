@@ -27,6 +27,6 @@
 // instead; ".*x$" after other repeats finds its end whatever the offset; and both compiling and
 // matching have a budget, so that no pattern is unbounded.
 //
-// Napkin: a value costs 10-100 ns, a step of the walk about 5 ns, so that the budget of one match,
-// 65,536 steps, ends after less than a millisecond.
+// Napkin: a value costs 7 ns (a prefix), 13 ns (".*foo") to 110 ns (BenchmarkMatch), a step of the walk
+// about 5 ns; the budget of one match, 65,536 steps, ends in less than a millisecond.
 package pattern
