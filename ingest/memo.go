@@ -68,8 +68,8 @@ func (m *Memo) Lookup(k Key) tsdb.Ref {
 	return ref
 }
 
-// remember puts down that k stands for ref.
-func (m *Memo) remember(k Key, ref tsdb.Ref) {
+// Remember puts down that k stands for ref, of which the tags were accepted. The zero Key is ignored.
+func (m *Memo) Remember(k Key, ref tsdb.Ref) {
 	if k == (Key{}) {
 		return
 	}
@@ -85,8 +85,8 @@ func (m *Memo) remember(k Key, ref tsdb.Ref) {
 	shard.series[k] = ref
 }
 
-// forget drops k, so that its series is resolved anew.
-func (m *Memo) forget(k Key) {
+// Forget drops k, so that its series is resolved anew.
+func (m *Memo) Forget(k Key) {
 	shard := m.shard(k)
 	shard.mu.Lock()
 	delete(shard.series, k)

@@ -134,7 +134,7 @@ func (p *Pipeline) collect(src Source, s *scratch, report *Report, tally *tally)
 			if ref == 0 {
 				continue
 			}
-			p.memo.remember(sample.Encoded, ref)
+			p.memo.Remember(sample.Encoded, ref)
 		}
 		tally.ages[ageBucket(age, p.stepMs)]++
 		s.points = append(s.points, tsdb.Point{Ref: ref, Time: sample.Time, Value: sample.Value})
@@ -182,7 +182,7 @@ func (p *Pipeline) explain(refused []tsdb.Refusal, src Source, s *scratch, repor
 		report.refuse(src, i, func([]Tag) string { return one.Err.Error() })
 		// The store may have dropped the series since it was remembered; if it has not, asking once
 		// more costs little.
-		p.memo.forget(src.Sample(i).Encoded)
+		p.memo.Forget(src.Sample(i).Encoded)
 	}
 }
 

@@ -161,6 +161,7 @@ func (d *Decoder) payload() error {
 		case "metrics":
 			return d.metrics()
 		default:
+			d.at = int(key.start) - 1
 			return d.fail("invalid field: '%s'", name)
 		}
 	})
