@@ -89,15 +89,20 @@ func decodeBody(dst []float64, header byte, body []byte) error {
 		return fmt.Errorf("%w: header %#02x has a flag of a later version", ErrCorrupt, header)
 	}
 	ok := false
-	name := ""
-	switch header & (classMask | flagDelta) {
-	case classConstant:
-		name, ok = "constant", decodeConstant(dst, body)
-	case headerXOR:
-		name, ok = "xor", decodeXOR(dst, body)
+	switch header & classMask {
+	case classFloat:
+		ok = decodeFloatBits(dst, header, body)
+	case classInteger, classUlps:
+		ok = decodeInteger(dst, header, body)
+	default:
+		if header&flagDelta != 0 {
+			ok = decodeXOR(dst, body)
+		} else {
+			ok = decodeConstant(dst, body)
+		}
 	}
 	if !ok {
-		return fmt.Errorf("%w: class %s of %d values in %d bytes", ErrCorrupt, name, len(dst), len(body))
+		return fmt.Errorf("%w: header %#02x, %d values in %d bytes", ErrCorrupt, header, len(dst), len(body))
 	}
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 )
 
 func TestRoundTrip(t *testing.T) {
-	var e Encoder
+	e := NewEncoder(60_000)
 	var block []byte
 	rapid.Check(t, func(t *rapid.T) {
 		values := drawValues(t)
@@ -23,16 +23,40 @@ func TestRoundTrip(t *testing.T) {
 	})
 }
 
+func TestRoundTripModels(t *testing.T) {
+	e := NewEncoder(60_000)
+	for _, form := range [][]model{models, clientModels} {
+		for _, m := range form {
+			for _, values := range seriesOf(m, 5) {
+				checkBlock(t, values, e.AppendBlock(nil, values))
+				checkBlock(t, values[:17], e.AppendBlock(nil, values[:17]))
+			}
+		}
+	}
+}
+
 // appendPlainXOR is the baseline and oracle: the paper's encoding behind a bitmap of the slots that have
 // a value, without any choice.
 func appendPlainXOR(dst []byte, values []float64) []byte {
-	var e Encoder
-	e.gather(values)
-	if len(e.stored) == 0 {
-		return append(dst, headerNothing)
+	var present mask
+	var stored []float64
+	for i, v := range values {
+		if !math.IsNaN(v) {
+			present.set(i)
+			stored = append(stored, v)
+		}
 	}
-	dst = e.appendHeader(dst, headerXOR, len(values))
-	return appendXOR(dst, e.stored)
+	switch len(stored) {
+	case 0:
+		return append(dst, headerNothing)
+	case len(values):
+		return appendXOR(append(dst, headerXOR), stored)
+	}
+	dst = append(dst, headerXOR|maskBitmap<<presenceShift)
+	for i := 0; i < len(values); i += 8 {
+		dst = append(dst, byte(present[i/64]>>(i%64)))
+	}
+	return appendXOR(dst, stored)
 }
 
 // checkBlock decodes block and compares with values.
@@ -57,7 +81,7 @@ func sameSlot(a, b float64) bool {
 // TestCut cuts blocks at every byte and adds one: no panic, and an error except where the cut is one
 // that no reader can notice (a shorter constant).
 func TestCut(t *testing.T) {
-	var e Encoder
+	e := NewEncoder(60_000)
 	back := make([]float64, 60)
 	for _, m := range models {
 		values := m.values(60, 0)
@@ -78,7 +102,7 @@ func TestCut(t *testing.T) {
 }
 
 func TestReuse(t *testing.T) {
-	var e Encoder
+	e := NewEncoder(60_000)
 	block := e.AppendBlock([]byte("before"), []float64{1, math.NaN(), 3})
 	if string(block[:6]) != "before" {
 		t.Errorf("AppendBlock overwrote what was there: %q", block[:6])
@@ -98,7 +122,7 @@ func TestReuse(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
-	var e Encoder
+	e := NewEncoder(60_000)
 	for _, m := range models {
 		f.Add(uint16(60), e.AppendBlock(nil, m.values(60, 0)))
 		f.Add(uint16(7), appendPlainXOR(nil, m.values(7, 3)))
@@ -116,7 +140,7 @@ func FuzzDecode(f *testing.F) {
 			}
 			return
 		}
-		var e Encoder
+		e := NewEncoder(60_000)
 		checkBlock(t, values, e.AppendBlock(nil, values))
 	})
 }

@@ -38,17 +38,20 @@ func appendXOR(dst []byte, values []float64) []byte {
 	return w.close()
 }
 
-// xorBits returns the number of bits that appendXOR takes for values, at least 64.
-func xorBits(values []float64) int {
-	total := 64
+// xorSize returns the number of bytes that appendXOR takes for values, or any number from limit on if
+// that is not less than limit.
+func xorSize(values []float64, limit int) int {
+	total := 64 + len(values) - 1
 	previous := math.Float64bits(values[0])
 	lead, length := 0, 0
 	for _, v := range values[1:] {
+		if total > 8*limit {
+			break
+		}
 		u := math.Float64bits(v)
 		x := u ^ previous
 		previous = u
 		if x == 0 {
-			total++
 			continue
 		}
 		l, t := min(bits.LeadingZeros64(x), 31), bits.TrailingZeros64(x)
@@ -56,9 +59,9 @@ func xorBits(values []float64) int {
 			lead, length = l, 64-l-t
 			total += 11
 		}
-		total += 2 + length
+		total += 1 + length
 	}
-	return total
+	return (total + 7) / 8
 }
 
 // decodeXOR fills dst, at least one value, from body and reports whether body held exactly that.

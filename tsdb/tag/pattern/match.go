@@ -22,7 +22,7 @@ type walk struct {
 // match returns where a match of n that starts at byte at ends, or noMatch. What follows n where it
 // can go back is part of n, so one end is all that a caller needs.
 func (w *walk) match(n *node, at int) int {
-	if w.steps--; w.steps < 0 {
+	if w.steps--; w.steps < 0 || len(w.value)-at < n.minBytes {
 		return noMatch
 	}
 	switch n.kind {
