@@ -164,12 +164,14 @@ func TestMemoInPublish(t *testing.T) {
 
 func TestStoreErrors(t *testing.T) {
 	full := errors.New("disk full")
-	store := &fakestore.Store{AppendErr: full}
+	store := new(fakestore.Store)
+	store.FailAppend(full)
 	p := newPipeline(store)
 	if _, err := publish(t, p, at(0)+` 1 "name":"xx"`); !errors.Is(err, full) {
 		t.Errorf("append: %v", err)
 	}
-	store = &fakestore.Store{ResolveErr: full}
+	store = new(fakestore.Store)
+	store.FailResolve(full)
 	p = newPipeline(store)
 	if _, err := publish(t, p, at(0)+` 1 "name":"xx"`, at(0)+` 1 "no":"name"`); !errors.Is(err, full) {
 		t.Errorf("resolve: %v", err)

@@ -184,8 +184,8 @@ func TestStoreFails(t *testing.T) {
 		name string
 		set  func(*fakestore.Store, error)
 	}{
-		{"append", func(s *fakestore.Store, err error) { s.AppendErr = err }},
-		{"resolve", func(s *fakestore.Store, err error) { s.ResolveErr = err }},
+		{"append", (*fakestore.Store).FailAppend},
+		{"resolve", (*fakestore.Store).FailResolve},
 	} {
 		h, store := newPublish(nil)
 		c.set(store, errors.New("no space left on device"))
