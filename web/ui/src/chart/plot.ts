@@ -146,8 +146,19 @@ function options(host: HTMLElement, first: Picture, events: PlotEvents, now: () 
 
 function seriesOf({ look }: DrawnLine, show: boolean, theme: Theme, paper: string): uPlot.Series {
   const stroke = palettes[theme][look.colour]!;
-  return { show, stroke, width: 1.5, dash: [...dashes[look.dash]!], points: { size: 5, fill: paper, stroke } };
+  return { show, stroke, width: 1.5, dash: [...dashes[look.dash]!], points: { size: 5, fill: paper, stroke, filter: lonePoints } };
 }
+
+/** Where there is room, all points are dots; else only those without a neighbour, as no line would show them. */
+const lonePoints: uPlot.Series.Points.Filter = (u, series, show) => {
+  if (show) return null;
+  const values = u.data[series]!;
+  const lone: number[] = [];
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] != null && values[i - 1] == null && values[i + 1] == null) lone.push(i);
+  }
+  return lone.length > 0 ? lone : null;
+};
 
 /** The first to the last value; a single value gets a step on each side. */
 function timeRange(graph: Graph): [number, number] {

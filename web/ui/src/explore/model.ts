@@ -31,7 +31,7 @@ export function createExplore(client: Client, location: Location) {
   /** The question changed and the answer is not there yet; a mere refresh does not count. */
   const loading = signal(false);
   const loaded = signal<{ at: number; tookMillis: number } | undefined>(undefined);
-  const live = computed(() => state.value.refresh !== 'off' && moves(state.value));
+  const live = computed(() => state.value.refresh !== 'off' && moves(state.value) && !failure.value);
   /** Width of the chart in CSS pixels; the chart keeps it up to date. */
   const size = { width: 800 };
 
@@ -46,7 +46,7 @@ export function createExplore(client: Client, location: Location) {
       loading.value = false;
       loaded.value = { at: Date.now(), tookMillis: performance.now() - before };
     },
-    interval: () => (live.peek() && !failure.peek() ? intervalMillis(state.peek(), graph.peek()) : null),
+    interval: () => (live.peek() ? intervalMillis(state.peek(), graph.peek()) : null),
     failed(error) {
       loading.value = false;
       failure.value = failureOf(state.peek().q, error);
