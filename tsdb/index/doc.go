@@ -15,8 +15,8 @@
 // There are no postings per key: a series has one value of a key, so that the series of a key are the
 // disjoint union of those of its values.
 //
-// A predicate is resolved to a selection, a list of series or all but a list, so that a negation costs
-// nothing until it meets the end (lookup.go). A pattern costs per distinct value, never per series; one
+// A predicate is resolved to a selection, lists of series or all but these, so that a negation costs
+// nothing and lists are united late or never (lookup.go, selection.go). A pattern costs per distinct value, never per series; one
 // with a literal start looks only at values that have it.
 //
 // An Index is not synchronised. Its owner holds a lock: many readers or one writer. Readers change

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -169,4 +170,30 @@ func TestLookupNamesThePattern(t *testing.T) {
 	if !errors.Is(err, pattern.ErrBudget) || !strings.Contains(err.Error(), source) || !strings.Contains(err.Error(), `"k"`) {
 		t.Errorf("got error %v, want one that names key and pattern", err)
 	}
+}
+
+// TestReadersChangeNothing has many readers at once, for the race detector.
+func TestReadersChangeNothing(t *testing.T) {
+	x := New()
+	for i, tags := range fleet()[:2000] {
+		x.Add(uint32(i), tags)
+	}
+	name := tag.Equal{Key: "name", Value: "metric.number.7"}
+	p := tag.Or{Left: tag.And{Left: name, Right: tag.Has{Key: "nf.node"}}, Right: tag.Not{Inner: tag.Has{Key: "id"}}}
+	var readers sync.WaitGroup
+	for range 4 {
+		readers.Go(func() {
+			found, err := x.Lookup(p)
+			if len(found) != 40 || err != nil {
+				t.Errorf("got %d series, error %v; want 40", len(found), err)
+			}
+			if nodes, err := x.Values("nf.node", p, Page{}); len(nodes) != 20 || err != nil {
+				t.Errorf("got %d nodes, error %v; want 20", len(nodes), err)
+			}
+			if keys, err := x.Keys(p, Page{}); len(keys) != 10 || err != nil {
+				t.Errorf("got %d keys, error %v; want 10", len(keys), err)
+			}
+		})
+	}
+	readers.Wait()
 }

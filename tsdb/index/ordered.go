@@ -98,12 +98,12 @@ func (o *ordered[T]) drop(text string) {
 		o.blocks = slices.Delete(o.blocks, block, block+1)
 		return
 	}
-	o.join(block - 1)
 	o.join(block)
+	o.join(block - 1)
 }
 
-// join makes one block of two neighbours that fill half of one, so that blocks stay a quarter full
-// on average, however strings come and go.
+// join makes one block of two neighbours that fill at most half of one, so that blocks are at least a
+// quarter full on average, however strings come and go.
 func (o *ordered[T]) join(block int) {
 	if block < 0 || block+1 >= len(o.blocks) {
 		return
