@@ -55,8 +55,8 @@ var (
 )
 
 func anyTags(t *rapid.T) tag.Tags {
-	tags := tag.FromMap(rapid.MapOfN(rapid.SampledFrom([]string{"a", "b", "c", "name"}), anyValue, 0, 4).Draw(t, "tags"))
-	return tags
+	keys := rapid.SampledFrom([]string{"a", "b", "c", "name"})
+	return tag.FromMap(rapid.MapOfN(keys, anyValue, 0, 4).Draw(t, "tags"))
 }
 
 func anyPredicate(t *rapid.T, depth int) tag.Predicate {
@@ -103,9 +103,7 @@ func TestIndexAgreesWithMatches(t *testing.T) {
 			for range rapid.IntRange(0, 40).Draw(t, "added") {
 				next += rapid.Uint32Range(1, 3).Draw(t, "gap")
 				m[next] = anyTags(t)
-				if own := x.Add(next, m[next]); !slices.Equal(own, m[next]) {
-					t.Fatalf("Add(%v) returned %v", m[next], own)
-				}
+				x.Add(next, m[next])
 			}
 			var gone []Series
 			for series, tags := range m {
@@ -115,6 +113,10 @@ func TestIndexAgreesWithMatches(t *testing.T) {
 				}
 			}
 			x.Remove(gone...)
+			for _, one := range gone[:min(len(gone), 2)] { // series come back
+				m[one.Number] = one.Tags
+				x.Add(one.Number, one.Tags)
+			}
 			for range 5 {
 				checkAgainst(t, x, m, anyPredicate(t, 3))
 			}

@@ -50,15 +50,14 @@ func (o *ordered[T]) get(text string) *T {
 	return &o.blocks[block][at].of
 }
 
-// put returns what text has, first giving it a zero T if it has none, and the string that is held,
-// a copy made when text was new. The pointer is valid until the next put or drop.
-func (o *ordered[T]) put(text string) (held string, of *T) {
+// put returns what text has, first giving a copy of it a zero T if it has none. The pointer is valid
+// until the next put or drop.
+func (o *ordered[T]) put(text string) *T {
 	block, at, found := o.place(text)
 	if !found {
 		block, at = o.insert(block, at, item[T]{text: strings.Clone(text)})
 	}
-	i := &o.blocks[block][at]
-	return i.text, &i.of
+	return &o.blocks[block][at].of
 }
 
 // insert puts i at a place and returns where it is then.
