@@ -1,10 +1,10 @@
 package expr
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/telamon-tsdb/telamon/query/stack"
 	"github.com/telamon-tsdb/telamon/tsdb"
 )
 
@@ -15,20 +15,20 @@ func newBinary(op BinaryOp, left, right Expr) (Expr, error) {
 	leftKeys, rightKeys := left.FinalGrouping(), right.FinalGrouping()
 	rightInLeft := subset(rightKeys, leftKeys)
 	if left.IsGrouped() && right.IsGrouped() && !rightInLeft && !subset(leftKeys, rightKeys) {
-		return nil, invalid("both sides of binary operation must have the same grouping or one side"+
+		return nil, stack.Invalid("both sides of binary operation must have the same grouping or one side"+
 			" must be a subset of the other [%s ⊈ %s]", keyList(leftKeys), keyList(rightKeys))
 	}
 	keys := rightKeys
 	if rightInLeft {
 		keys = leftKeys
 	}
-	return &Binary{op, left, right, keys}, nil
+	return &Binary{op, left, right, keys, left.IsGrouped() || right.IsGrouped()}, nil
 }
 
-// newFilter replaces the statistics of the right side by statistics of the left.
+// newFilter checks that lines are matched with one line or with lines that are groups like they.
 func newFilter(left, right Expr) (Expr, error) {
 	if !left.IsGrouped() && right.IsGrouped() {
-		return nil, required("filter grouping must match expr grouping")
+		return nil, stack.Require("filter grouping must match expr grouping")
 	}
 	return &Filter{left, right}, nil
 }
@@ -36,10 +36,10 @@ func newFilter(left, right Expr) (Expr, error) {
 // newRegroup checks that the lines to combine are told apart by all of keys.
 func newRegroup(c *Collapse, keys []string) (Expr, error) {
 	if !c.Input.IsGrouped() {
-		return nil, required("input expression must already be grouped with DataExpr.GroupBy")
+		return nil, stack.Require("input expression must already be grouped with DataExpr.GroupBy")
 	}
 	if have := c.Input.FinalGrouping(); !subset(keys, have) {
-		return nil, required("%s is not a subset of %s", keyList(keys), keyList(have))
+		return nil, stack.Require("%s is not a subset of %s", keyList(keys), keyList(have))
 	}
 	return &Regroup{c, keys}, nil
 }
@@ -64,11 +64,11 @@ const (
 // newPercentiles sorts the percentiles and drops double ones. Buckets must be grouped.
 func newPercentiles(buckets *Data, values []float64) (Expr, error) {
 	if !slices.Contains(buckets.Keys, bucketKey) {
-		return nil, required("key list for group by must contain '%s'", bucketKey)
+		return nil, stack.Require("key list for group by must contain '%s'", bucketKey)
 	}
 	for _, v := range values {
 		if !(v >= 0 && v <= 100) {
-			return nil, required("invalid percentile %s, value must be 0.0 <= p <= 100.0", NumberText(v))
+			return nil, stack.Require("invalid percentile %s, value must be 0.0 <= p <= 100.0", NumberText(v))
 		}
 	}
 	values = slices.Clone(values)
@@ -91,7 +91,7 @@ func newApproxDistinct(input Expr) (Expr, error) {
 		return nil, err
 	}
 	if !slices.Contains(registers.FinalGrouping(), distinctKey) {
-		return nil, required("input must have an aggregate that can be grouped by '%s'", distinctKey)
+		return nil, stack.Require("input must have an aggregate that can be grouped by '%s'", distinctKey)
 	}
 	return &ApproxDistinct{input, registers, without(registers.FinalGrouping(), distinctKey)}, nil
 }
@@ -119,9 +119,3 @@ func subset(part, whole []string) bool {
 
 // keyList returns keys as messages show them, nothing escaped.
 func keyList(keys []string) string { return "(," + strings.Join(keys, ",") + ",)" }
-
-func invalid(format string, args ...any) error { return fmt.Errorf(format, args...) }
-
-func required(format string, args ...any) error {
-	return invalid("requirement failed: "+format, args...)
-}

@@ -22,17 +22,40 @@ type Expr interface {
 }
 
 // Walk calls visit for e and everything that its evaluation reads, parents first, left to right.
-// Below a node for which visit returns false it does not go.
+// Below a node for which visit returns false it does not go. A subtree that is shared is walked once.
 func Walk(e Expr, visit func(Expr) bool) {
-	if !visit(e) {
+	w := walker{visit: visit}
+	w.walk(e)
+}
+
+// A walker goes through a tree. Only a node with two inputs can be reached twice and more, so that a
+// chain of :dup,:add would take exponential time.
+type walker struct {
+	visit func(Expr) bool
+	seen  map[Expr]struct{}
+}
+
+func (w *walker) walk(e Expr) {
+	if w.seen != nil {
+		if _, ok := w.seen[e]; ok {
+			return
+		}
+		w.seen[e] = struct{}{}
+	}
+	if !w.visit(e) {
 		return
 	}
-	for _, input := range e.Inputs() {
-		Walk(input, visit)
+	inputs := e.Inputs()
+	if len(inputs) > 1 && w.seen == nil {
+		w.seen = map[Expr]struct{}{}
+	}
+	for _, input := range inputs {
+		w.walk(input)
 	}
 }
 
-// DataExprs returns the data expressions that evaluating e reads, left to right, with duplicates.
+// DataExprs returns the data expressions that evaluating e reads, left to right. One that is written
+// twice is there twice; one that was copied with :dup, once.
 func DataExprs(e Expr) []*Data {
 	var found []*Data
 	Walk(e, func(e Expr) bool {

@@ -1,9 +1,15 @@
 package expr
 
-import "github.com/telamon-tsdb/telamon/tsdb"
+import (
+	"github.com/telamon-tsdb/telamon/query/stack"
+	"github.com/telamon-tsdb/telamon/tsdb"
+)
 
 // A Constant is one line of one value. Equality is that of Double.compare: NaN equals NaN, 0.0 is not -0.0.
 type Constant struct{ Value float64 }
+
+// Number implements stack.Number: a constant may stand where a word wants a number.
+func (c *Constant) Number() float64 { return c.Value }
 
 // A Generator names a line that is computed from the time alone.
 type Generator uint8
@@ -74,7 +80,8 @@ type Binary struct {
 	Op          BinaryOp
 	Left, Right Expr
 
-	keys []string // final grouping: that of the side with more keys, the left if equal
+	keys    []string // final grouping: that of the side with more keys, the left if equal
+	grouped bool
 }
 
 // JoinsRight reports whether the lines of the left are looked up for each line of the right: the right
@@ -125,13 +132,14 @@ type Rewrite struct {
 	Params []string // further operands, as text
 	Eval   Expr     // what is evaluated
 
-	average *average // of a custom average: how to group it; else nil
+	average    *Average          // of a custom average: how to group it; else nil
+	vocabulary *stack.Vocabulary // what Shown was written in, to read it again when it changes
 }
 
 func (*Constant) IsGrouped() bool         { return false }
 func (*Generated) IsGrouped() bool        { return false }
 func (u *Unary) IsGrouped() bool          { return u.Input.IsGrouped() }
-func (b *Binary) IsGrouped() bool         { return b.Left.IsGrouped() || b.Right.IsGrouped() }
+func (b *Binary) IsGrouped() bool         { return b.grouped }
 func (*Collapse) IsGrouped() bool         { return false }
 func (*Regroup) IsGrouped() bool          { return true }
 func (r *Rename) IsGrouped() bool         { return r.Input.IsGrouped() }

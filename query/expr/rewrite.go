@@ -66,5 +66,98 @@ func commonOffset(e Expr) Duration {
 	return reads[0].Offset
 }
 
-// rewrite applies c to the operand that r shows and builds r anew from the text of that.
-func (c *change) rewrite(r *Rewrite) (Expr, error) { return r, nil }
+// rewrite applies c to the operand that r shows and builds r anew from the text of that: what the word
+// makes of the new operand is what it would have made of it in the first place.
+func (c *change) rewrite(r *Rewrite) (Expr, error) {
+	shown, err := c.node(r.Shown)
+	if err != nil {
+		return nil, err
+	}
+	if tooLarge(shown) {
+		return nil, stack.Invalid("the operand of :%s is too large to be rewritten", r.Name)
+	}
+	values, err := r.vocabulary.Execute(string(r.appendShowing(nil, shown)), stack.Options{Unstable: true})
+	if err != nil {
+		return nil, err
+	}
+	if len(values) == 1 {
+		if again, ok := values[0].(*Rewrite); ok {
+			return again, nil
+		}
+	}
+	return nil, stack.Errorf(stack.IllegalState, "invalid stack for :%s", r.Name)
+}
+
+// groupBy groups the reads of r, and what it collapses, by keys. An offset stays.
+func (r *Rewrite) groupBy(keys []string) (Expr, error) {
+	grouping := &change{expr: func(e Expr) (Expr, error) {
+		switch e := e.(type) {
+		case *Data:
+			return groupData(e, keys)
+		case *Collapse:
+			return newRegroup(e, keys)
+		}
+		return nil, nil
+	}}
+	changed := *r
+	if shown, ok := r.Shown.(Expr); ok && !shown.IsGrouped() {
+		grouped, err := grouping.apply(shown)
+		if err != nil {
+			return nil, err
+		}
+		changed.Shown = grouped
+	}
+	var err error
+	if r.average != nil {
+		changed.Eval, err = r.average.grouped(r.Shown, keys)
+	} else {
+		changed.Eval, err = grouping.apply(r.Eval)
+	}
+	if err != nil {
+		return nil, err
+	}
+	changed.Eval = withOffset(changed.Eval, commonOffset(r.Eval))
+	return &changed, nil
+}
+
+// groupData groups a read that is not grouped yet; All stays.
+func groupData(d *Data, keys []string) (Expr, error) {
+	if d.All {
+		return d, nil
+	}
+	if d.Grouped {
+		return nil, stack.Invalid("argument type mismatch")
+	}
+	grouped := *d
+	grouped.Grouped, grouped.Keys = true, keys
+	return &grouped, nil
+}
+
+// maxTextNodes bounds the trees that are written out as text. A tree with shared subtrees may be small
+// and its text longer than any memory.
+const maxTextNodes = 1 << 17
+
+// tooLarge reports whether the text of n would have more than maxTextNodes words.
+func tooLarge(n Node) bool {
+	left := maxTextNodes
+	var count func(n Node)
+	count = func(n Node) {
+		if left--; left < 0 {
+			return
+		}
+		switch n := n.(type) {
+		case *Styled:
+			count(n.Expr)
+		case *Rewrite:
+			count(n.Shown)
+		case *ApproxDistinct:
+			count(n.Input)
+		case Expr:
+			for _, input := range n.Inputs() {
+				count(input)
+			}
+		}
+	}
+	count(n)
+	return left < 0
+}

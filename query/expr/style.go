@@ -22,3 +22,14 @@ func (s Settings) Get(key string) (value string, ok bool) {
 	}
 	return "", false
 }
+
+// without returns s without the setting of a key.
+func (s Settings) without(key string) Settings {
+	var kept Settings
+	for _, one := range s {
+		if one.Key != key {
+			kept = append(kept, one)
+		}
+	}
+	return kept
+}

@@ -1,8 +1,7 @@
 package expr
 
 import (
-	"errors"
-
+	"github.com/telamon-tsdb/telamon/query/stack"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
@@ -13,6 +12,35 @@ type change struct {
 	expr func(e Expr) (Expr, error)
 	// query returns what to put for the whole predicate of a read. A nil query leaves them.
 	query func(p tag.Predicate) (tag.Predicate, error)
+
+	// done has what became of the nodes that may be shared, so that each is rewritten once.
+	done map[Expr]Expr
+}
+
+// node returns any node rewritten.
+func (c *change) node(n Node) (Node, error) {
+	switch n := n.(type) {
+	case Query:
+		if c.query == nil {
+			return n, nil
+		}
+		p, err := c.query(n.Predicate)
+		return Query{p}, err
+	case *Styled:
+		e, err := c.apply(n.Expr)
+		return &Styled{e, n.Settings}, err
+	case *Event:
+		if c.query == nil {
+			return n, nil
+		}
+		p, err := c.query(n.Query)
+		changed := *n
+		changed.Query = p
+		return &changed, err
+	case Expr:
+		return c.apply(n)
+	}
+	panic("expr: a node of unknown type")
 }
 
 // apply returns e rewritten.
@@ -22,7 +50,23 @@ func (c *change) apply(e Expr) (Expr, error) {
 			return changed, err
 		}
 	}
-	return c.rebuild(e)
+	switch e.(type) {
+	case *Binary, *Filter, *Rewrite:
+	default:
+		return c.rebuild(e)
+	}
+	if done, ok := c.done[e]; ok {
+		return done, nil
+	}
+	changed, err := c.rebuild(e)
+	if err != nil {
+		return nil, err
+	}
+	if c.done == nil {
+		c.done = map[Expr]Expr{}
+	}
+	c.done[e] = changed
+	return changed, nil
 }
 
 // rebuild returns e with everything below it rewritten. It is one case per node type.
@@ -55,7 +99,7 @@ func (c *change) rebuild(e Expr) (Expr, error) {
 		}
 		collapse, ok := input.(*Collapse)
 		if !ok {
-			return nil, errors.New("argument type mismatch")
+			return nil, stack.Invalid("argument type mismatch")
 		}
 		return newRegroup(collapse, e.Keys)
 	}
@@ -128,7 +172,7 @@ func (c *change) rebuildPercentiles(p *Percentiles) (Expr, error) {
 	}
 	buckets, ok := input.(*Data)
 	if !ok || !buckets.Grouped {
-		return nil, errors.New("argument type mismatch")
+		return nil, stack.Invalid("argument type mismatch")
 	}
 	return newPercentiles(buckets, p.Values)
 }

@@ -1,0 +1,220 @@
+package eval
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/telamon-tsdb/telamon/query/expr"
+)
+
+// A TimeRange is the text of a start and an end, as in the parameters s, e and tz of requests.
+type TimeRange struct {
+	Start, End string
+	Zone       *time.Location // for times that name none
+	Now        time.Time
+}
+
+// Resolve returns the start and end in milliseconds. One of them may be relative to the other:
+// "e-3h" as Start, "s+5m" as End. The errors are Atlas's.
+func (t TimeRange) Resolve() (start, end int64, err error) {
+	startText := dateText{t.Start, t.Zone, t.Now, nil}
+	endText := dateText{t.End, t.Zone, t.Now, nil}
+	if isRelative(t.Start) || t.Start == "e" {
+		if isRelative(t.End) {
+			return 0, 0, fail("requirement failed: start and end are both relative")
+		}
+		end, err = endText.millis()
+		if err != nil {
+			return 0, 0, err
+		}
+		startText.names = map[string]int64{"e": end}
+		start, err = startText.millis()
+	} else {
+		start, err = startText.millis()
+		if err != nil {
+			return 0, 0, err
+		}
+		endText.names = map[string]int64{"s": start}
+		end, err = endText.millis()
+	}
+	if err == nil && start > end {
+		err = fail("requirement failed: end time is before start time")
+	}
+	return start, end, err
+}
+
+var (
+	relativeDate = regexp.MustCompile(`^([a-z]+)([-+])([^-+]+)$`)
+	namedDate    = regexp.MustCompile(`^[a-z]+$`)
+	unixDate     = regexp.MustCompile(`^[0-9]+$`)
+	unixRelative = regexp.MustCompile(`^([0-9]+)([-+])([^-+]+)$`)
+	isoDate      = regexp.MustCompile(`^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(:\d\d(?:\.\d{1,9})?)?)?` +
+		`([zZ]|[-+]\d\d(?::?\d\d(?::?\d\d)?)?)?(?:\[([^\]]+)\])?$`)
+)
+
+// isRelative reports whether text is relative to a name other than now and epoch.
+func isRelative(text string) bool {
+	part := relativeDate.FindStringSubmatch(text)
+	return part != nil && part[1] != "now" && part[1] != "epoch"
+}
+
+// A dateText is a time as people write it: http-api.md 5.1.
+type dateText struct {
+	text  string
+	zone  *time.Location
+	now   time.Time
+	names map[string]int64 // what names besides now and epoch stand for
+}
+
+// millis returns the time that d names. Any unknown name is now.
+func (d dateText) millis() (int64, error) {
+	if part := relativeDate.FindStringSubmatch(d.text); part != nil {
+		return moved(d.named(part[1]), part[2], part[3])
+	}
+	if namedDate.MatchString(d.text) {
+		return d.named(d.text), nil
+	}
+	if unixDate.MatchString(d.text) {
+		return d.unix(d.text)
+	}
+	if part := unixRelative.FindStringSubmatch(d.text); part != nil {
+		from, err := d.unix(part[1])
+		if err != nil {
+			return 0, err
+		}
+		return moved(from, part[2], part[3])
+	}
+	return d.iso()
+}
+
+func (d dateText) named(name string) int64 {
+	if t, ok := d.names[name]; ok {
+		return t
+	}
+	if name == "epoch" {
+		return 0
+	}
+	return d.now.UnixMilli()
+}
+
+func moved(from int64, sign, duration string) (int64, error) {
+	by, err := expr.ParseDuration(duration)
+	if err != nil {
+		return 0, &Error{err.Error()}
+	}
+	if sign == "-" {
+		return from - by.Milliseconds(), nil
+	}
+	return from + by.Milliseconds(), nil
+}
+
+// The largest numbers that are seconds, milliseconds (the year 2400) and microseconds since the epoch.
+const (
+	maxUnixSeconds = 1<<31 - 1
+	maxUnixMillis  = 13_569_465_600_000
+	maxUnixMicros  = maxUnixMillis * 1000
+)
+
+// unix reads a number since the epoch, whose unit shows in its size.
+func (d dateText) unix(digits string) (int64, error) {
+	n, err := strconv.ParseInt(digits, 10, 64)
+	switch {
+	case err != nil:
+		return 0, d.invalid()
+	case n <= maxUnixSeconds:
+		return n * 1000, nil
+	case n <= maxUnixMillis:
+		return n, nil
+	case n <= maxUnixMicros:
+		return n / 1000, nil
+	}
+	return n / 1e6, nil
+}
+
+func (d dateText) iso() (int64, error) {
+	part := isoDate.FindStringSubmatch(d.text)
+	if part == nil {
+		return 0, d.invalid()
+	}
+	clock, seconds := part[2], part[3]
+	if clock == "" {
+		clock = "00:00"
+	}
+	if seconds == "" {
+		seconds = ":00"
+	}
+	wall, err := time.Parse("2006-01-02T15:04:05", part[1]+"T"+clock+seconds)
+	if err != nil {
+		return 0, d.invalid()
+	}
+	zone := d.zone
+	if part[4] != "" {
+		if zone, err = ParseZone(strings.ToUpper(part[4])); err != nil {
+			return 0, d.invalid()
+		}
+	} else if part[5] != "" {
+		if zone, err = ParseZone(part[5]); err != nil {
+			return 0, d.invalid()
+		}
+	}
+	return instantOf(wall, zone).UnixMilli(), nil
+}
+
+func (d dateText) invalid() error { return fail("invalid date %s", d.text) }
+
+// timeSpan resolves the bounds of :time-span. They may name gs and ge, the range that is evaluated, and
+// s and e, each other.
+func (r *run) timeSpan(e *expr.Generated) (from, to int64, err error) {
+	zone := time.UTC
+	if e.Zone != "" {
+		if zone, err = ParseZone(e.Zone); err != nil {
+			return 0, 0, err
+		}
+	}
+	names := map[string]int64{"gs": r.rng.Start, "ge": r.rng.End}
+	start := dateText{e.From, zone, r.rng.Now, names}
+	end := dateText{e.To, zone, r.rng.Now, names}
+	startOf, endOf := referenceOf(e.From), referenceOf(e.To)
+	switch {
+	case startOf == "s":
+		return 0, 0, fail("start time is relative to itself")
+	case endOf == "e":
+		return 0, 0, fail("end time is relative to itself")
+	case startOf == "e" && endOf == "s":
+		return 0, 0, fail("start and end time are relative to each other")
+	}
+	first, second, name := &start, &end, "s"
+	if startOf == "e" {
+		first, second, name = &end, &start, "e"
+	}
+	known, err := first.millis()
+	if err != nil {
+		return 0, 0, err
+	}
+	names[name] = known
+	other, err := second.millis()
+	if err != nil {
+		return 0, 0, err
+	}
+	from, to = known, other
+	if startOf == "e" {
+		from, to = other, known
+	}
+	if from > to {
+		return 0, 0, fail("requirement failed: start must be <= end")
+	}
+	return from, to, nil
+}
+
+// referenceOf returns the name that a date is relative to or consists of, or "".
+func referenceOf(text string) string {
+	if part := relativeDate.FindStringSubmatch(text); part != nil {
+		return part[1]
+	}
+	if namedDate.MatchString(text) {
+		return text
+	}
+	return ""
+}
