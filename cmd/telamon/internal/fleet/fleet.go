@@ -1,0 +1,153 @@
+package fleet
+
+import (
+	"fmt"
+	"math"
+	"time"
+)
+
+// A Sample is one value as a client would publish it. Rates are per second.
+type Sample struct {
+	Tags  map[string]string // without the tags of the node
+	Value float64
+}
+
+// A Batch is what one node publishes for one step.
+type Batch struct {
+	Tags    map[string]string // common tags of the node
+	Samples []Sample
+}
+
+// An Incident is a time in which one service fails some of its requests and answers slowly.
+type Incident struct {
+	App        string
+	Start, End time.Time
+}
+
+// covers reports whether the incident is on for app at t.
+func (i Incident) covers(app string, t time.Time) bool {
+	return app == i.App && !t.Before(i.Start) && t.Before(i.End)
+}
+
+// A Fleet is a set of simulated services.
+type Fleet struct {
+	seed  uint64
+	step  time.Duration
+	nodes []node
+	// incidents says when a service is ill. It must not change while batches are made.
+	incidents []Incident
+}
+
+// A node is one machine of a service.
+type node struct {
+	app      service
+	name     string
+	zone     string
+	number   uint64 // among all nodes: the noise differs
+	deployAt time.Duration
+}
+
+// A service is a named group of nodes with a size of its own.
+type service struct {
+	name    string
+	perNode float64 // requests per second and node at the quiet time of day
+	latency float64 // median, seconds
+}
+
+var services = []service{
+	{"gateway", 240, 0.012}, {"checkout", 35, 0.080}, {"catalog", 120, 0.025}, {"search", 90, 0.110},
+	{"login", 25, 0.060}, {"payments", 12, 0.180}, {"images", 310, 0.008}, {"recommend", 60, 0.045},
+}
+
+const nodesPerService = 7
+
+// New returns the fleet of a seed, publishing each step.
+func New(seed uint64, step time.Duration) *Fleet {
+	f := &Fleet{seed: seed, step: step}
+	for _, app := range services {
+		for i := range nodesPerService {
+			f.nodes = append(f.nodes, node{
+				app:      app,
+				name:     fmt.Sprintf("i-%s%02d", app.name[:3], i),
+				zone:     string(rune('a' + i%3)),
+				number:   uint64(len(f.nodes)),
+				deployAt: time.Duration(i) * 20 * time.Second, // a deploy rolls from node to node
+			})
+		}
+	}
+	return f
+}
+
+// Apps returns the names of the services.
+func Apps() []string {
+	var names []string
+	for _, s := range services {
+		names = append(names, s.name)
+	}
+	return names
+}
+
+// SetIncidents replaces the incidents.
+func (f *Fleet) SetIncidents(incidents []Incident) { f.incidents = incidents }
+
+// Batches returns what all nodes publish for the step that ends at t, a batch per node.
+func (f *Fleet) Batches(t time.Time) []Batch {
+	batches := make([]Batch, 0, len(f.nodes))
+	for _, n := range f.nodes {
+		batches = append(batches, Batch{Tags: n.tags(), Samples: f.samples(n, t)})
+	}
+	return batches
+}
+
+func (n node) tags() map[string]string {
+	return map[string]string{
+		"nf.app":     n.app.name,
+		"nf.cluster": n.app.name + "-main",
+		"nf.node":    n.name,
+		"nf.zone":    "eu-1" + n.zone,
+		"nf.region":  "eu-1",
+	}
+}
+
+// deployEvery is how often each service is deployed, deployDown how long a node is away then.
+const (
+	deployEvery = 25 * time.Minute
+	deployDown  = 30 * time.Second
+)
+
+// sinceDeploy returns how long the node has been up at t, and whether it is.
+func (n node) sinceDeploy(t time.Time) (up time.Duration, isUp bool) {
+	shift := time.Duration(n.number%8)*3*time.Minute + n.deployAt
+	into := time.Duration((t.UnixNano() - int64(shift)) % int64(deployEvery))
+	return into - deployDown, into >= deployDown
+}
+
+// load returns the requests per second of a node at t: a wave over the day, and noise.
+func (f *Fleet) load(n node, t time.Time) float64 {
+	hour := float64(t.Unix()%86400) / 3600
+	wave := 1 + 0.45*math.Sin((hour-9)/24*2*math.Pi)
+	return n.app.perNode * wave * (1 + 0.12*f.noise(n, "load", t))
+}
+
+// incident returns whether one is on for the node.
+func (f *Fleet) incident(n node, t time.Time) bool {
+	for _, i := range f.incidents {
+		if i.covers(n.app.name, t) {
+			return true
+		}
+	}
+	return false
+}
+
+// noise returns a number in [-1, 1) that depends on nothing but its arguments and the seed.
+func (f *Fleet) noise(n node, what string, t time.Time) float64 {
+	h := f.seed*0x9e3779b97f4a7c15 ^ n.number<<32 ^ uint64(t.UnixNano()/int64(f.step))
+	for i := range len(what) {
+		h = (h ^ uint64(what[i])) * 0x100000001b3
+	}
+	// The finaliser of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
+	h = (h ^ h>>30) * 0xbf58476d1ce4e5b9
+	h = (h ^ h>>27) * 0x94d049bb133111eb
+	h ^= h >> 31
+	return float64(h>>11)/(1<<52) - 1
+}

@@ -1,0 +1,123 @@
+package query
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/telamon-tsdb/telamon/query/eval"
+	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/stack"
+	"github.com/telamon-tsdb/telamon/tsdb/tag"
+)
+
+// offsetKey is the tag that tells by how much a line is shifted.
+const offsetKey = "atlas.offset"
+
+// present appends the lines of one expression as its style says: asl.md 10.3 and 10.7.
+// automatic is the legend that they get where the style has none.
+func (r *Result) present(number int, s *expr.Styled, automatic string, lines []eval.Line) error {
+	offset := offsetOf(s.Expr)
+	format, ok := s.Settings.Get("legend")
+	if !ok {
+		format = automatic
+	}
+	edits, _ := s.Settings.Get("sed")
+	shown := make([]Line, len(lines))
+	for i, l := range lines {
+		one := &shown[i]
+		*one = Line{
+			Expr: number, Label: l.Label, Gauge: l.Gauge, Values: l.Values[1:],
+			Tags: tag.Sort(append(slices.Clone(l.Tags), tag.Tag{Key: offsetKey, Value: offset.String()})),
+		}
+		one.Stats = eval.Summarise(one.Values)
+		if offset.Milliseconds() > 0 {
+			one.Label += " (offset=" + offset.String() + ")"
+		}
+		legend, err := legendOf(format, edits, one)
+		if err != nil {
+			return err
+		}
+		one.Legend = legend
+	}
+	slices.SortStableFunc(shown, func(a, b Line) int { return strings.Compare(a.Legend, b.Legend) })
+	for i := range shown {
+		shown[i].Place = i
+	}
+	r.sort(s, shown)
+	limit, err := limitOf(s, len(shown))
+	if err != nil {
+		return err
+	}
+	r.Lines = append(r.Lines, shown[:limit]...)
+	return nil
+}
+
+// offsetOf returns the offset of an expression: the least of its reads.
+func offsetOf(e expr.Expr) expr.Duration {
+	var least expr.Duration
+	for i, d := range expr.DataExprs(e) {
+		if i == 0 || d.Offset.Milliseconds() < least.Milliseconds() {
+			least = d.Offset
+		}
+	}
+	return least
+}
+
+// sort orders lines by the settings sort and order. Lines without the statistic come last either way.
+func (r *Result) sort(s *expr.Styled, lines []Line) {
+	by, sorted := s.Settings.Get("sort")
+	order, _ := s.Settings.Get("order")
+	descending := order == "desc"
+	if !sorted && !descending {
+		return
+	}
+	if by == "" {
+		by = "legend"
+	}
+	if _, ok := (eval.Stats{}).Get(by); !ok {
+		if by != "legend" {
+			r.Warnings = append(r.Warnings, fmt.Sprintf("Invalid sort mode '%s'. Using default of 'legend'.", by))
+		}
+		slices.SortStableFunc(lines, func(a, b Line) int {
+			if descending {
+				a, b = b, a
+			}
+			return strings.Compare(a.Legend, b.Legend)
+		})
+		return
+	}
+	slices.SortStableFunc(lines, func(a, b Line) int {
+		x, _ := a.Stats.Get(by)
+		y, _ := b.Stats.Get(by)
+		if x != x || y != y {
+			return cmp.Compare(rankOfMissing(x), rankOfMissing(y))
+		}
+		if descending {
+			x, y = y, x
+		}
+		return cmp.Compare(x, y)
+	})
+}
+
+func rankOfMissing(v float64) int {
+	if v != v {
+		return 1
+	}
+	return 0
+}
+
+// limitOf returns how many of n lines are shown.
+func limitOf(s *expr.Styled, n int) (int, error) {
+	text, ok := s.Settings.Get("limit")
+	if !ok {
+		return n, nil
+	}
+	limit, err := strconv.ParseInt(text, 10, 32)
+	if err != nil {
+		return 0, stack.Errorf(stack.NumberFormat, "For input string: \"%s\"", text)
+	}
+	return int(min(max(limit, 0), int64(n))), nil
+}

@@ -1,0 +1,70 @@
+package gorilla
+
+import (
+	"math"
+	"math/bits"
+)
+
+// Values without an integral form are packed as their bits, the sign rotated to the bottom: for values of
+// one sign it is the same everywhere, for both signs the magnitudes stay together. Zero bits that all
+// values have at their end are shifted out: float32 data and dyadic fractions need no class of their own.
+//
+//	x = rotateleft(bits(v), 1) >> shift  -  middle >> shift
+//
+// middle is 2^63: values on both sides of 2.0, where the top bit of the rotated bits changes, stay
+// neighbours as signed integers.
+const middle = 1 << 63
+
+// fillFloatBits computes the integers of values, and the shift.
+func fillFloatBits(xs []int64, values []float64) (_ []int64, shift uint) {
+	xs = xs[:0]
+	var any uint64
+	for _, v := range values {
+		u := bits.RotateLeft64(math.Float64bits(v), 1)
+		any |= u
+		xs = append(xs, int64(u))
+	}
+	shift = uint(bits.TrailingZeros64(any)) & 63
+	centre := uint64(middle) >> shift
+	for i, x := range xs {
+		xs[i] = int64(uint64(x)>>shift - centre)
+	}
+	return xs, shift
+}
+
+// decodeFloatBits fills dst with the values of a block of class float, and reports whether body held
+// exactly that.
+func decodeFloatBits(dst []float64, header byte, body []byte) bool {
+	if len(body) == 0 || body[0] > 63 {
+		return false
+	}
+	shift := uint(body[0])
+	body, ok := decodeNumbers(dst, header, body[1:])
+	if !ok || len(body) != 0 {
+		return false
+	}
+	if header&flagDelta != 0 {
+		sumAndUnrotate(dst, shift)
+	} else {
+		unrotate(dst, shift)
+	}
+	return true
+}
+
+// unrotate turns the integers in dst into values.
+func unrotate(dst []float64, shift uint) {
+	centre := uint64(middle) >> shift
+	for i, x := range dst {
+		u := (math.Float64bits(x) + centre) << shift
+		dst[i] = math.Float64frombits(bits.RotateLeft64(u, -1))
+	}
+}
+
+// sumAndUnrotate is unrotate for differences.
+func sumAndUnrotate(dst []float64, shift uint) {
+	u := uint64(middle) >> shift
+	for i, x := range dst {
+		u += math.Float64bits(x)
+		dst[i] = math.Float64frombits(bits.RotateLeft64(u<<shift, -1))
+	}
+}

@@ -1,0 +1,359 @@
+package pattern
+
+import "slices"
+
+// rules are applied in this order, each to the whole tree. Order and scope are those of the reference:
+// they decide which nodes go back over their choices.
+var rules = []rule{
+	takeNext,
+	dropAlways,
+	spreadNever,
+	nothingAfterEnd,
+	dropNeverRepeated,
+	emptyClass,
+	singleClass,
+	startBeforeAny,
+	anyBeforeStart,
+	anyBeforeFind,
+	anyTwice,
+	flattenSequence,
+	flattenAlternation,
+	dropEqualBranches,
+	dropNeverBranches,
+	commonFirst,
+	anyIntoBranches,
+	startsWith,
+	extendPrefix,
+	extendFind,
+	joinLiterals,
+	dropStarOfStart,
+	startTwice,
+	anyToFind,
+}
+
+// takeNext moves what follows a node that can go back into it, so that every way is tried:
+// (a|ab)c becomes (ac|abc). An alternation right before another one is left alone.
+func takeNext(t *tree, n *node) *node {
+	if n.kind != sequence {
+		return n
+	}
+	for i, sub := range n.subs {
+		beforeAlternation := i+1 < len(n.subs) && n.subs[i+1].kind == alternation
+		if sub.kind == alternation && beforeAlternation {
+			continue
+		}
+		switch sub.kind {
+		case alternation, star, optional, find:
+			after := t.sequence(n.subs[i+1:]...)
+			return t.sequence(append(slices.Clone(n.subs[:i]), t.followedBy(sub, after))...)
+		}
+	}
+	return n
+}
+
+// followedBy returns n, which can go back, with after behind what it already has.
+func (t *tree) followedBy(n, after *node) *node {
+	if after.kind == always {
+		return n
+	}
+	if n.kind == alternation {
+		subs := make([]*node, len(n.subs))
+		for i, sub := range n.subs {
+			subs[i] = t.sequence(sub, after)
+		}
+		return t.alternation(subs...)
+	}
+	changed := *n
+	changed.next = after
+	if n.next.kind != always {
+		changed.next = t.sequence(n.next, after)
+	}
+	return t.intern(changed)
+}
+
+// dropAlways removes what consumes nothing from a sequence.
+func dropAlways(t *tree, n *node) *node {
+	if n.kind != sequence {
+		return n
+	}
+	return t.sequence(without(n.subs, always)...)
+}
+
+// without returns subs but for those of kind k.
+func without(subs []*node, k kind) []*node {
+	return slices.DeleteFunc(slices.Clone(subs), func(sub *node) bool { return sub.kind == k })
+}
+
+// spreadNever turns a sequence with a part that never matches into never.
+func spreadNever(t *tree, n *node) *node {
+	if n.kind == sequence && slices.ContainsFunc(n.subs, func(sub *node) bool { return sub.kind == never }) {
+		return t.leaf(never)
+	}
+	return n
+}
+
+// nothingAfterEnd turns a sequence that goes on behind "$" into never: the reference does so even
+// where the rest could be empty.
+func nothingAfterEnd(t *tree, n *node) *node {
+	if n.kind != sequence {
+		return n
+	}
+	ended := false
+	for _, sub := range n.subs {
+		if sub.kind == end {
+			ended = true
+		} else if ended && !sub.alwaysMatches() {
+			return t.leaf(never)
+		}
+	}
+	return n
+}
+
+// dropNeverRepeated leaves of a repeat only its next, if its body never matches; never, if its next does.
+func dropNeverRepeated(_ *tree, n *node) *node {
+	if (n.kind == star || n.kind == optional) && (n.sub.kind == never || n.next.kind == never) {
+		return n.next
+	}
+	return n
+}
+
+// emptyClass turns a class without members into never.
+func emptyClass(t *tree, n *node) *node {
+	if n.kind == class && n.set.empty() {
+		return t.leaf(never)
+	}
+	return n
+}
+
+// singleClass turns a class of one character into that character: [a] is a.
+func singleClass(t *tree, n *node) *node {
+	if n.kind == class {
+		if c, ok := n.set.single(); ok {
+			return t.literal(string(rune(c)))
+		}
+	}
+	return n
+}
+
+// startBeforeAny drops the start anchor of "^.*".
+func startBeforeAny(_ *tree, n *node) *node {
+	if n.kind == sequence && len(n.subs) == 2 && n.subs[0].kind == start && n.subs[1].isAnyStar() {
+		return n.subs[1]
+	}
+	return n
+}
+
+// anyBeforeStart drops the loop of ".*^": it must be empty.
+func anyBeforeStart(_ *tree, n *node) *node {
+	if n.isAnyStar() && n.next.kind == sequence && n.next.subs[0].startAnchored() {
+		return n.next
+	}
+	return n
+}
+
+// anyBeforeFind drops the loop of ".*(.*foo)".
+func anyBeforeFind(t *tree, n *node) *node {
+	if n.isAnyStar() && t.first(n.next).kind == find {
+		return n.next
+	}
+	return n
+}
+
+// anyTwice turns ".*.*" into ".*".
+func anyTwice(_ *tree, n *node) *node {
+	if n.isAnyStar() && n.next.isAnyStar() {
+		return n.next
+	}
+	return n
+}
+
+// flattenSequence puts the parts of a sequence inside a sequence into the outer one.
+func flattenSequence(t *tree, n *node) *node {
+	if n.kind != sequence {
+		return n
+	}
+	return t.sequence(flatten(n.subs, sequence)...)
+}
+
+// flattenAlternation puts the branches of an alternation inside an alternation into the outer one.
+func flattenAlternation(t *tree, n *node) *node {
+	if n.kind != alternation {
+		return n
+	}
+	return t.alternation(flatten(n.subs, alternation)...)
+}
+
+// flatten replaces subs of kind k by their own subs.
+func flatten(subs []*node, k kind) []*node {
+	var flat []*node
+	for _, sub := range subs {
+		if sub.kind == k {
+			flat = append(flat, sub.subs...)
+		} else {
+			flat = append(flat, sub)
+		}
+	}
+	return flat
+}
+
+// dropEqualBranches keeps the first of equal branches.
+func dropEqualBranches(t *tree, n *node) *node {
+	if n.kind != alternation {
+		return n
+	}
+	seen := make(map[*node]bool, len(n.subs))
+	var kept []*node
+	for _, sub := range n.subs {
+		if !seen[sub] {
+			seen[sub] = true
+			kept = append(kept, sub)
+		}
+	}
+	return t.alternation(kept...)
+}
+
+// dropNeverBranches removes branches that never match. Where none is left the reference has always.
+func dropNeverBranches(t *tree, n *node) *node {
+	if n.kind != alternation {
+		return n
+	}
+	return t.alternation(without(n.subs, never)...)
+}
+
+// commonFirst takes out what all branches begin with: (ab|ac) becomes a(b|c).
+func commonFirst(t *tree, n *node) *node {
+	if n.kind != alternation {
+		return n
+	}
+	first := t.first(n.subs[0])
+	if first.alwaysMatches() {
+		return n
+	}
+	rests := make([]*node, len(n.subs))
+	for i, sub := range n.subs {
+		if t.first(sub) != first {
+			return n
+		}
+		rests[i] = t.rest(sub)
+	}
+	return t.sequence(first, t.alternation(rests...))
+}
+
+// anyIntoBranches moves ".*" in front of an alternation into its branches.
+func anyIntoBranches(t *tree, n *node) *node {
+	if !n.isAnyStar() || n.next.kind != alternation {
+		return n
+	}
+	subs := make([]*node, len(n.next.subs))
+	for i, sub := range n.next.subs {
+		subs[i] = t.star(n.sub, sub)
+	}
+	return t.alternation(subs...)
+}
+
+// startsWith joins a start anchor and the literal behind it.
+func startsWith(t *tree, n *node) *node {
+	if n.kind == sequence && n.subs[0].kind == start && n.subs[1].kind == literal {
+		joined := t.intern(node{kind: prefix, text: n.subs[1].text})
+		return t.sequence(append([]*node{joined}, n.subs[2:]...)...)
+	}
+	return n
+}
+
+// extendPrefix joins a prefix and the literal behind it.
+func extendPrefix(t *tree, n *node) *node {
+	if n.kind == sequence && n.subs[0].kind == prefix && n.subs[1].kind == literal {
+		joined := t.intern(node{kind: prefix, text: n.subs[0].text + n.subs[1].text})
+		return t.sequence(append([]*node{joined}, n.subs[2:]...)...)
+	}
+	return n
+}
+
+// extendFind joins a find and the literal behind it.
+func extendFind(t *tree, n *node) *node {
+	if n.kind != find {
+		return n
+	}
+	if n.next.kind == literal {
+		return t.find(n.text+n.next.text, t.leaf(always))
+	}
+	if n.next.kind == sequence && n.next.subs[0].kind == literal {
+		return t.find(n.text+n.next.subs[0].text, t.sequence(n.next.subs[1:]...))
+	}
+	return n
+}
+
+// joinLiterals joins neighbours that are literals.
+func joinLiterals(t *tree, n *node) *node {
+	if n.kind != sequence {
+		return n
+	}
+	var joined []*node
+	for i := 0; i < len(n.subs); {
+		if n.subs[i].kind != literal {
+			joined = append(joined, n.subs[i])
+			i++
+			continue
+		}
+		var text []byte
+		for ; i < len(n.subs) && n.subs[i].kind == literal; i++ {
+			text = append(text, n.subs[i].text...)
+		}
+		joined = append(joined, t.literal(string(text)))
+	}
+	return t.sequence(joined...)
+}
+
+// dropStarOfStart drops the loop of "^*".
+func dropStarOfStart(_ *tree, n *node) *node {
+	if n.kind == star && n.sub.kind == start {
+		return n.next
+	}
+	return n
+}
+
+// startTwice keeps one of several start anchors at the start of a sequence.
+func startTwice(t *tree, n *node) *node {
+	if n.kind != sequence || n.subs[0].kind != start {
+		return n
+	}
+	anchors := 1
+	for anchors < len(n.subs) && n.subs[anchors].kind == start {
+		anchors++
+	}
+	return t.sequence(n.subs[anchors-1:]...)
+}
+
+// anyToFind joins ".*" and what its next begins with, if that is a literal.
+func anyToFind(t *tree, n *node) *node {
+	if !n.isAnyStar() {
+		return n
+	}
+	if first := t.first(n.next); first.kind == literal {
+		return t.find(first.text, t.rest(n.next))
+	}
+	return n
+}
+
+// dropTrailingAny turns ".*" at the end into always.
+func dropTrailingAny(t *tree, n *node) *node {
+	if n.isAnyStar() && (n.next.kind == always || n.next.kind == end) {
+		return t.leaf(always)
+	}
+	return n
+}
+
+// foldCase makes texts and classes ignore case. It is applied once, after the other rules; below a
+// counted repeat it reaches the body itself only.
+func foldCase(t *tree, n *node) *node {
+	changed := *n
+	switch n.kind {
+	case literal, prefix, find:
+		changed.fold = true
+	case class:
+		changed.set = n.set.bothCases()
+	default:
+		return n
+	}
+	return t.intern(changed)
+}
