@@ -15,6 +15,7 @@ import { startFake } from '../fake/server.mjs';
 import { alertSteps } from './alerts.mjs';
 import { launch } from './browser.mjs';
 import { exploreSteps } from './explore.mjs';
+import { firstRunSteps } from './firstrun.mjs';
 import { lookSteps } from './looks.mjs';
 
 const { values: flags, positionals } = parseArgs({
@@ -36,7 +37,7 @@ const browser = await launch();
 const context = { base: new URL(url), browser, shots, query: flags.query, alertMillis: Number(flags['alert-seconds']) * 1000 };
 let failed = 0;
 try {
-  for (const [name, step] of [...exploreSteps, ...lookSteps, ...alertSteps]) {
+  for (const [name, step] of [...exploreSteps, ...lookSteps, ...alertSteps, ...firstRunSteps]) {
     const started = Date.now();
     const guard = await browser.open();
     try {

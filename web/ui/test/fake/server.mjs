@@ -50,8 +50,11 @@ async function file(path) {
 }
 
 function names(params, state) {
-  const wanted = /^name,\.\*(.*),:reic$/.exec(params.get('q') ?? '')?.[1] ?? '';
-  const found = state.empty ? [] : metrics.filter((n) => new RegExp(wanted, 'i').test(n));
+  const own = ['telamon.store.series'];
+  const all = state.empty ? own : [...metrics, ...own];
+  const q = params.get('q') ?? '';
+  const wanted = /^name,\.\*(.*),:reic$/.exec(q)?.[1] ?? '';
+  const found = all.filter((n) => (q.endsWith(',:not') ? !own.includes(n) : new RegExp(wanted, 'i').test(n)));
   return found.slice(0, Number(params.get('limit') ?? 1000));
 }
 
