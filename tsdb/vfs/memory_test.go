@@ -54,6 +54,9 @@ func TestPowerLoss(t *testing.T) {
 			if got := content(t, m.PowerLoss(nil), "d/a"); got != test.none {
 				t.Errorf("after PowerLoss(nil): %q, want %q", got, test.none)
 			}
+			if got := content(t, m.Kill().PowerLoss(nil), "d/a"); got != test.none {
+				t.Errorf("after Kill and PowerLoss(nil): %q, want %q", got, test.none)
+			}
 			seen := map[string]bool{}
 			for seed := range uint64(300) {
 				seen[content(t, m.PowerLoss(rand.New(rand.NewPCG(seed, 0))), "d/a")] = true
