@@ -95,7 +95,8 @@ func (m *Memory) PowerLoss(random *rand.Rand) *Memory {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	c := NewMemory()
-	for _, name := range slices.Sorted(maps.Keys(m.directories)) { // in order: the same random makes the same choice
+	// In order, so that the same random makes the same choices.
+	for _, name := range slices.Sorted(maps.Keys(m.directories)) {
 		left := m.directories[name].afterPowerLoss(random)
 		d := newMemoryDirectory()
 		for _, name := range slices.Sorted(maps.Keys(left)) {

@@ -10,8 +10,8 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 )
 
-// BenchmarkAppend appends records of the size of one batch of 100 or 1,000 points, from some callers at once. On disk
-// it measures the machine's fsync; in memory what the log adds.
+// BenchmarkAppend appends records of the size of one batch of 100 or 1,000 points, from some callers at
+// once. On disk it measures the machine's fsync; in memory what the log adds.
 func BenchmarkAppend(b *testing.B) {
 	for _, on := range []string{"disk", "disk-nosync", "memory"} {
 		for _, callers := range []int{1, 16} {
