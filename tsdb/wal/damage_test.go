@@ -107,6 +107,10 @@ func TestTornTailAtEveryByte(t *testing.T) {
 		if length >= segmentHeaderBytes && whole != int64(len(files[1])+length) {
 			t.Fatalf("cut at %d: %d bytes are accounted for of %d", length, whole, len(files[1])+length)
 		}
+		size, err := fsys.Size(segmentPath(testDir, 2))
+		if err != nil || length >= segmentHeaderBytes && size != int64(length)-stats.Replay.TornBytes {
+			t.Fatalf("cut at %d: %d bytes are left (%v), want the tail of %d cut off", length, size, err, stats.Replay.TornBytes)
+		}
 		checkContinues(t, l, fsys, got)
 	}
 }

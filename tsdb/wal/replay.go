@@ -177,8 +177,8 @@ func (r *segmentReplay) next(entry Entry, err error) bool {
 	return true
 }
 
-// settle cuts off what lies behind the last record and makes the rest durable: a killed process leaves records that
-// were written but not synced, and what has been replayed must not vanish later.
+// settle cuts off what lies behind the last record and makes the rest durable: a killed process leaves
+// records that were written but not synced, and what has been replayed must not vanish later.
 func (h *head) settle() error {
 	i, found := slices.BinarySearchFunc(h.segments, h.acked.Segment(), compareNumber)
 	if !found {
