@@ -57,7 +57,7 @@ func legendText(e expr.Expr, said map[string]string) string {
 		}
 	}
 	text := strings.Join(parts, " ")
-	if offsetOf(e).Milliseconds() > 0 {
+	if OffsetOf(e).Milliseconds() > 0 {
 		text += " (offset=$(atlas.offset))"
 	}
 	return text

@@ -14,7 +14,7 @@ func legendOf(format, edits string, l *Line) (string, error) {
 	if format == "" {
 		format = l.Label
 	}
-	text := substitute(format, l.variable)
+	text := Substitute(format, l.variable)
 	text, err := editLegend(text, edits, l)
 	if err != nil {
 		return "", err
@@ -35,9 +35,9 @@ func (l *Line) variable(name string) (string, bool) {
 	return l.Tags.Get(name)
 }
 
-// substitute replaces $name and $(name). An unknown name stands for itself; a $ without a name stays.
+// Substitute replaces $name and $(name). An unknown name stands for itself; a $ without a name stays.
 // Dot and dash belong to names.
-func substitute(text string, lookup func(name string) (string, bool)) string {
+func Substitute(text string, lookup func(name string) (string, bool)) string {
 	if !strings.Contains(text, "$") {
 		return text
 	}
@@ -150,7 +150,7 @@ func searchReplace(text, pattern, replacement string, l *Line) (string, error) {
 	end := 0
 	for _, match := range re.FindAllStringSubmatchIndex(text, -1) {
 		b.WriteString(text[end:match[0]])
-		b.WriteString(substitute(replacement, func(name string) (string, bool) {
+		b.WriteString(Substitute(replacement, func(name string) (string, bool) {
 			group := groupNumber(re, name)
 			if group < 0 {
 				return l.variable(name)
