@@ -24,7 +24,7 @@ export function Alerts({ model, location, keyboard }: { model: AlertsModel; loca
   const outage = model.outage.value;
   return (
     <main class="alerts">
-      {outage && <OutageBanner outage={outage} onRetry={model.retry} />}
+      {outage && <OutageBanner outage={outage} stale={answer !== undefined} onRetry={model.retry} />}
       {model.error.value !== '' && <p class="critical" role="alert">{shortLabel(model.error.value, 500)}</p>}
       <div class="row">
         <h1>Alerts</h1>

@@ -54,7 +54,7 @@ export function Explore({ client, location, keyboard, address, theme }: ExploreP
   return (
     <main class="explore" aria-busy={model.loading.value}>
       <h1 class="visually-hidden">Explore</h1>
-      {state.q !== '' && outage && <OutageBanner outage={outage} onRetry={model.retry} />}
+      {state.q !== '' && outage && <OutageBanner outage={outage} stale={graph !== undefined} onRetry={model.retry} />}
       <QueryBox q={state.q} failure={model.failure.value} onRun={model.run} />
       {state.q.trim() === '' ? (
         <Start client={client} address={address} onQuery={model.run} />
