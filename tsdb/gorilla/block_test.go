@@ -1,6 +1,7 @@
 package gorilla
 
 import (
+	"encoding/binary"
 	"errors"
 	"math"
 	"testing"
@@ -21,6 +22,33 @@ func TestRoundTrip(t *testing.T) {
 			t.Fatalf("%d bytes, the paper's encoding takes %d", len(block), len(plain))
 		}
 	})
+}
+
+// TestLong has the greatest number of slots, with runs longer than a byte and many words of mask.
+func TestLong(t *testing.T) {
+	e := NewEncoder(60_000)
+	for _, m := range clientModels {
+		values := m.values(MaxSlots, 1)
+		checkBlock(t, values, e.AppendBlock(nil, values))
+		fill(values[100:700], math.NaN())
+		values[MaxSlots-1] = math.NaN()
+		checkBlock(t, values, e.AppendBlock(nil, values))
+		for i := 0; i < MaxSlots; i += 3 {
+			values[i] = math.NaN()
+		}
+		checkBlock(t, values, e.AppendBlock(nil, values))
+	}
+}
+
+// TestSteps checks that a block is read without knowing the step it was made for.
+func TestSteps(t *testing.T) {
+	for _, step := range []int64{0, 1, 500, 1000, 1500, 7000, 10_000, 60_000, 3_600_000} {
+		e := NewEncoder(step)
+		for _, d := range []float64{1, 7, 10, 60, 3600} {
+			values := []float64{1 / d, 17 / d, 3 / d, 1000 / d, 4 / d, 5 / d, 8 / d}
+			checkBlock(t, values, e.AppendBlock(nil, values))
+		}
+	}
 }
 
 func TestRoundTripModels(t *testing.T) {
@@ -142,5 +170,31 @@ func FuzzDecode(f *testing.F) {
 		}
 		e := NewEncoder(60_000)
 		checkBlock(t, values, e.AppendBlock(nil, values))
+	})
+}
+
+// FuzzAppendBlock makes slots of arbitrary bytes, 8 each.
+func FuzzAppendBlock(f *testing.F) {
+	for _, m := range clientModels {
+		var b []byte
+		for _, v := range m.values(9, 5) {
+			b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
+		}
+		f.Add(b)
+	}
+	e := NewEncoder(60_000)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var values []float64
+		for ; len(b) >= 8 && len(values) < MaxSlots; b = b[8:] {
+			values = append(values, math.Float64frombits(binary.LittleEndian.Uint64(b)))
+		}
+		if len(values) == 0 {
+			return
+		}
+		block := e.AppendBlock(nil, values)
+		checkBlock(t, values, block)
+		if plain := appendPlainXOR(nil, values); len(block) > len(plain) {
+			t.Fatalf("%d bytes, the paper's encoding takes %d", len(block), len(plain))
+		}
 	})
 }
