@@ -51,6 +51,27 @@ func TestSteps(t *testing.T) {
 	}
 }
 
+// TestRaw: a few odd values do not cost a block its integral form.
+func TestRaw(t *testing.T) {
+	e := NewEncoder(60_000)
+	odd := []float64{math.Pi, math.Inf(1), math.Copysign(0, -1)}
+	for _, m := range clientModels {
+		if m.name == "client/float" {
+			continue // never integral
+		}
+		values := m.values(60, 1)
+		plain := len(e.AppendBlock(nil, values))
+		for i, v := range odd {
+			values[7+20*i] = v
+		}
+		block := e.AppendBlock(nil, values)
+		checkBlock(t, values, block)
+		if most := plain + 3*rawSize + 24; len(block) > most {
+			t.Errorf("%s: %d bytes, with 3 odd values %d, want at most %d", m.name, plain, len(block), most)
+		}
+	}
+}
+
 func TestRoundTripModels(t *testing.T) {
 	e := NewEncoder(60_000)
 	for _, form := range [][]model{models, clientModels} {
