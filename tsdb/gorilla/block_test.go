@@ -127,25 +127,23 @@ func sameSlot(a, b float64) bool {
 	return math.Float64bits(a) == math.Float64bits(b) || math.IsNaN(a) && math.IsNaN(b)
 }
 
-// TestCut cuts blocks at every byte and adds one: no panic, and an error except where the cut is one
-// that no reader can notice (a shorter constant).
+// TestCut cuts blocks of every encoding at every byte and adds one: an error each time, except where the
+// cut is one that nobody can notice, as in a constant.
 func TestCut(t *testing.T) {
-	e := NewEncoder(60_000)
-	back := make([]float64, 60)
-	for _, m := range models {
-		values := m.values(60, 0)
-		block := e.AppendBlock(nil, values)
-		for n := range block {
-			err := Decode(back, block[:n])
-			if err == nil && block[0]&(classMask|flagDelta) != classConstant {
-				t.Errorf("%s cut to %d of %d bytes decodes", m.name, n, len(block))
+	for _, g := range readGolden(t) {
+		back := make([]float64, len(g.values))
+		for n := range g.bytes {
+			err := Decode(back, g.bytes[:n])
+			if err == nil && g.bytes[0]&(classMask|flagDelta) != classConstant {
+				t.Errorf("%s cut to %d of %d bytes decodes", g.name, n, len(g.bytes))
 			}
 			if err != nil && !errors.Is(err, ErrCorrupt) {
-				t.Errorf("%s cut to %d bytes: %v", m.name, n, err)
+				t.Errorf("%s cut to %d bytes: %v", g.name, n, err)
 			}
 		}
-		if err := Decode(back, append(block, 0)); !errors.Is(err, ErrCorrupt) {
-			t.Errorf("%s with a byte more: %v", m.name, err)
+		longer := append(g.bytes[:len(g.bytes):len(g.bytes)], 0)
+		if err := Decode(back, longer); !errors.Is(err, ErrCorrupt) {
+			t.Errorf("%s with a byte more: %v", g.name, err)
 		}
 	}
 }
@@ -173,14 +171,17 @@ func TestReuse(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	e := NewEncoder(60_000)
 	for _, m := range models {
-		f.Add(uint16(60), e.AppendBlock(nil, m.values(60, 0)))
-		f.Add(uint16(7), appendPlainXOR(nil, m.values(7, 3)))
+		f.Add(uint16(59), e.AppendBlock(nil, m.values(60, 0)))
+		f.Add(uint16(6), appendPlainXOR(nil, m.values(7, 3)))
+	}
+	for _, g := range readGolden(f) {
+		f.Add(uint16(len(g.values)-1), g.bytes)
 	}
 	gaps := models[0].values(200, 0)
 	for i := 0; i < len(gaps); i += 17 {
 		gaps[i] = math.NaN()
 	}
-	f.Add(uint16(200), e.AppendBlock(nil, gaps))
+	f.Add(uint16(199), e.AppendBlock(nil, gaps))
 	f.Fuzz(func(t *testing.T, n uint16, block []byte) {
 		values := make([]float64, 1+int(n)%MaxSlots)
 		if err := Decode(values, block); err != nil {
