@@ -57,7 +57,7 @@ func legendText(e expr.Expr, said map[string]string) string {
 		}
 	}
 	text := strings.Join(parts, " ")
-	if offsetOf(e).Milliseconds() > 0 {
+	if OffsetOf(e).Milliseconds() > 0 {
 		text += " (offset=$(atlas.offset))"
 	}
 	return text
@@ -88,8 +88,10 @@ func shownQueries(e expr.Expr) []tag.Predicate {
 			switch shown := e.Shown.(type) {
 			case expr.Query:
 				queries = append(queries, shown.Predicate)
-			case expr.Expr:
-				queries = append(queries, shownQueries(shown)...)
+			case expr.Expr: // of what was written, rewrites inside count as what they stand for
+				for _, d := range expr.DataExprs(shown) {
+					queries = append(queries, d.Query)
+				}
 			}
 			return false
 		}

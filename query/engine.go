@@ -77,7 +77,7 @@ type Line struct {
 	Gauge  bool
 }
 
-// Eval answers r. Its error is an *eval.Error where the expressions are to blame, else that of the store
+// Eval answers r. Its error is a *stack.Error where the expressions are to blame, else that of the store
 // or of ctx; a cancelled ctx ends it within some milliseconds.
 func (e *Engine) Eval(ctx context.Context, r Request) (*Result, error) {
 	exprs := make([]expr.Expr, len(r.Exprs))

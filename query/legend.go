@@ -1,12 +1,11 @@
 package query
 
 import (
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
 
-	"github.com/telamon-tsdb/telamon/query/eval"
+	"github.com/telamon-tsdb/telamon/query/stack"
 )
 
 // legendOf returns the legend of a line: the format with variables filled in, then edited as the words
@@ -15,7 +14,7 @@ func legendOf(format, edits string, l *Line) (string, error) {
 	if format == "" {
 		format = l.Label
 	}
-	text := substitute(format, l.variable)
+	text := Substitute(format, l.variable)
 	text, err := editLegend(text, edits, l)
 	if err != nil {
 		return "", err
@@ -36,9 +35,9 @@ func (l *Line) variable(name string) (string, bool) {
 	return l.Tags.Get(name)
 }
 
-// substitute replaces $name and $(name). An unknown name stands for itself; a $ without a name stays.
+// Substitute replaces $name and $(name). An unknown name stands for itself; a $ without a name stays.
 // Dot and dash belong to names.
-func substitute(text string, lookup func(name string) (string, bool)) string {
+func Substitute(text string, lookup func(name string) (string, bool)) string {
 	if !strings.Contains(text, "$") {
 		return text
 	}
@@ -120,7 +119,7 @@ func decodeLegend(text, mode string) (string, error) {
 	case "hex":
 		return decodeHex(text), nil
 	}
-	return "", &eval.Error{Text: fmt.Sprintf("unknown encoding '%s'", mode)}
+	return "", stack.Invalid("unknown encoding '%s'", mode)
 }
 
 // decodeHex replaces _HH by the character with that code. Other underscores stay.
@@ -145,13 +144,13 @@ func decodeHex(text string) string {
 func searchReplace(text, pattern, replacement string, l *Line) (string, error) {
 	re, err := regexp.Compile(pattern)
 	if err != nil {
-		return "", &eval.Error{Text: fmt.Sprintf("legend pattern '%s': %v", pattern, err)}
+		return "", stack.Invalid("legend pattern '%s': %v", pattern, err)
 	}
 	var b strings.Builder
 	end := 0
 	for _, match := range re.FindAllStringSubmatchIndex(text, -1) {
 		b.WriteString(text[end:match[0]])
-		b.WriteString(substitute(replacement, func(name string) (string, bool) {
+		b.WriteString(Substitute(replacement, func(name string) (string, bool) {
 			group := groupNumber(re, name)
 			if group < 0 {
 				return l.variable(name)

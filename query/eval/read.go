@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/stack"
 	"github.com/telamon-tsdb/telamon/tsdb"
-	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
 // A read is one Select and the nodes that it answers: they differ by nothing but the aggregate and, where
@@ -128,17 +128,17 @@ func (r *run) selectColumns(one *read) error {
 // check holds the lines of one read against the limits. The first group is always free.
 func (l Limits) check(lines, points int) error {
 	if l.Lines > 0 && lines > max(l.Lines, 1) {
-		return fail("requirement failed: too many lines: %d > %d", lines, l.Lines)
+		return stack.Require("too many lines: %d > %d", lines, l.Lines)
 	}
 	if l.Datapoints > 0 && lines > 1 && lines*points > l.Datapoints {
-		return fail("requirement failed: too many datapoints: %d > %d", lines*points, l.Datapoints)
+		return stack.Require("too many datapoints: %d > %d", lines*points, l.Datapoints)
 	}
 	return nil
 }
 
 // dataLines turns columns into the lines of a data expression, sorted by label as Atlas's store does.
 func (r *run) dataLines(d *expr.Data, columns []tsdb.Column) (lineSet, error) {
-	exact := exactTags(d.Query)
+	exact := expr.ExactTags(d.Query)
 	aggregate := d.Aggregate
 	if d.All {
 		aggregate = tsdb.Sum
@@ -206,16 +206,4 @@ func floorDiv(a, b int64) int64 {
 		q--
 	}
 	return q
-}
-
-// exactTags returns the tags that every series matching p has because p says so with :eq. Of two
-// values for a key the right one counts; nothing matches then anyway. Source: asl.md 4.8.
-func exactTags(p tag.Predicate) tag.Tags {
-	switch p := p.(type) {
-	case tag.Equal:
-		return tag.Tags{{Key: p.Key, Value: p.Value}}
-	case tag.And:
-		return merged(exactTags(p.Left), exactTags(p.Right))
-	}
-	return nil
 }

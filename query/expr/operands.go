@@ -98,6 +98,9 @@ func asExpr(v stack.Value) Expr {
 	return nil
 }
 
+// Presentation returns v as an expression to show, converted as at the end of a program, or nil if it is none.
+func Presentation(v stack.Value) *Styled { return asStyled(v) }
+
 // asStyled returns v as a presentation expression, or nil if it is none.
 func asStyled(v stack.Value) *Styled {
 	if s, ok := v.(*Styled); ok {

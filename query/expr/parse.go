@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"strings"
+
 	"github.com/telamon-tsdb/telamon/query/stack"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
@@ -75,19 +77,7 @@ func ParseQuery(program string) (tag.Predicate, error) {
 			return q.Predicate, nil
 		}
 	}
-	return nil, stack.Invalid("expected a single query, found [%s]", typeList(values))
-}
-
-// typeList returns the types of values, the top first.
-func typeList(values []stack.Value) string {
-	text := ""
-	for i := len(values) - 1; i >= 0; i-- {
-		text += values[i].TypeName()
-		if i > 0 {
-			text += ","
-		}
-	}
-	return text
+	return nil, stack.Invalid("expected a single query, found [%s]", strings.Join(stack.TypeNames(values), ","))
 }
 
 // perOffset returns s once for each offset of the old list form of :offset, and by itself without one.

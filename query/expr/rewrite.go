@@ -15,10 +15,7 @@ func (r *Rewrite) appendShowing(dst []byte, shown Node) []byte {
 	switch operand := shown.(type) {
 	case Query:
 		dst = r.appendWord(operand.appendText(dst))
-		if !offset.IsZero() {
-			dst = append(append(append(dst, ','), offset.String()...), ",:offset"...)
-		}
-		return r.appendGrouping(dst)
+		return r.appendGrouping(appendShift(dst, offset))
 	case Expr:
 		if !r.groupedAsShown() {
 			break
@@ -136,6 +133,18 @@ func groupData(d *Data, keys []string) (Expr, error) {
 // maxTextNodes bounds the trees that are written out as text. A tree with shared subtrees may be small
 // and its text longer than any memory.
 const maxTextNodes = 1 << 17
+
+// Printable reports whether the text of v is of a sane size. A program of a few hundred bytes can make an
+// expression whose text is longer than any memory.
+func Printable(v stack.Value) bool {
+	switch v := v.(type) {
+	case stack.List:
+		return !slices.ContainsFunc(v, func(one stack.Value) bool { return !Printable(one) })
+	case Node:
+		return !tooLarge(v)
+	}
+	return true
+}
 
 // tooLarge reports whether the text of n would have more than maxTextNodes words.
 func tooLarge(n Node) bool {

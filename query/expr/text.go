@@ -48,12 +48,11 @@ func appendKeys(dst []byte, keys []string) []byte {
 	return stack.AppendList(dst, keys)
 }
 
-func (d *Data) appendOffset(dst []byte) []byte {
-	if d.Offset.IsZero() {
-		return dst
-	}
-	return append(append(append(dst, ','), d.Offset.String()...), ",:offset"...)
-}
+func (d *Data) appendOffset(dst []byte) []byte { return appendShift(dst, d.Offset) }
+
+// Unshifted returns the canonical text without the offset of the outermost layer, which is how Atlas shows
+// a read that is not inside another expression.
+func (d *Data) Unshifted() string { return string(d.appendUnshifted(nil)) }
 
 func (c *Constant) appendText(dst []byte) []byte {
 	return append(AppendNumber(dst, c.Value), ",:const"...)

@@ -67,8 +67,8 @@ func Require(format string, args ...any) *Error {
 	return Errorf(IllegalArgument, "requirement failed: "+format, args...)
 }
 
-// typeNames returns the types of values.
-func typeNames(values []Value) []string {
+// TypeNames returns the types of values.
+func TypeNames(values []Value) []string {
 	names := make([]string, len(values))
 	for i, v := range values {
 		names[i] = v.TypeName()
@@ -78,7 +78,7 @@ func typeNames(values []Value) []string {
 
 // noMatch returns the error for a word that exists, but not for what is on the stack.
 func noMatch(name string, overloads []*Word, values []Value) *Error {
-	types := typeNames(values)
+	types := TypeNames(values)
 	candidates := make([]string, len(overloads))
 	for i, w := range overloads {
 		candidates[i] = w.Signature
@@ -92,7 +92,7 @@ func noMatch(name string, overloads []*Word, values []Value) *Error {
 // unknownWord returns the error for a word that nobody defines.
 func (v *Vocabulary) unknownWord(name string, values []Value) *Error {
 	e := Errorf(IllegalState, "unknown word ':%s'", name)
-	e.Word, e.Types = name, typeNames(values)
+	e.Word, e.Types = name, TypeNames(values)
 	if near := v.Nearest(name); near != "" {
 		e.Suggestion = ":" + near
 	}

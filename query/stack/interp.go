@@ -126,6 +126,11 @@ func (m *Machine) Top() Value {
 	return m.stack[len(m.stack)-1]
 }
 
+// Thaw brings what was frozen back under the stack.
+func (m *Machine) Thaw() {
+	m.stack, m.frozen = m.Result(), nil
+}
+
 // Fork returns a copy of m that can run without changing it.
 func (m *Machine) Fork() *Machine {
 	fork := *m
@@ -267,7 +272,7 @@ func (m *Machine) run(w *Word, operands []any) *Error {
 		failure = Errorf(IllegalArgument, "%s", err.Error())
 	}
 	if failure.Word == "" {
-		failure.Word, failure.Types = w.Name, typeNames(before)
+		failure.Word, failure.Types = w.Name, TypeNames(before)
 	}
 	return failure
 }

@@ -38,7 +38,7 @@ func TestRoundTripModels(t *testing.T) {
 // appendPlainXOR is the baseline and oracle: the paper's encoding behind a bitmap of the slots that have
 // a value, without any choice.
 func appendPlainXOR(dst []byte, values []float64) []byte {
-	var present mask
+	present := zeroed(nil, words(len(values)))
 	var stored []float64
 	for i, v := range values {
 		if !math.IsNaN(v) {

@@ -93,7 +93,7 @@ func (e *Encoder) gather(slots []float64) []float64 {
 	if missing == 0 {
 		return slots
 	}
-	e.present.clear(len(slots))
+	e.present = zeroed(e.present, words(len(slots)))
 	e.gathered = e.gathered[:0]
 	for i, v := range slots {
 		if v == v {
@@ -107,7 +107,7 @@ func (e *Encoder) gather(slots []float64) []float64 {
 // dropZeros puts the values that are not 0.0 into e.nonzeros and their places into a mask. Which of them
 // are zero is often noise, hence no branch.
 func (e *Encoder) dropZeros(values []float64) {
-	e.nonzero.clear(len(values))
+	e.nonzero = zeroed(e.nonzero, words(len(values)))
 	e.nonzeros = slices.Grow(e.nonzeros[:0], len(values))[:len(values)]
 	n := 0
 	for i, v := range values {
@@ -158,7 +158,7 @@ func (e *Encoder) integral() candidate {
 	if 8*e.zeros < len(e.integers.k) {
 		return best
 	}
-	e.kept.withoutZeros(&e.integers, &e.nonzero)
+	e.kept.withoutZeros(&e.integers, e.nonzero)
 	c := e.numbers(classInteger, e.kept.k, nil)
 	c.detail = best.detail
 	c.dropped = true

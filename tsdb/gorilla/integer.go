@@ -58,7 +58,7 @@ func (n *integers) fill(values []float64, d float64) bool {
 }
 
 // withoutZeros fills n with those of all whose bit is set in nonzero.
-func (n *integers) withoutZeros(all *integers, nonzero *mask) {
+func (n *integers) withoutZeros(all *integers, nonzero mask) {
 	n.k, n.j, n.hasUlps = slices.Grow(n.k[:0], len(all.k))[:len(all.k)], slices.Grow(n.j[:0], len(all.k))[:len(all.k)], all.hasUlps
 	at := 0
 	for i, k := range all.k {
@@ -75,43 +75,62 @@ func decodeInteger(dst []float64, header byte, body []byte) bool {
 		return false
 	}
 	d := divisor(body[0]).value()
-	body, ok := decodeNumbers(dst, header, body[1:])
+	start, c, body, size, ok := readNumbers(len(dst), header, body[1:])
 	if !ok {
 		return false
 	}
-	if header&flagDelta != 0 {
+	switch {
+	case header&flagDelta == 0:
+		ok = decodeDivided(dst, &c, body, d)
+	case c.patches == 0:
+		dst[0] = float64(start) / d
+		unpackSumDivide(dst[1:], body, c.width, uint64(c.base), uint64(start), d)
+	default:
+		dst[0] = math.Float64frombits(uint64(start))
+		ok = c.decode(dst[1:], body)
 		sumAndDivide(dst, d)
-	} else {
-		divide(dst, d)
 	}
-	if header&classMask == classUlps {
-		body, ok = addColumn(dst, body)
+	body = body[size:]
+	if ok && header&classMask == classUlps {
+		c, body, size, ok = readColumn(body, len(dst))
+		if !ok || !c.add(dst, body) {
+			return false
+		}
+		body = body[size:]
 	}
 	return ok && len(body) == 0
 }
 
-// decodeNumbers puts the integers of the first column, and the start value in front of differences, as
-// bit patterns into dst.
-func decodeNumbers(dst []float64, header byte, body []byte) (rest []byte, ok bool) {
-	if header&flagDelta == 0 {
-		return decodeColumn(dst, body)
+// readNumbers reads the head of the first column of n values, and before differences the start value. It
+// returns the bytes behind the head and how many of them are the column's.
+func readNumbers(n int, header byte, body []byte) (start int64, c column, rest []byte, size int, ok bool) {
+	if header&flagDelta != 0 {
+		var length int
+		start, length = binary.Varint(body)
+		if length <= 0 || n < 2 {
+			return 0, c, nil, 0, false
+		}
+		body = body[length:]
+		n--
 	}
-	start, n := binary.Varint(body)
-	if n <= 0 || len(dst) < 2 {
-		return nil, false
-	}
-	dst[0] = math.Float64frombits(uint64(start))
-	return decodeColumn(dst[1:], body[n:])
+	c, rest, size, ok = readColumn(body, n)
+	return start, c, rest, size, ok
 }
 
-// divide turns the integers in dst into values.
-func divide(dst []float64, d float64) {
-	for i, x := range dst {
-		dst[i] = float64(int64(math.Float64bits(x))) / d
+// decodeDivided decodes a column of integers that are not differences.
+func decodeDivided(dst []float64, c *column, src []byte, d float64) bool {
+	unpackDivide(dst, src, c.width, uint64(c.base), d)
+	for i := range c.patches {
+		at, v := c.patch(src, len(dst), i)
+		if at >= uint(len(dst)) {
+			return false
+		}
+		dst[at] = float64(int64(v)) / d
 	}
+	return true
 }
 
-// sumAndDivide is divide for differences.
+// sumAndDivide turns a start value and differences, bit patterns in dst, into values.
 func sumAndDivide(dst []float64, d float64) {
 	var k int64
 	for i, x := range dst {

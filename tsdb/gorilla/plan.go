@@ -62,7 +62,7 @@ func (p *planner) sumAbove(lengths uint64) {
 func (p *planner) cheapest(lengths uint64) column {
 	var best column
 	var bestLow, bestHigh, bestPatchLow, bestPatchHigh int64
-	const patchHead = 8 * 4 // about: count, width, base
+	const patchHead = 8 * 3 // at least: count, width, base
 	bestBits := int(^uint(0) >> 1)
 	m := int(p.above[bits.TrailingZeros64(lengths)&63]) // all values
 	place := placeBits(m)

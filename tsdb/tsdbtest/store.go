@@ -179,14 +179,18 @@ func appendTo(asked, one tsdb.Aggregate, values *[]float64, v float64) {
 	}
 }
 
-// combine consolidates the values inside one step; NaN if there are none. An average is not divided
-// yet: tsdb.Column.Values does that, after aggregation.
+// combine consolidates the values inside one step, none of which is NaN; NaN if there are none. Opposite
+// infinities make a sum NaN, and further values do not mend that (recorded: consolidation-0179). An average
+// is not divided yet: tsdb.Column.Values does that, after aggregation.
 func combine(how tsdb.Consolidation, values []float64) float64 {
-	result := math.NaN()
-	for _, v := range values {
+	if len(values) == 0 {
+		return math.NaN()
+	}
+	result := values[0]
+	for _, v := range values[1:] {
 		switch how {
 		case tsdb.Average, tsdb.TotalOf:
-			result = add(result, v)
+			result += v
 		case tsdb.LeastOf:
 			result = least(result, v)
 		case tsdb.GreatestOf:

@@ -44,7 +44,7 @@ func (p *pass) visit(n *node, rebuild func(*node) *node) *node {
 	if became, ok := p.done[n]; ok {
 		return became
 	}
-	if p.visits++; p.visits > maxVisits {
+	if p.visits += 1 + len(n.subs); p.visits > maxVisits {
 		p.err = ErrTooComplex
 	}
 	if p.err != nil {

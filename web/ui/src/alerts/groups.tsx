@@ -56,7 +56,7 @@ function GroupRow({ row: { rule, group }, now, step, explore }: { row: Row } & O
         {summary && <div class="meta"><bdi>{shortLabel(summary, 300)}</bdi></div>}
       </th>
       <td data-label="Labels"><Labels tags={group.labels} /></td>
-      <td data-label="Since">
+      <td class="since" data-label="Since">
         {group.since > 0 ? <time dateTime={isoText(group.since)} title={isoText(group.since)}>{durationText(ago)}</time> : '–'}
         {group.state === 'pending' && rule.for !== '' && <span class="meta"> of {rule.for}</span>}
       </td>

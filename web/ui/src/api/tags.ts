@@ -9,6 +9,15 @@ export interface Names {
   more: boolean;
 }
 
+/** The server's metrics about itself have names that begin so. */
+const ownQuery = 'name,telamon[.],:re';
+
+/** Whether anybody but the server itself has ever sent a metric. */
+export async function hasForeignNames(client: Client, signal: AbortSignal): Promise<boolean> {
+  const found = await client.get('api/v1/tags/name', [['q', `${ownQuery},:not`], ['limit', '1']], signal);
+  return readStrings(found).length > 0;
+}
+
 /** Asks for the metric names that contain part, whatever its case. One more than limit is asked for, to know of the rest. */
 export async function getNames(client: Client, part: string, limit: number, signal: AbortSignal): Promise<Names> {
   const params: [string, string][] = [['limit', String(limit + 1)]];

@@ -32,13 +32,17 @@ export function Shell({ location, alerts, themes, children }: ShellProps) {
   );
 }
 
-/** A real link, followed without a load unless the user asks for a new tab. */
+/**
+ * A real link, followed without a load unless the user asks for a new tab. To another view it leads to what was seen
+ * there last, within the view to its beginning.
+ */
 function NavLink({ location, view, children }: { location: Location; view: View; children: ComponentChildren }) {
   const here = location.at.value.view === view;
+  const search = here ? '' : location.lastSearch(view);
   const follow = (e: MouseEvent): void => {
     if (e.button !== 0 || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey) return;
     e.preventDefault();
-    location.go(view, '');
+    location.go(view, search);
   };
-  return <a href={location.href(view)} aria-current={here ? 'page' : undefined} onClick={follow}>{children}</a>;
+  return <a href={location.href(view, search)} aria-current={here ? 'page' : undefined} onClick={follow}>{children}</a>;
 }

@@ -49,7 +49,7 @@ export function QueryBox({ q, failure, onRun }: QueryBoxProps) {
             spellcheck={false}
             autocapitalize="off"
             autocomplete="off"
-            placeholder="name,http.server.requests,:eq,:sum,(,nf.app,),:by"
+            placeholder="name,cpu,:eq,:sum"
             aria-invalid={failure !== undefined}
             aria-describedby={failure ? 'query-error' : undefined}
             onInput={(e) => setDraft(e.currentTarget.value)}

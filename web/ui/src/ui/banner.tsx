@@ -12,9 +12,9 @@ export function OutageBanner({ outage, onRetry }: { outage: Outage; onRetry(): v
   }, []);
   const seconds = Math.ceil((outage.retryAt - now) / 1000);
   return (
-    <div class="banner critical">
-      <Mark shape="gone" />
-      <span role="alert">{outage.message}. What you see is from before.</span>
+    <div class="banner">
+      <span class="critical"><Mark shape="gone" /></span>
+      <span class="critical" role="alert">{outage.message}. What you see is from before.</span>
       <span class="meta">{seconds > 0 ? `Trying again in ${seconds} s` : 'Trying again …'}</span>
       <button onClick={onRetry}>Try now</button>
     </div>

@@ -39,10 +39,11 @@ const kinds = {
     { label: 'single points', tags: {}, value: (t) => (t % 600_000 === 0 ? 4 : NaN) },
     { label: 'nothing', tags: {}, value: () => NaN },
   ],
+  'telamon.store.series': () => [{ label: 'telamon.store.series', tags: {}, value: () => 2000 }],
   'constant.zero': () => [{ label: 'constant.zero', tags: {}, value: () => 0 }],
 };
 
-export const metrics = Object.keys(kinds).sort();
+export const metrics = Object.keys(kinds).filter((name) => !name.startsWith('telamon.')).sort();
 
 /** The lines of a metric: all when grouped, else their sum. */
 export function seriesFor(name, by) {

@@ -50,8 +50,11 @@ async function file(path) {
 }
 
 function names(params, state) {
-  const wanted = /^name,\.\*(.*),:reic$/.exec(params.get('q') ?? '')?.[1] ?? '';
-  const found = state.empty ? [] : metrics.filter((n) => new RegExp(wanted, 'i').test(n));
+  const own = ['telamon.store.series'];
+  const all = state.empty ? own : [...metrics, ...own];
+  const q = params.get('q') ?? '';
+  const wanted = /^name,\.\*(.*),:reic$/.exec(q)?.[1] ?? '';
+  const found = all.filter((n) => (q.endsWith(',:not') ? !own.includes(n) : new RegExp(wanted, 'i').test(n)));
   return found.slice(0, Number(params.get('limit') ?? 1000));
 }
 
@@ -106,8 +109,9 @@ function range(params) {
     if (Number.isNaN(t)) throw Object.assign(new Error(`IllegalArgumentException: invalid date ${text}`), { answer: { status: 400 } });
     return t;
   };
-  const end = at(params.get('e') || 'now', 0);
-  const start = at(params.get('s') || 'e-3h', end);
+  const [s, e] = [params.get('s') || 'e-3h', params.get('e') || 'now'];
+  const end = at(e, e.startsWith('s') ? at(s, 0) : 0);
+  const start = at(s, end);
   let step = 5000;
   while ((end - start) / step > Math.min(1440, Number(params.get('w') ?? 700))) step *= 2;
   const floor = (t) => Math.floor(t / step) * step;
