@@ -11,8 +11,8 @@ import (
 // A Key stands for the encoded tags of a sample: 128 bits of keyed hash. The zero Key stands for none.
 type Key struct{ a, b uint64 }
 
-// memoShards is the number of independently locked parts of a Memo; a power of two. Two dozen
-// requests decode at the same time at most, so that two rarely want the same part.
+// memoShards is the number of independently locked parts of a Memo; a power of two, and several times
+// the number of cores, so that two of them rarely want the same part.
 const memoShards = 64
 
 // A Memo remembers which series stands behind tags that were already decoded, checked and resolved,
