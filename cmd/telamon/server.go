@@ -33,6 +33,7 @@ const shutdownPatience = 10 * time.Second
 type server struct {
 	settings Settings
 	logger   *slog.Logger
+	rules    *alert.Rules // as they were at the start; nil without a file
 
 	listener net.Listener
 	dir      *tsdb.Dir
@@ -53,6 +54,9 @@ func openServer(settings Settings, logger *slog.Logger) (_ *server, err error) {
 			err = errors.Join(err, s.release())
 		}
 	}()
+	if s.rules, err = loadRules(settings); err != nil {
+		return nil, err
+	}
 	if s.listener, err = bind(settings.Listen); err != nil {
 		return nil, err
 	}
@@ -113,8 +117,10 @@ func (s *server) work(ctx context.Context) error {
 	s.db.Retain(time.Now())
 	s.db.Start()
 	defer s.db.Close()
-	if err := s.reloadRules(ctx); err != nil {
-		return err
+	if s.rules != nil {
+		if err := s.parts.alerts.SetRules(ctx, s.rules); err != nil {
+			return err
+		}
 	}
 	s.parts.alerts.Start()
 	defer s.parts.webhook.Close()
@@ -174,20 +180,29 @@ func (s *server) replay(ctx context.Context) error {
 	return nil
 }
 
-// reloadRules reads the rules file, if there is one. After an error the rules are as before.
+// reloadRules reads the rules file again. After an error the rules are as before.
 func (s *server) reloadRules(ctx context.Context) error {
-	if s.settings.Rules == "" {
-		return nil
-	}
-	data, err := os.ReadFile(s.settings.Rules)
-	if err != nil {
-		return fmt.Errorf("rules: %w", err)
-	}
-	rules, err := alert.Load(data, expr.Options{Zone: s.settings.Timezone})
-	if err != nil {
-		return fmt.Errorf("rules %s: %w", s.settings.Rules, err)
+	rules, err := loadRules(s.settings)
+	if err != nil || rules == nil {
+		return err
 	}
 	return s.parts.alerts.SetRules(ctx, rules)
+}
+
+// loadRules reads the rules file; without one the rules are nil. A mistake in it is an *alert.FileError.
+func loadRules(settings Settings) (*alert.Rules, error) {
+	if settings.Rules == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(settings.Rules)
+	if err != nil {
+		return nil, fmt.Errorf("rules: %w", err)
+	}
+	rules, err := alert.Load(data, expr.Options{Zone: settings.Timezone})
+	if err != nil {
+		return nil, fmt.Errorf("rules %s: %w", settings.Rules, err)
+	}
+	return rules, nil
 }
 
 // shutdown stops accepting and waits for the requests under way.

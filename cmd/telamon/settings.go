@@ -52,7 +52,7 @@ func addFlags(flags *pflag.FlagSet) {
 const envPrefix = "TELAMON_"
 
 // loadSettings layers the defaults, the file, the environment and the flags, and checks the result.
-// Variables that match no setting are left alone: orchestrators put their own TELAMON_… there.
+// Variables that are empty or match no setting are left alone: orchestrators put their own TELAMON_… there.
 func loadSettings(flags *pflag.FlagSet, environ []string) (Settings, error) {
 	k := koanf.New(".")
 	if path := configPath(flags, environ); path != "" {
@@ -68,7 +68,7 @@ func loadSettings(flags *pflag.FlagSet, environ []string) (Settings, error) {
 		EnvironFunc: func() []string { return environ },
 		TransformFunc: func(key, value string) (string, any) {
 			name := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(key, envPrefix)), "_", "-")
-			if flags.Lookup(name) == nil {
+			if value == "" || flags.Lookup(name) == nil {
 				return "", nil
 			}
 			return name, value
