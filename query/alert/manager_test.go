@@ -306,6 +306,29 @@ func TestForgottenGroups(t *testing.T) {
 	}
 }
 
+func TestStats(t *testing.T) {
+	b := newBench(t, "TTT.TT.T")
+	b.receiver.setRefuse(errDown)
+	b.begin(oneRule)
+	b.steps(1, 3)
+	b.deliver()
+	b.receiver.setRefuse(nil)
+	b.deliver()
+	b.steps(4, 8)
+	got := b.manager.Stats()
+	got.EvaluationTime = 0
+	want := Stats{
+		Steps: 8, Evaluations: 8, Fired: 1, Resolved: 1, Attempts: 2, AttemptErrors: 1, Waiting: 1, Rules: 1, Pending: 1,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("stats (-want +got):\n%s", diff)
+	}
+	b.begin(oneRule)
+	if got := b.manager.Stats(); got.Fired != 0 || got.Steps != 0 || got.Pending != 1 {
+		t.Errorf("a replay counts nothing but what is there: %+v", got)
+	}
+}
+
 func TestTooManyGroups(t *testing.T) {
 	b := newBench(t, "")
 	b.engine.lines = func(expr.Expr, int64) ([]query.StepLine, error) {
@@ -387,7 +410,7 @@ func TestStatusJSON(t *testing.T) {
  "closed": 5000,
  "skipped": 0,
  "waiting": 1,
- "given_up": 0,
+ "givenUp": 0,
  "error": "",
  "rules": [
   {

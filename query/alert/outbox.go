@@ -228,16 +228,15 @@ func (o *outbox) hurry(now time.Time) {
 	}
 }
 
-// settle applies a Settled from the log.
+// settle applies a Settled from the log. What is in front of its notification was delivered or given up
+// before: it goes as well, so that nothing older follows.
 func (o *outbox) settle(s Settled) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	l := o.lane(laneKey{s.Alert, s.Receiver})
 	l.last = s.delivery()
-	if i := slices.IndexFunc(l.queue, func(n Notification) bool { return n.ID == s.ID }); i > 0 {
-		l.queue = slices.Delete(l.queue, i, i+1)
-		o.waiting--
-	} else if i == 0 {
+	i := slices.IndexFunc(l.queue, func(n Notification) bool { return n.ID == s.ID })
+	for range i + 1 {
 		o.dropHead(l)
 	}
 }

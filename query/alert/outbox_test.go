@@ -112,3 +112,21 @@ func TestOutboxForgets(t *testing.T) {
 		t.Errorf("lanes left: %v", o.lanes)
 	}
 }
+
+// TestOutboxSettlesWhatIsInFront replays a lane whose first notification was given up before the second
+// was delivered.
+func TestOutboxSettlesWhatIsInFront(t *testing.T) {
+	now := time.Now()
+	o := newOutbox(10)
+	for step := range int64(3) {
+		o.add(letter("a", "r", step), now)
+	}
+	o.settle(Settled{ID: "a1", Alert: "a", Receiver: "r", Attempts: 1})
+	o.settle(Settled{ID: "a1", Alert: "a", Receiver: "r", Attempts: 1}) // twice is once
+	if ids, _ := takeAll(o, now); !slices.Equal(ids, []string{"a2"}) {
+		t.Errorf("took %v, want what was behind only", ids)
+	}
+	if waiting, _ := o.counts(); waiting != 1 {
+		t.Errorf("%d are counted as waiting, want 1", waiting)
+	}
+}
