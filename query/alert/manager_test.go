@@ -410,7 +410,7 @@ func TestStatusJSON(t *testing.T) {
  "closed": 5000,
  "skipped": 0,
  "waiting": 1,
- "givenUp": 0,
+ "given_up": 0,
  "error": "",
  "rules": [
   {

@@ -12,7 +12,7 @@ type Status struct {
 	Skipped uint64 `json:"skipped"`
 	// Waiting and GivenUp count notifications: not delivered yet, and dropped for want of room.
 	Waiting int    `json:"waiting"`
-	GivenUp uint64 `json:"givenUp"`
+	GivenUp uint64 `json:"given_up"`
 	// Error says why evaluation stands still; empty if it does not.
 	Error string       `json:"error"`
 	Rules []RuleStatus `json:"rules"` // in the order of the rules file
