@@ -78,8 +78,8 @@ func (c *courier) run(ctx context.Context) {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for ctx.Err() == nil {
-		l, n, ok, again := c.box.take(time.Now())
-		if ok {
+		l, n, again := c.box.take(time.Now())
+		if l != nil {
 			c.attempts.Go(func() { c.attempt(ctx, l, n) })
 			continue
 		}
