@@ -61,9 +61,10 @@ func decodeFloatBits(dst []float64, header byte, body []byte) bool {
 	return true
 }
 
-// unrotate returns the value of the rotated and shifted bits u.
+// unrotate returns the value of the rotated and shifted bits u, of which the first shift are zero: one
+// rotation does both.
 func unrotate(u uint64, shift uint) float64 {
-	return math.Float64frombits(bits.RotateLeft64(u<<shift, -1))
+	return math.Float64frombits(bits.RotateLeft64(u, int(shift)-1))
 }
 
 // sumAndUnrotate turns a start value and differences, bit patterns in dst, into values.
