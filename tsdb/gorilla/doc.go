@@ -35,7 +35,7 @@
 //
 // 130, 128, 131, 135, 128, 130, 129, 131 events in a minute each, as rates, are 9 bytes:
 //
-//	01      72        03   80 02     c2 0e 65
+//	01      02        03   80 02     c2 0e 65
 //	integer step 60:  w 3  base 128  2 0 3 7 0 2 1 3
 //	        divisor 60
 //
