@@ -6,36 +6,45 @@ package tsdb
 // addInto adds src to dst.
 func addInto(dst, src []float64) {
 	for i, v := range src {
-		switch d := dst[i]; {
-		case v != v:
-		case d != d:
-			dst[i] = v
-		default:
-			dst[i] = d + v
-		}
+		dst[i] = addNaN(dst[i], v)
 	}
 }
 
 // minInto lowers dst to src where src is less.
 func minInto(dst, src []float64) {
 	for i, v := range src {
-		if v != v {
-			continue
-		}
-		if d := dst[i]; !(d < v) {
-			dst[i] = v
-		}
+		dst[i] = minNaN(dst[i], v)
 	}
 }
 
 // maxInto raises dst to src where src is greater.
 func maxInto(dst, src []float64) {
 	for i, v := range src {
-		if v != v {
-			continue
-		}
-		if d := dst[i]; !(d > v) {
-			dst[i] = v
-		}
+		dst[i] = maxNaN(dst[i], v)
 	}
+}
+
+// addNaN, minNaN and maxNaN are the same for one pair.
+func addNaN(a, b float64) float64 {
+	switch {
+	case a != a:
+		return b
+	case b != b:
+		return a
+	}
+	return a + b
+}
+
+func minNaN(a, b float64) float64 {
+	if b != b || a < b {
+		return a
+	}
+	return b
+}
+
+func maxNaN(a, b float64) float64 {
+	if b != b || a > b {
+		return a
+	}
+	return b
 }

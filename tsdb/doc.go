@@ -1,5 +1,28 @@
-// Package tsdb stores samples on a fixed step grid and hands them out aggregated.
+// Package tsdb stores samples on a fixed step grid, durably, and hands them out aggregated.
 //
-// Read first: the three interfaces in contract.go (Resolver, Appender, Selector), then Query and
-// Column, the question and the answer.
+// Read first: the three interfaces in contract.go (Resolver, Appender, Selector), Query and Column in
+// query.go, the question and the answer, and DB.
+//
+//	Append ─► committer: gather ─► stage ─► log ─► apply      one commit at a time, groups grow with the load
+//	                               │        │        │
+//	                     normalize │    tsdb/wal     │        slot = value, absolute
+//	                               ▼                 ▼
+//	              shard: series table, states    shard: windows, index      16 shards, by hash of the tags
+//	                                                 │
+//	Select ◄── merge, in order of shards ◄── aggregate, in order of series
+//
+// A series belongs to one shard and has a number there that is never used again. Its values lie in windows of
+// 60 slots of one step; slot k is the interval ((k-1)·step, k·step] and a window covers (B, B + 60·step]:
+//
+//	time       B          B+step       …          B+60·step
+//	slot     ──┤─────1─────┤─────2─────┤── … ──┤─────60─────├──
+//	open     │ v or NaN  │ v or NaN  │  …      │ v or NaN  │     a row of float64 per series
+//	sealed   a block of bytes per series (tsdb/gorilla), one behind the other
+//
+// At most two windows of a shard are open; a write elsewhere seals the least recently written one, and
+// opens a sealed window again if that is where it goes. All data are in memory; the log has them on disk.
+//
+// Napkin, for 100,000 series at 60 s: an open window is 48 MB, a sealed one 10-25 MB; a commit of 80,000
+// points (16 requests of 5,000) writes 0.9 MB of log. A sum over 10,000 series and 3 hours decodes
+// 1.8 million slots, 5 ns each.
 package tsdb

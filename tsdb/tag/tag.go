@@ -172,6 +172,32 @@ func ParseCanonical(b []byte) (Tags, error) {
 	return t, nil
 }
 
+// AppendSubset appends to dst the canonical bytes of those tags of canonical whose key is among keys,
+// and reports whether all keys were there. canonical must come from AppendCanonical.
+func AppendSubset(dst []byte, canonical string, keys []string) (_ []byte, complete bool) {
+	if len(keys) == 0 {
+		return dst, true
+	}
+	found := 0
+	for at := 0; at < len(canonical); {
+		key, afterKey, _ := cutString(canonical, at)
+		_, next, ok := cutString(canonical, afterKey)
+		if !ok {
+			panic("tag: AppendSubset of bytes that are not canonical")
+		}
+		for _, wanted := range keys { // a key listed twice counts twice and is appended once
+			if wanted == key {
+				found++
+			}
+		}
+		if slices.Contains(keys, key) {
+			dst = append(dst, canonical[at:next]...)
+		}
+		at = next
+	}
+	return dst, found == len(keys)
+}
+
 // cutString reads the length-prefixed string at text[at:] and returns it and the offset behind it.
 func cutString(text string, at int) (s string, next int, ok bool) {
 	var size uint64

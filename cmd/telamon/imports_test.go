@@ -1,0 +1,169 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"go/doc"
+	"go/parser"
+	"go/token"
+	"io"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/telamon-tsdb/telamon/"
+
+// mayImport is who may import whom inside the module: per tree the packages, or trees ending in "...".
+// The standard library is open to all, other modules to all but the trees in standardOnly. Data moves
+// from ingest over tsdb and query to web; imports point the other way.
+var mayImport = map[string][]string{
+	"tsdb/tag/pattern": {},
+	"tsdb/normalize":   {},
+	"tsdb/gorilla":     {},
+	"tsdb/vfs":         {},
+	"query/stack":      {},
+	"tsdb/tag":         {"tsdb/tag/pattern"},
+	"tsdb/index":       {"tsdb/tag", "tsdb/tag/pattern"},
+	"tsdb/wal":         {"tsdb/vfs"},
+	"tsdb":             {"tsdb/tag", "tsdb/normalize", "tsdb/gorilla", "tsdb/index", "tsdb/wal", "tsdb/vfs"},
+	"tsdb/tsdbtest":    {"tsdb", "tsdb/tag"},
+	"ingest/...":       {"ingest/...", "tsdb", "tsdb/tag"},
+	"query/expr/...":   {"query/expr", "query/stack", "tsdb", "tsdb/tag", "tsdb/tag/pattern"},
+	"query/eval":       {"query/stack", "query/expr", "tsdb", "tsdb/tag"},
+	"query/stream":     {"query/stack", "query/expr", "query/eval", "tsdb", "tsdb/tag", "tsdb/wal"},
+	"query":            {"query/stack", "query/expr", "query/eval", "tsdb", "tsdb/tag", "tsdb/tag/pattern"},
+	"query/alert/...":  {"query", "query/...", "tsdb", "tsdb/tag", "tsdb/wal"},
+	"web/...":          {"web/...", "query", "query/...", "tsdb", "tsdb/tag", "tsdb/tag/pattern"},
+	"cmd/...":          {"..."},
+}
+
+// standardOnly are the trees that import no other module.
+var standardOnly = []string{"tsdb/tag", "tsdb/tag/pattern", "tsdb/normalize", "tsdb/gorilla", "tsdb/vfs", "query/stack"}
+
+type goPackage struct {
+	Dir, ImportPath string
+	GoFiles         []string
+	Imports         []string
+	TestImports     []string
+	XTestImports    []string
+}
+
+func listPackages(t *testing.T) []goPackage {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json", module+"...")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []goPackage
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p goPackage
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+// TestImports holds the table above against the code. Tests may import tsdb/tsdbtest besides.
+func TestImports(t *testing.T) {
+	for _, p := range listPackages(t) {
+		name := strings.TrimPrefix(p.ImportPath, module)
+		tree, ok := treeOf(name)
+		if !ok {
+			t.Errorf("%s is in no tree of the import table", name)
+			continue
+		}
+		for _, imported := range p.Imports {
+			own, inside := strings.CutPrefix(imported, module)
+			switch {
+			case inside && !matchesAny(mayImport[tree], own):
+				t.Errorf("%s imports %s", name, own)
+			case !inside && strings.Contains(imported, ".") && slices.Contains(standardOnly, tree):
+				t.Errorf("%s imports %s; it is for the standard library only", name, imported)
+			}
+			if own == "tsdb/tsdbtest" {
+				t.Errorf("%s imports the test kit", name)
+			}
+		}
+	}
+}
+
+// treeOf returns the most specific entry of the table that covers a package.
+func treeOf(name string) (tree string, ok bool) {
+	for pattern := range mayImport {
+		if matches(pattern, name) && len(pattern) > len(tree) {
+			tree, ok = pattern, true
+		}
+	}
+	return tree, ok
+}
+
+func matchesAny(patterns []string, name string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return matches(p, name) })
+}
+
+func matches(pattern, name string) bool {
+	if tree, isTree := strings.CutSuffix(pattern, "..."); isTree {
+		return strings.HasPrefix(name+"/", tree)
+	}
+	return pattern == name
+}
+
+// TestPackageDocs wants a package comment everywhere, of more than a line.
+func TestPackageDocs(t *testing.T) {
+	for _, p := range listPackages(t) {
+		text := ""
+		for _, file := range p.GoFiles {
+			f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, file), nil, parser.PackageClauseOnly|parser.ParseComments)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text += f.Doc.Text()
+		}
+		if synopsis := new(doc.Package).Synopsis(text); synopsis == "" {
+			t.Errorf("%s has no package comment", p.ImportPath)
+		}
+	}
+}
+
+var markdownLink = regexp.MustCompile(`\]\(([^)#]+)[^)]*\)`)
+
+// TestReadmeLinks follows every relative link of every README and FORMAT file.
+func TestReadmeLinks(t *testing.T) {
+	root := filepath.Join("..", "..")
+	err := filepath.WalkDir(root, func(name string, entry os.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && (entry.Name() == "node_modules" || entry.Name() == ".git"):
+			return filepath.SkipDir
+		case path.Ext(name) != ".md":
+			return nil
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		for _, link := range markdownLink.FindAllStringSubmatch(string(text), -1) {
+			if strings.Contains(link[1], "://") {
+				continue
+			}
+			if _, err := os.Stat(filepath.Join(filepath.Dir(name), link[1])); err != nil {
+				t.Errorf("%s links to %s, which is not there", name, link[1])
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+func serveCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the server",
+		Long: `Run the server until SIGTERM or Ctrl-C, and then finish what was acknowledged.
+
+Each setting is a flag, an environment variable and a key of the --config file, in this
+order of precedence: --max-age 1h, TELAMON_MAX_AGE=1h, and the line "max-age: 1h".
+Durations are a number and a unit, as 90s, 15m, 3h, 15d, 2w, or ISO 8601 as PT1H30M.
+SIGHUP reads the rules file again; a broken one changes nothing.`,
+		Args: cobra.NoArgs,
+	}
+	addFlags(cmd.Flags())
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		settings, err := loadSettings(cmd.Flags(), environment())
+		if err != nil {
+			return err
+		}
+		s, err := openServer(settings, newLogger(cmd.ErrOrStderr(), settings))
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(cmd.OutOrStdout(), "telamon listens on", s.url())
+		return s.run(cmd.Context())
+	}
+	return cmd
+}
+
+// newLogger returns the logger that the settings ask for.
+func newLogger(w io.Writer, s Settings) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(s.LogLevel)); err != nil {
+		panic("log-level was not checked: " + err.Error())
+	}
+	options := &slog.HandlerOptions{Level: level}
+	if s.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// hangups returns a channel that has a value after each SIGHUP.
+func hangups() (_ <-chan os.Signal, stop func()) {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, syscall.SIGHUP)
+	return c, func() { signal.Stop(c) }
+}

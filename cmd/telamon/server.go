@@ -1,0 +1,226 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/telamon-tsdb/telamon/query/alert"
+	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/tsdb"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/wal"
+)
+
+// namespace is the one namespace there is so far.
+const namespace = "default"
+
+// shutdownPatience bounds how long a stopping server waits for requests under way.
+const shutdownPatience = 10 * time.Second
+
+// A server is one running Telamon.
+//
+// Its life: open, which makes it answer with "not ready"; run, which replays the log, works until the context
+// ends, and drains.
+type server struct {
+	settings Settings
+	logger   *slog.Logger
+
+	listener net.Listener
+	dir      *tsdb.Dir
+	log      *wal.Log
+	db       *tsdb.DB
+	parts    parts
+	http     *http.Server
+	ready    atomic.Bool
+	serving  sync.WaitGroup
+	failed   chan error // why the HTTP server ended, if it did by itself
+}
+
+// openServer takes the listener, the data directory and the log. What it has taken is given back on an error.
+func openServer(settings Settings, logger *slog.Logger) (_ *server, err error) {
+	s := &server{settings: settings, logger: logger, failed: make(chan error, 1)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.release())
+		}
+	}()
+	if s.listener, err = bind(settings.Listen); err != nil {
+		return nil, err
+	}
+	if s.dir, err = tsdb.OpenDir(vfs.OS{}, settings.Data, settings.Step); err != nil {
+		return nil, err
+	}
+	if s.log, err = wal.Open(wal.Config{Dir: s.dir.LogPath(namespace), Logger: logger}); err != nil {
+		return nil, err
+	}
+	cfg := s.dir.Config()
+	cfg.Log, cfg.Logger, cfg.Retention = s.log, logger, settings.Retention
+	if s.db, err = tsdb.New(cfg); err != nil {
+		return nil, err
+	}
+	if s.parts, err = wire(s); err != nil {
+		return nil, err
+	}
+	s.http = &http.Server{
+		Handler:           s.parts.handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+	}
+	return s, nil
+}
+
+// bind opens the listener. A taken port is told apart, because it is what happens to people.
+func bind(address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("listen %s: the port is taken; stop the process that has it or choose another --listen (port 0 picks a free one)", address)
+	}
+	return l, err
+}
+
+// url returns where the server answers.
+func (s *server) url() string { return "http://" + s.listener.Addr().String() }
+
+// run serves until ctx ends, and then finishes what was acknowledged.
+func (s *server) run(ctx context.Context) error {
+	s.serving.Go(func() {
+		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+			s.failed <- err
+		}
+	})
+	err := s.work(ctx)
+	return errors.Join(err, s.drain())
+}
+
+// work replays the log, starts what writes to it, and waits.
+func (s *server) work(ctx context.Context) error {
+	if err := s.replay(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil // told to stop while starting
+		}
+		return err
+	}
+	s.db.Retain(time.Now())
+	s.db.Start()
+	defer s.db.Close()
+	if err := s.reloadRules(ctx); err != nil {
+		return err
+	}
+	s.parts.alerts.Start()
+	defer s.parts.webhook.Close()
+	defer s.parts.alerts.Close()
+	stopReporter := s.parts.startReporter(ctx)
+	defer stopReporter()
+	s.ready.Store(true)
+	s.logger.Info("ready", "address", s.url(), "data", s.settings.Data, "step", s.settings.Step)
+
+	reload, stop := hangups()
+	defer stop()
+	tick := time.NewTicker(s.settings.Step)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			s.logger.Info("stopping")
+			return s.shutdown()
+		case err := <-s.failed:
+			return fmt.Errorf("http server: %w", err)
+		case <-reload:
+			if err := s.reloadRules(ctx); err != nil {
+				s.logger.Error("the rules are as they were", "error", err)
+			} else {
+				s.logger.Info("rules reloaded", "file", s.settings.Rules)
+			}
+		case now := <-tick.C:
+			if n := s.db.Retain(now); n > 0 {
+				s.logger.Info("dropped windows past the retention", "windows", n)
+			}
+		}
+	}
+}
+
+// replay feeds the log to the owners of its records.
+func (s *server) replay(ctx context.Context) error {
+	begin, records := time.Now(), 0
+	progress := time.Now()
+	err := s.log.Replay(func(at wal.Position, rec wal.Record) error {
+		records++
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if time.Since(progress) > 2*time.Second {
+			progress = time.Now()
+			s.logger.Info("replaying the log", "position", at, "records", records)
+		}
+		if rec.Type == wal.AlertState || rec.Type == wal.Notification {
+			return s.parts.alerts.Replay(rec)
+		}
+		return s.db.Replay(rec)
+	})
+	if err != nil {
+		return fmt.Errorf("replay of %s: %w", s.dir.LogPath(namespace), err)
+	}
+	s.logger.Info("log replayed", "records", records, "series", s.db.Stats().Series, "took", time.Since(begin).Round(time.Millisecond))
+	return nil
+}
+
+// reloadRules reads the rules file, if there is one. After an error the rules are as before.
+func (s *server) reloadRules(ctx context.Context) error {
+	if s.settings.Rules == "" {
+		return nil
+	}
+	data, err := os.ReadFile(s.settings.Rules)
+	if err != nil {
+		return fmt.Errorf("rules: %w", err)
+	}
+	rules, err := alert.Load(data, expr.Options{Zone: s.settings.Timezone})
+	if err != nil {
+		return fmt.Errorf("rules %s: %w", s.settings.Rules, err)
+	}
+	return s.parts.alerts.SetRules(ctx, rules)
+}
+
+// shutdown stops accepting and waits for the requests under way.
+func (s *server) shutdown() error {
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownPatience)
+	defer cancel()
+	if err := s.http.Shutdown(ctx); err != nil {
+		s.logger.Warn("some requests did not end in time", "error", err)
+		return s.http.Close()
+	}
+	return nil
+}
+
+// drain ends what run began, after work has ended.
+func (s *server) drain() error {
+	err := s.http.Close()
+	s.serving.Wait()
+	return errors.Join(err, s.release())
+}
+
+// release gives back what openServer took.
+func (s *server) release() error {
+	var errs []error
+	if s.log != nil {
+		errs = append(errs, s.log.Close())
+	}
+	if s.dir != nil {
+		errs = append(errs, s.dir.Close())
+	}
+	if s.listener != nil {
+		if err := s.listener.Close(); !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,183 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/knadh/koanf/parsers/yaml"
+	"github.com/knadh/koanf/providers/env/v2"
+	"github.com/knadh/koanf/providers/file"
+	"github.com/knadh/koanf/providers/posflag"
+	"github.com/knadh/koanf/v2"
+	"github.com/spf13/pflag"
+
+	"github.com/telamon-tsdb/telamon/query/expr"
+)
+
+// Settings are what an operator may set. Each is a flag, an environment variable and a key of the
+// configuration file, in this order of precedence: --max-age, TELAMON_MAX_AGE, max-age.
+type Settings struct {
+	Listen    string
+	Data      string
+	Step      time.Duration
+	Retention time.Duration // 0: for ever
+	MaxAge    time.Duration
+	Timezone  string
+	EvalDelay time.Duration
+	Rules     string
+	Self      bool
+	LogLevel  string
+	LogFormat string
+}
+
+// addFlags declares every setting. The flag set is the one list of names, defaults and texts.
+func addFlags(flags *pflag.FlagSet) {
+	flags.String("config", "", "YAML `file` with any of these settings as keys")
+	flags.String("listen", "127.0.0.1:7101", "`address` to serve HTTP on; port 0 picks a free one")
+	flags.String("data", "./telamon-data", "data `directory`")
+	flags.String("step", "60s", "`duration` of one step of the grid, fixed when the data directory is made")
+	flags.String("retention", "15d", "how long data are kept; 0 is for ever (`duration`)")
+	flags.String("max-age", "15m", "how old a published sample may be (`duration`)")
+	flags.String("timezone", "UTC", "`zone` for expressions and times that name none, such as US/Pacific")
+	flags.String("eval-delay", "", "how long after its end a step is evaluated by the rules (`duration`; default one step)")
+	flags.String("rules", "", "YAML `file` with alert rules; read again on SIGHUP")
+	flags.String("self", "on", "on or off: store the server's own metrics")
+	flags.String("log-level", "info", "debug, info, warn or error (`level`)")
+	flags.String("log-format", "text", "text or json (`format`)")
+}
+
+const envPrefix = "TELAMON_"
+
+// loadSettings layers the defaults, the file, the environment and the flags, and checks the result.
+// Variables that match no setting are left alone: orchestrators put their own TELAMON_… there.
+func loadSettings(flags *pflag.FlagSet, environ []string) (Settings, error) {
+	k := koanf.New(".")
+	if path := configPath(flags, environ); path != "" {
+		if err := k.Load(file.Provider(path), yaml.Parser()); err != nil {
+			return Settings{}, fmt.Errorf("config %s: %w", path, err)
+		}
+		if err := checkKeys(k, flags); err != nil {
+			return Settings{}, fmt.Errorf("config %s: %w", path, err)
+		}
+	}
+	fromEnv := env.Provider(".", env.Opt{
+		Prefix:      envPrefix,
+		EnvironFunc: func() []string { return environ },
+		TransformFunc: func(key, value string) (string, any) {
+			name := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(key, envPrefix)), "_", "-")
+			if flags.Lookup(name) == nil {
+				return "", nil
+			}
+			return name, value
+		},
+	})
+	if err := k.Load(fromEnv, nil); err != nil {
+		return Settings{}, fmt.Errorf("environment: %w", err)
+	}
+	if err := k.Load(posflag.Provider(flags, ".", k), nil); err != nil {
+		return Settings{}, fmt.Errorf("flags: %w", err)
+	}
+	return readSettings(k)
+}
+
+// configPath finds the file before the layers exist: the flag, else the environment.
+func configPath(flags *pflag.FlagSet, environ []string) string {
+	if path, _ := flags.GetString("config"); path != "" {
+		return path
+	}
+	for _, e := range environ {
+		if path, ok := strings.CutPrefix(e, envPrefix+"CONFIG="); ok {
+			return path
+		}
+	}
+	return ""
+}
+
+// checkKeys refuses a key that is no setting.
+func checkKeys(k *koanf.Koanf, flags *pflag.FlagSet) error {
+	for _, key := range k.Keys() {
+		if key != "config" && flags.Lookup(key) != nil {
+			continue
+		}
+		var known []string
+		flags.VisitAll(func(f *pflag.Flag) {
+			if f.Name != "config" && f.Name != "help" {
+				known = append(known, f.Name)
+			}
+		})
+		slices.Sort(known)
+		return fmt.Errorf("unknown key %q; known are %s", key, strings.Join(known, ", "))
+	}
+	return nil
+}
+
+// readSettings gives the layered texts their types.
+func readSettings(k *koanf.Koanf) (Settings, error) {
+	r := settingReader{k: k}
+	s := Settings{
+		Listen:    k.String("listen"),
+		Data:      k.String("data"),
+		Step:      r.duration("step"),
+		Retention: r.duration("retention"),
+		MaxAge:    r.duration("max-age"),
+		Timezone:  k.String("timezone"),
+		Rules:     k.String("rules"),
+		Self:      r.choice("self", "on", "off") == "on",
+		LogLevel:  r.choice("log-level", "debug", "info", "warn", "error"),
+		LogFormat: r.choice("log-format", "text", "json"),
+	}
+	s.EvalDelay = s.Step
+	if k.String("eval-delay") != "" {
+		s.EvalDelay = r.duration("eval-delay")
+	}
+	switch {
+	case r.err != nil:
+		return Settings{}, r.err
+	case s.Step <= 0:
+		return Settings{}, fmt.Errorf("step %s: it must be longer than nothing", k.String("step"))
+	case s.Retention > 0 && s.MaxAge > s.Retention:
+		return Settings{}, fmt.Errorf("max-age %s is longer than retention %s: samples would be accepted and dropped; "+
+			"lower --max-age or raise --retention", k.String("max-age"), k.String("retention"))
+	}
+	return s, nil
+}
+
+// A settingReader keeps the first error.
+type settingReader struct {
+	k   *koanf.Koanf
+	err error
+}
+
+// duration reads a duration as the query language writes them: 90s, 15d, PT1H; 0 needs no unit.
+func (r *settingReader) duration(key string) time.Duration {
+	text := r.k.String(key)
+	if text == "0" {
+		return 0
+	}
+	d, err := expr.ParseDuration(text)
+	if err == nil && d.Milliseconds() < 0 {
+		err = fmt.Errorf("%s is negative", text)
+	}
+	if err != nil && r.err == nil {
+		r.err = fmt.Errorf("%s: %w", key, err)
+	}
+	return time.Duration(d.Milliseconds()) * time.Millisecond
+}
+
+func (r *settingReader) choice(key string, choices ...string) string {
+	text := r.k.String(key)
+	if !slices.Contains(choices, text) && r.err == nil {
+		// A YAML parser reads a bare on or off as a truth value.
+		if b, isBool := r.k.Get(key).(bool); isBool && slices.Contains(choices, "on") {
+			return map[bool]string{true: "on", false: "off"}[b]
+		}
+		r.err = fmt.Errorf("%s: %q is none of %s", key, text, strings.Join(choices, ", "))
+	}
+	return text
+}
+
+// environment is the process's own.
+func environment() []string { return os.Environ() }

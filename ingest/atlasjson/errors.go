@@ -1,0 +1,73 @@
+package atlasjson
+
+import (
+	"bytes"
+	"fmt"
+)
+
+// A SyntaxError reports a payload that breaks the grammar, and the place.
+type SyntaxError struct {
+	Reason string
+	Offset int // in bytes, from 0
+	Line   int // from 1
+	Column int // in bytes, from 1
+}
+
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("%s (line=%d, col=%d)", e.Reason, e.Line, e.Column)
+}
+
+// fail returns a SyntaxError at the current position.
+func (d *Decoder) fail(format string, args ...any) error {
+	before := d.body[:d.at]
+	return &SyntaxError{
+		Reason: fmt.Sprintf(format, args...),
+		Offset: d.at,
+		Line:   1 + bytes.Count(before, []byte("\n")),
+		Column: d.at - bytes.LastIndexByte(before, '\n'),
+	}
+}
+
+// expected returns the error for a token of the wrong kind, in the words of Atlas.
+func (d *Decoder) expected(token string) error {
+	d.peek()
+	return d.fail("expected %s but received %s", token, d.tokenName())
+}
+
+// tokenName names the token at the current position.
+func (d *Decoder) tokenName() string {
+	if d.at >= len(d.body) {
+		return "end of input"
+	}
+	switch c := d.body[d.at]; c {
+	case '{':
+		return "START_OBJECT"
+	case '}':
+		return "END_OBJECT"
+	case '[':
+		return "START_ARRAY"
+	case ']':
+		return "END_ARRAY"
+	case '"':
+		return "VALUE_STRING"
+	case 't':
+		return "VALUE_TRUE"
+	case 'f':
+		return "VALUE_FALSE"
+	case 'n':
+		return "VALUE_NULL"
+	case 'N', 'I', '+':
+		return "VALUE_NUMBER_FLOAT"
+	default:
+		if c == '-' || isDigit(c) {
+			start := d.at
+			number, err := d.number()
+			d.at = start
+			if err == nil && number.isInteger {
+				return "VALUE_NUMBER_INT"
+			}
+			return "VALUE_NUMBER_FLOAT"
+		}
+		return fmt.Sprintf("%q", c)
+	}
+}

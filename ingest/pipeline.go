@@ -1,0 +1,199 @@
+package ingest
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/telamon-tsdb/telamon/tsdb"
+)
+
+// A Store is what a Pipeline needs of the database.
+type Store interface {
+	tsdb.Resolver
+	tsdb.Appender
+}
+
+// Config sets up a Pipeline.
+type Config struct {
+	// Store takes the samples. It is the one field that must be set.
+	Store Store
+	// Step is the primary step of the store, and how far ahead of the clock a sample may be, whatever
+	// MaxAge is. 60 s if zero.
+	Step time.Duration
+	// MaxAge is how old a sample may be. 15 min if zero.
+	MaxAge time.Duration
+	// Limits bounds the tags.
+	Limits Limits
+	// RememberedSeries bounds the Memo, at 32-64 bytes a series. 1 Mi if zero.
+	RememberedSeries int
+	// Now is the clock; time.Now if nil.
+	Now func() time.Time
+}
+
+// A Pipeline checks samples, resolves their series and appends them. Its methods may be called at
+// the same time.
+type Pipeline struct {
+	store    Store
+	limits   Limits
+	now      func() time.Time
+	stepMs   int64
+	maxAgeMs int64
+	memo     *Memo
+	scratch  sync.Pool // of *scratch
+	counts   counters
+}
+
+// New returns a pipeline into config.Store.
+func New(config Config) *Pipeline {
+	if config.Step == 0 {
+		config.Step = time.Minute
+	}
+	if config.MaxAge == 0 {
+		config.MaxAge = 15 * time.Minute
+	}
+	if config.RememberedSeries == 0 {
+		config.RememberedSeries = 1 << 20
+	}
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	return &Pipeline{
+		store:    config.Store,
+		limits:   config.Limits.withDefaults(),
+		now:      config.Now,
+		stepMs:   config.Step.Milliseconds(),
+		maxAgeMs: config.MaxAge.Milliseconds(),
+		memo:     NewMemo(config.RememberedSeries),
+		scratch:  sync.Pool{New: func() any { return new(scratch) }},
+	}
+}
+
+// Memo returns the memo in which the pipeline puts down what it accepted, for the decoders.
+func (p *Pipeline) Memo() *Memo { return p.memo }
+
+// scratch is what one Publish needs, kept for the next.
+type scratch struct {
+	points    []tsdb.Point
+	origin    []int32 // of points[i]: its position in the source
+	canonical []byte
+}
+
+// maxScratchPoints is the largest batch whose scratch is kept, 1.8 MB of it: six times what clients
+// send at once.
+const maxScratchPoints = 1 << 16
+
+// Publish takes the samples of src to the store. When it returns without an error every sample that
+// is not among the refused is durable. After an error none was stored, nor refused for good: the
+// error is that of the store, which could not take the samples now, or of ctx.
+func (p *Pipeline) Publish(ctx context.Context, src Source) (Report, error) {
+	s := p.scratch.Get().(*scratch)
+	defer func() {
+		if cap(s.points) <= maxScratchPoints {
+			p.scratch.Put(s)
+		}
+	}()
+	report := Report{Samples: src.Len()}
+	var tally tally
+	if err := p.collect(src, s, &report, &tally); err != nil {
+		p.counts.failed(report.Samples)
+		return Report{}, err
+	}
+	if len(s.points) > 0 {
+		refused, err := p.store.Append(ctx, s.points)
+		if err != nil {
+			p.counts.failed(report.Samples)
+			return Report{}, fmt.Errorf("ingest: append %d points: %w", len(s.points), err)
+		}
+		p.explain(refused, src, s, &report, &tally)
+	}
+	p.counts.add(&report, &tally)
+	return report, nil
+}
+
+// collect puts the samples of src that pass the checks in s.points and their positions in s.origin,
+// and reports the others.
+func (p *Pipeline) collect(src Source, s *scratch, report *Report, tally *tally) error {
+	s.points, s.origin = s.points[:0], s.origin[:0]
+	now := p.now().UnixMilli()
+	for i := range src.Len() {
+		sample := src.Sample(i)
+		age := now - sample.Time
+		if age > p.maxAgeMs || age < -p.stepMs {
+			p.refuseAge(now, sample.Time, src, i, report, tally)
+			continue
+		}
+		ref := sample.Series
+		if ref == 0 {
+			var err error
+			if ref, err = p.resolve(src, i, s, report, tally); err != nil {
+				return err
+			}
+			if ref == 0 {
+				continue
+			}
+			p.memo.Remember(sample.Encoded, ref)
+		}
+		tally.ages[ageBucket(age, p.stepMs)]++
+		s.points = append(s.points, tsdb.Point{Ref: ref, Time: sample.Time, Value: sample.Value})
+		s.origin = append(s.origin, int32(i))
+	}
+	return nil
+}
+
+func (p *Pipeline) refuseAge(now, time int64, src Source, i int, report *Report, tally *tally) {
+	if time > now {
+		tally.refused[DataFromFuture]++
+		report.refuse(src, i, func([]Tag) string {
+			return fmt.Sprintf("data is from future: now = %d, timestamp = %d", now, time)
+		})
+		return
+	}
+	tally.refused[DataTooOld]++
+	report.refuse(src, i, func([]Tag) string {
+		return fmt.Sprintf("data is too old: now = %d, timestamp = %d, %d > %d", now, time, now-time, p.maxAgeMs)
+	})
+}
+
+// resolve checks the tags of sample i and returns its series; zero if the sample was refused. An
+// error is one of the store, which then takes no new series at all.
+func (p *Pipeline) resolve(src Source, i int, s *scratch, report *Report, tally *tally) (tsdb.Ref, error) {
+	tags := src.Tags(i)
+	if v, ok := p.limits.check(tags); !ok {
+		tally.refused[v.rule]++
+		report.refuse(src, i, v.reason)
+		return 0, nil
+	}
+	s.canonical = appendCanonical(s.canonical[:0], tags)
+	ref, err := p.store.Resolve(s.canonical)
+	if err != nil {
+		return 0, fmt.Errorf("ingest: resolve series %s: %w", appendTagsJSON(nil, tags), err)
+	}
+	return ref, nil
+}
+
+// explain reports what the store refused.
+func (p *Pipeline) explain(refused []tsdb.Refusal, src Source, s *scratch, report *Report, tally *tally) {
+	for _, one := range refused {
+		i := int(s.origin[one.Index])
+		tally.refused[StoreRule]++
+		report.refuse(src, i, func([]Tag) string { return one.Err.Error() })
+		// The store may have dropped the series since it was remembered; if it has not, asking once
+		// more costs little.
+		p.memo.Forget(src.Sample(i).Encoded)
+	}
+}
+
+// appendCanonical appends the canonical bytes of tags, which are sorted: tag.Tags.AppendCanonical
+// for tags that are no strings yet.
+func appendCanonical(dst []byte, tags []Tag) []byte {
+	for i := range tags {
+		dst = binary.AppendUvarint(dst, uint64(len(tags[i].Key)))
+		dst = append(dst, tags[i].Key...)
+		dst = binary.AppendUvarint(dst, uint64(len(tags[i].Value)))
+		dst = append(dst, tags[i].Value...)
+	}
+	return dst
+}

@@ -1,0 +1,103 @@
+package query
+
+import (
+	"context"
+
+	"github.com/telamon-tsdb/telamon/query/eval"
+	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/tsdb"
+	"github.com/telamon-tsdb/telamon/tsdb/tag"
+)
+
+// Config says what an Engine asks and how much it takes. Every limit has a default.
+type Config struct {
+	Store tsdb.Selector
+	// MaxLines and MaxDatapoints bound what one data expression with :by or :all may read: lines, and
+	// lines times points. The defaults, 1024 and 500,000, are Atlas's.
+	MaxLines, MaxDatapoints int
+}
+
+const (
+	defaultMaxLines      = 1024
+	defaultMaxDatapoints = 500_000
+)
+
+// An Engine evaluates expressions against a store. It is safe for concurrent use.
+type Engine struct {
+	store  tsdb.Selector
+	limits eval.Limits
+}
+
+// NewEngine returns an engine that reads from cfg.Store.
+func NewEngine(cfg Config) *Engine {
+	e := &Engine{cfg.Store, eval.Limits{Lines: cfg.MaxLines, Datapoints: cfg.MaxDatapoints}}
+	if e.limits.Lines == 0 {
+		e.limits.Lines = defaultMaxLines
+	}
+	if e.limits.Datapoints == 0 {
+		e.limits.Datapoints = defaultMaxDatapoints
+	}
+	return e
+}
+
+// A Request asks for the lines of some expressions over one range.
+type Request struct {
+	Exprs []*expr.Styled
+	// Range is what is evaluated; the first of its times is not shown. eval.Steps makes one.
+	Range eval.Range
+}
+
+// A Result is the answer to a Request.
+type Result struct {
+	// Exprs are those of the request; one that sets no legend has got the automatic one.
+	Exprs []*expr.Styled
+	// Start is the time of the first value of every line, Step the distance of two; milliseconds.
+	Start, Step int64
+	// Lines are those of the first expression, then of the second, …; within an expression they are
+	// ordered by legend, or as :sort says, and :limit has cut them.
+	Lines []Line
+	// Notices are remarks of words, as "3 of 5 lines matched filter"; Warnings are settings that were ignored.
+	Notices, Warnings []string
+	// Work tells what it took.
+	Work eval.Work
+}
+
+// A Line is one line of a Result.
+type Line struct {
+	// Expr is the position in Request.Exprs of the expression the line belongs to.
+	Expr int
+	// Place is the position of the line among those of its expression by legend, before :sort and :limit.
+	// It decides on the colour.
+	Place int
+	// Label names the line by itself, Legend as the expression asks for.
+	Label, Legend string
+	// Tags include atlas.offset: "0w" for none.
+	Tags tag.Tags
+	// Values has one value per step from Result.Start on. NaN is "no value".
+	Values []float64
+	Stats  eval.Stats // of Values
+	Gauge  bool
+}
+
+// Eval answers r. Its error is a *stack.Error where the expressions are to blame, else that of the store
+// or of ctx; a cancelled ctx ends it within some milliseconds.
+func (e *Engine) Eval(ctx context.Context, r Request) (*Result, error) {
+	exprs := make([]expr.Expr, len(r.Exprs))
+	for i, s := range r.Exprs {
+		exprs[i] = s.Expr
+	}
+	outcome, err := eval.NewPlan(exprs).Run(ctx, e.store, r.Range, e.limits)
+	if err != nil {
+		return nil, err
+	}
+	result := &Result{
+		Exprs: withLegends(r.Exprs), Start: r.Range.Start + r.Range.Step, Step: r.Range.Step,
+		Notices: outcome.Notices, Work: outcome.Work,
+	}
+	for i, s := range result.Exprs {
+		if err := result.present(i, s, outcome.Lines[i]); err != nil {
+			return nil, err
+		}
+	}
+	return result, nil
+}

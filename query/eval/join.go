@@ -1,0 +1,126 @@
+package eval
+
+import (
+	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/stack"
+)
+
+// binary combines the lines of two operands that have the same group: asl.md 7.3. The side with fewer
+// keys is indexed by them; each line of the other looks its partner up, keeps its tags, and falls away
+// if there is none.
+func (r *run) binary(e *expr.Binary, n *node) (lineSet, error) {
+	left, right := r.input(n, 0), r.input(n, 1)
+	walked, indexed, small := left, right, e.Right
+	if e.JoinsRight() {
+		walked, indexed, small = right, left, e.Left
+	}
+	f := e.Op.Apply
+	if n.leftOnly {
+		f = leftOf
+	}
+	index := newGroupIndex(indexed, small)
+	place := r.placeFor(n, len(walked))
+	out := lineSet{lines: make([]line, 0, len(walked))}
+	var failed error
+	err := r.eachLine(len(walked), func(i int) {
+		partner, err := index.find(walked[i])
+		if err != nil || partner < 0 {
+			failed = firstError(failed, err)
+			return
+		}
+		a, b := walked[i], indexed[partner]
+		if e.JoinsRight() {
+			a, b = b, a
+		}
+		values := place(walked[i].values)
+		apply(values, a.values, b.values, f)
+		out.lines = append(out.lines, line{tags: walked[i].tags, values: values, gauge: a.gauge})
+	})
+	return out, firstError(failed, err)
+}
+
+func firstError(a, b error) error {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+// placeFor returns a function that says where the result for a walked line goes: over the line's own
+// values where nobody else reads them, else to fresh memory, taken in one piece for all lines.
+func (r *run) placeFor(n *node, lines int) func(values []float64) []float64 {
+	id := n.inputs[0]
+	if n.expr.(*expr.Binary).JoinsRight() {
+		id = n.inputs[1]
+	}
+	if r.plan.nodes[id].users == 1 && !r.sets[id].shared {
+		return func(values []float64) []float64 { return values }
+	}
+	points := r.rng.Len()
+	var room []float64
+	return func([]float64) []float64 {
+		if len(room) == 0 {
+			room = make([]float64, lines*points)
+		}
+		place := room[:points:points]
+		room = room[points:]
+		return place
+	}
+}
+
+// A groupIndex finds the line of a group by the tags of another line.
+type groupIndex struct {
+	keys []string
+	one  int            // the line where there are no keys: -1 none, -2 several
+	many map[string]int // else by group
+	buf  []byte
+}
+
+const (
+	noLine       = -1
+	severalLines = -2
+)
+
+// newGroupIndex indexes the lines of e by its own grouping. The lines of an e that is not grouped are
+// all one group.
+func newGroupIndex(lines []line, e expr.Expr) *groupIndex {
+	x := &groupIndex{one: noLine}
+	if e.IsGrouped() {
+		x.keys = e.FinalGrouping()
+	}
+	if len(x.keys) == 0 {
+		if len(lines) > 0 {
+			x.one = 0
+		}
+		if len(lines) > 1 {
+			x.one = severalLines
+		}
+		return x
+	}
+	x.many = make(map[string]int, len(lines))
+	for i, l := range lines {
+		x.buf = appendGroup(x.buf[:0], l.tags, x.keys)
+		if _, taken := x.many[string(x.buf)]; taken {
+			i = severalLines
+		}
+		x.many[string(x.buf)] = i
+	}
+	return x
+}
+
+// find returns the number of the line that has the group of l; noLine if there is none. That there
+// are several is an error.
+func (x *groupIndex) find(l line) (int, error) {
+	i := x.one
+	if x.many != nil {
+		x.buf = appendGroup(x.buf[:0], l.tags, x.keys)
+		var ok bool
+		if i, ok = x.many[string(x.buf)]; !ok {
+			return noLine, nil
+		}
+	}
+	if i == severalLines {
+		return noLine, stack.Errorf(stack.IllegalState, "too many values for key")
+	}
+	return i, nil
+}

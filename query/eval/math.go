@@ -1,0 +1,53 @@
+package eval
+
+import (
+	"math"
+
+	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/tsdb/tag"
+)
+
+// constant is one flat line.
+func (r *run) constant(e *expr.Constant) lineSet {
+	values := make([]float64, r.rng.Len())
+	for i := range values {
+		values[i] = e.Value
+	}
+	return lineSet{lines: []line{named(expr.NumberText(e.Value), values)}}
+}
+
+// named is a line that does not come from data.
+func named(name string, values []float64) line {
+	return line{tags: tag.Tags{{Key: tag.Name, Value: name}}, label: label{text: name}, values: values, gauge: true}
+}
+
+// unary applies a function to every value. NaN stays NaN.
+func (r *run) unary(e *expr.Unary, n *node) (lineSet, error) {
+	out, in := r.own(n)
+	f := e.Apply
+	switch e.Op {
+	case expr.PerStep:
+		seconds := float64(r.rng.Step) / 1000
+		f = func(v float64) float64 { return v * seconds }
+	case expr.Sin:
+		f = math.Sin // the sine of constants is right to the last digit, and a thousand times slower
+	}
+	err := r.eachLine(len(in), func(i int) {
+		dst := out.lines[i].values
+		for at, v := range in[i].values {
+			dst[at] = f(v)
+		}
+		out.lines[i].label = label{}
+	})
+	return out, err
+}
+
+func leftOf(a, _ float64) float64 { return a }
+
+// apply sets dst to f of the values of a and b. dst may be one of them.
+func apply(dst, a, b []float64, f func(a, b float64) float64) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	for i := range dst {
+		dst[i] = f(a[i], b[i])
+	}
+}

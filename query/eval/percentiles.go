@@ -1,0 +1,170 @@
+package eval
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/stack"
+	"github.com/telamon-tsdb/telamon/tsdb/tag"
+)
+
+// bucketKey is the key whose value names a bucket: T or D for timer or distribution, four hex digits.
+const bucketKey = "percentile"
+
+// percentiles estimates percentiles from counts per bucket: asl.md 7.11.
+func (r *run) percentiles(e *expr.Percentiles, n *node) (lineSet, error) {
+	groups, labels := bucketGroups(e, r.input(n, 0))
+	var set lineSet
+	for i, group := range groups {
+		lines, err := r.percentileLines(e.Values, group, labels[i])
+		if err != nil {
+			return lineSet{}, err
+		}
+		set.lines = append(set.lines, lines...)
+	}
+	return set, nil
+}
+
+// bucketGroups splits the buckets into distributions, in the order of their first bucket, and names them.
+func bucketGroups(e *expr.Percentiles, in []line) (groups [][]line, labels []string) {
+	if len(in) == 0 {
+		return nil, nil
+	}
+	if len(e.Keys) == 0 {
+		return [][]line{in}, []string{expr.QueryLabel(e.Buckets.Query)}
+	}
+	known := map[string]int{}
+	for _, l := range in {
+		label := keyString(l.tags, e.Keys)
+		i, ok := known[label]
+		if !ok {
+			i = len(groups)
+			known[label] = i
+			groups, labels = append(groups, nil), append(labels, label)
+		}
+		groups[i] = append(groups[i], l)
+	}
+	return groups, labels
+}
+
+// percentileLines returns one line per percentile for the buckets of one distribution.
+func (r *run) percentileLines(percentiles []float64, buckets []line, name string) ([]line, error) {
+	counts := make([][]float64, expr.BucketCount())
+	last := -1
+	for _, l := range buckets {
+		code, _ := l.tags.Get(bucketKey)
+		i, err := bucketIndex(code)
+		if err != nil {
+			return nil, err
+		}
+		if counts[i] != nil {
+			return nil, stack.Invalid("invalid percentile encoding: %s", codesOf(buckets))
+		}
+		counts[i] = l.values
+		last = max(last, i)
+	}
+	counts = counts[:last+1]
+	unit := 1.0
+	if code, _ := buckets[0].tags.Get(bucketKey); strings.HasPrefix(code, "T") {
+		unit = 1e-9
+	}
+	lines := make([]line, len(percentiles))
+	for i, p := range percentiles {
+		text := padPercentile(p)
+		lines[i] = line{
+			tags:   merged(buckets[0].tags, tag.Tags{{Key: bucketKey, Value: text}}),
+			label:  label{text: "percentile(" + name + ", " + text + ")"},
+			values: make([]float64, r.rng.Len()),
+			gauge:  true,
+		}
+	}
+	at := make([]float64, len(counts))
+	out := make([]float64, len(percentiles))
+	err := r.eachLine(r.rng.Len(), func(point int) {
+		gatherCounts(at, counts, point)
+		estimate(out, percentiles, at)
+		for i := range lines {
+			lines[i].values[point] = out[i] * unit
+		}
+	})
+	return lines, err
+}
+
+// gatherCounts fills dst with the counts at one time; what is missing or not finite counts as 0.
+func gatherCounts(dst []float64, counts [][]float64, point int) {
+	for i, c := range counts {
+		dst[i] = 0
+		if c != nil && !isNaN(c[point]) && !math.IsInf(c[point], 0) {
+			dst[i] = c[point]
+		}
+	}
+}
+
+// estimate fills dst with the values below which the percentiles of the counts lie, interpolated inside
+// a bucket; NaN if all counts are 0. Percentiles ascend.
+func estimate(dst, percentiles, counts []float64) {
+	total, last := 0.0, 0
+	for i, c := range counts {
+		if c > 0 {
+			total += c
+			last = i
+		}
+	}
+	pending := 0
+	below, belowPercent, belowBound := 0.0, 0.0, 0.0
+	for i := 0; i <= last && i < len(counts); i++ {
+		upTo := below + counts[i]
+		percent, bound := 100*upTo/total, expr.BucketBound(i)
+		for pending < len(percentiles) && percentiles[pending] <= percent {
+			share := (percentiles[pending] - belowPercent) / (percent - belowPercent)
+			dst[pending] = 0
+			if !isNaN(share) {
+				dst[pending] = belowBound + share*(bound-belowBound)
+			}
+			pending++
+		}
+		below, belowPercent, belowBound = upTo, percent, bound
+	}
+	for ; pending < len(percentiles); pending++ {
+		share := (percentiles[pending] - belowPercent) / (100 - belowPercent)
+		dst[pending] = share*(expr.BucketBound(last)-belowBound) + belowBound
+	}
+}
+
+// bucketIndex reads T00A3.
+func bucketIndex(code string) (int, error) {
+	if len(code) < 2 {
+		return 0, stack.Invalid("invalid percentile encoding: [%s]", code)
+	}
+	i, err := strconv.ParseUint(code[1:], 16, 31)
+	if err != nil || i >= uint64(expr.BucketCount()) {
+		return 0, stack.Invalid("invalid percentile encoding: [%s]", code)
+	}
+	return int(i), nil
+}
+
+func codesOf(buckets []line) string {
+	var codes []string
+	for _, l := range buckets {
+		code, _ := l.tags.Get(bucketKey)
+		codes = append(codes, code)
+	}
+	slices.Sort(codes)
+	return "[" + strings.Join(codes, ",") + "]"
+}
+
+// padPercentile writes a percentile so that the text sorts as the number does: "  9.0", "100.0".
+func padPercentile(p float64) string {
+	text := expr.NumberText(p)
+	switch {
+	case p < 10:
+		return fmt.Sprintf("  %s", text)
+	case p < 100:
+		return fmt.Sprintf(" %s", text)
+	}
+	return text
+}

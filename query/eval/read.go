@@ -1,0 +1,210 @@
+package eval
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/stack"
+	"github.com/telamon-tsdb/telamon/tsdb"
+)
+
+// A read is one Select and the nodes that it answers: they differ by nothing but the aggregate and, where
+// the step is the primary one, the consolidation.
+type read struct {
+	query   tsdb.Query
+	nodes   []int
+	columns []tsdb.Column
+}
+
+// A readKey is equal for data expressions that one Select can answer.
+type readKey struct {
+	where, by     string
+	perSeries     bool
+	consolidation tsdb.Consolidation
+	start         int64
+}
+
+// readAll asks the store for everything the plan needs and turns the answers into lines.
+func (r *run) readAll() error {
+	for _, one := range r.planReads() {
+		if err := r.selectColumns(one); err != nil {
+			return err
+		}
+		used := tsdb.Aggregate(0)
+		for _, id := range one.nodes {
+			d := r.plan.nodes[id].expr.(*expr.Data)
+			set, err := r.dataLines(d, one.columns)
+			if err != nil {
+				return err
+			}
+			if used&d.Aggregate != 0 { // another node has the same values
+				set.shared = true
+				r.shareAll(one.nodes)
+			}
+			used |= d.Aggregate
+			r.sets[id] = set
+		}
+	}
+	return nil
+}
+
+func (r *run) shareAll(nodes []int) {
+	for _, id := range nodes {
+		r.sets[id].shared = true
+	}
+}
+
+// planReads groups the data expressions of the plan by what one Select can answer.
+func (r *run) planReads() []*read {
+	var reads []*read
+	known := map[readKey]*read{}
+	for id, n := range r.plan.nodes {
+		d, ok := n.expr.(*expr.Data)
+		if !ok {
+			continue
+		}
+		q := r.queryOf(d)
+		key := readKey{expr.Query{Predicate: d.Query}.String(), strings.Join(q.By, "\x00"), q.PerSeries, q.Consolidation, q.Start}
+		one := known[key]
+		if one == nil {
+			one = &read{query: q}
+			known[key] = one
+			reads = append(reads, one)
+		}
+		one.query.Aggregates |= q.Aggregates
+		one.nodes = append(one.nodes, id)
+	}
+	return reads
+}
+
+// queryOf returns what the store is asked for d.
+func (r *run) queryOf(d *expr.Data) tsdb.Query {
+	shift := d.Offset.Milliseconds() / r.rng.Step * r.rng.Step
+	if shift < r.rng.Step {
+		shift = 0 // also where the offset points into the future: see shifted
+	}
+	q := tsdb.Query{
+		Where: d.Query, Start: r.rng.Start - shift, End: r.rng.End - shift, Step: r.rng.Step,
+		Aggregates: d.Aggregate, Consolidation: d.Consolidation(),
+	}
+	if d.All {
+		q.Aggregates, q.PerSeries = tsdb.Sum, true
+	} else if d.Grouped {
+		q.By = slices.Clone(d.Keys)
+		slices.Sort(q.By)
+		q.By = slices.Compact(q.By)
+	}
+	if r.rng.Step == r.rng.Primary {
+		q.Consolidation = tsdb.TotalOf // of one value: all are the same
+	}
+	return q
+}
+
+func (r *run) selectColumns(one *read) error {
+	r.work.Reads++
+	grouped := one.query.PerSeries || len(one.query.By) > 0
+	for column, err := range r.store.Select(r.ctx, one.query) {
+		if err == nil && r.ctx.Err() != nil {
+			err = context.Cause(r.ctx)
+		}
+		if err != nil {
+			return err
+		}
+		one.columns = append(one.columns, column)
+		r.work.Columns++
+		r.work.Series += column.Series
+		r.work.Samples += column.Samples
+		if lines := len(one.columns); grouped {
+			if err := r.limits.check(lines, one.query.Len()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// check holds the lines of one read against the limits. The first group is always free.
+func (l Limits) check(lines, points int) error {
+	if l.Lines > 0 && lines > max(l.Lines, 1) {
+		return stack.Require("too many lines: %d > %d", lines, l.Lines)
+	}
+	if l.Datapoints > 0 && lines > 1 && lines*points > l.Datapoints {
+		return stack.Require("too many datapoints: %d > %d", lines*points, l.Datapoints)
+	}
+	return nil
+}
+
+// dataLines turns columns into the lines of a data expression, sorted by label as Atlas's store does.
+func (r *run) dataLines(d *expr.Data, columns []tsdb.Column) (lineSet, error) {
+	exact := expr.ExactTags(d.Query)
+	aggregate := d.Aggregate
+	if d.All {
+		aggregate = tsdb.Sum
+	}
+	suffix := ""
+	if !d.Offset.IsZero() {
+		suffix = " (offset=" + d.Offset.String() + ")"
+	}
+	var set lineSet
+	err := r.eachLine(len(columns), func(i int) {
+		c := &columns[i]
+		values := c.Values(aggregate)
+		if allMissing(values) {
+			return
+		}
+		values = r.shifted(values, d.Offset.Milliseconds())
+		l := line{tags: c.Tags, values: values, gauge: c.Gauge}
+		switch {
+		case d.All:
+			l.label.text = c.Tags.String() + suffix
+		case d.Grouped:
+			l.tags = merged(exact, c.Tags)
+			l.label.text = keyString(c.Tags, d.Keys) + suffix
+		default:
+			l.tags = exact
+			l.label.text = statNames[aggregate] + "(" + expr.QueryLabel(d.Query) + ")" + suffix
+		}
+		set.lines = append(set.lines, l)
+	})
+	slices.SortStableFunc(set.lines, func(a, b line) int { return strings.Compare(a.label.text, b.label.text) })
+	if len(set.lines) == 0 && !d.Grouped && !d.All {
+		set.lines = []line{noData(r.rng.Len())}
+	}
+	return set, err
+}
+
+// statNames are what labels call the aggregates.
+var statNames = map[tsdb.Aggregate]string{tsdb.Sum: "sum", tsdb.Count: "count", tsdb.Min: "min", tsdb.Max: "max"}
+
+// shifted returns the values read for an offset, moved to where they are shown: at T stands what the
+// read has at T - offset, or at the last step before it. What lies outside of the read is missing; that
+// concerns only offsets that are no multiple of the step or negative. The result may be values itself.
+func (r *run) shifted(values []float64, offset int64) []float64 {
+	step := r.rng.Step
+	fetched := offset / step * step
+	if fetched < step {
+		fetched = 0
+	}
+	by := -floorDiv(fetched-offset, step) // steps by which values move to the right
+	if by == 0 {
+		return values
+	}
+	moved := newMissing(len(values))
+	for i := range moved {
+		if from := int64(i) - by; from >= 0 && from < int64(len(values)) {
+			moved[i] = values[from]
+		}
+	}
+	return moved
+}
+
+// floorDiv returns a / b rounded down, for positive b.
+func floorDiv(a, b int64) int64 {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}

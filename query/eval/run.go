@@ -1,0 +1,193 @@
+package eval
+
+import (
+	"context"
+
+	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/tsdb"
+)
+
+// Limits bound what one read may yield. Zero means no limit.
+type Limits struct {
+	Lines      int // per data expression that groups
+	Datapoints int // lines times points, per data expression that groups
+}
+
+// Work tells what a run did.
+type Work struct {
+	Nodes   int // distinct computations, reads included
+	Reads   int // Selects
+	Series  int // that went into the columns read; one that was read twice counts twice
+	Samples int // that went into them
+	Columns int // that the store sent
+}
+
+// An Outcome is the result of a run: the lines of each expression of the plan, in Atlas's order.
+type Outcome struct {
+	Lines   [][]Line
+	Notices []string // remarks for people, as "3 of 5 lines matched filter"
+	Work    Work
+}
+
+// Run evaluates p over a range, reading from store. Its error is a *stack.Error where the expression is to
+// blame: a mistake that shows only when it is evaluated, or a limit exceeded. Else it is that of the
+// store, or the cause for which ctx was cancelled, which it notices between a few lines.
+func (p *Plan) Run(ctx context.Context, store tsdb.Selector, rng Range, limits Limits) (*Outcome, error) {
+	r := &run{plan: p, ctx: ctx, store: store, rng: rng, limits: limits, sets: make([]lineSet, len(p.nodes))}
+	r.work.Nodes = len(p.nodes)
+	if err := r.readAll(); err != nil {
+		return nil, err
+	}
+	left := make([]int, len(p.nodes))
+	for id, n := range p.nodes {
+		left[id] = n.users
+		if _, isData := n.expr.(*expr.Data); !isData {
+			set, err := r.compute(&p.nodes[id])
+			if err != nil {
+				return nil, err
+			}
+			r.sets[id] = set
+		}
+		for _, input := range n.inputs {
+			if left[input]--; left[input] == 0 {
+				r.sets[input] = lineSet{} // free what nobody reads any more
+			}
+		}
+	}
+	outcome := &Outcome{Notices: r.notices, Work: r.work}
+	for _, root := range p.roots {
+		outcome.Lines = append(outcome.Lines, finish(r.sets[root].lines))
+	}
+	return outcome, nil
+}
+
+func finish(lines []line) []Line {
+	finished := make([]Line, len(lines))
+	for i, l := range lines {
+		finished[i] = Line{Tags: l.tags, Label: l.label.resolve(l.tags), Values: l.values, Gauge: l.gauge}
+	}
+	return finished
+}
+
+// A run is one evaluation of a plan.
+type run struct {
+	plan   *Plan
+	ctx    context.Context
+	store  tsdb.Selector
+	rng    Range
+	limits Limits
+
+	sets    []lineSet // by node
+	notices []string
+	work    Work
+}
+
+// compute is one case per kind of node that is no read.
+func (r *run) compute(n *node) (lineSet, error) {
+	switch e := n.expr.(type) {
+	case *expr.Constant:
+		return r.constant(e), nil
+	case *expr.Generated:
+		return r.generate(e)
+	case *expr.StatOf: // means something only inside a filter, which replaces it
+		return lineSet{}, nil
+	case *expr.Unary:
+		return r.unary(e, n)
+	case *expr.Binary:
+		return r.binary(e, n)
+	case *expr.Collapse:
+		return r.collapse(e, n)
+	case *expr.Regroup:
+		return r.regroup(e, n)
+	case *expr.Rename:
+		return r.rename(e, n)
+	case *expr.Stateful:
+		return r.stateful(e, n)
+	}
+	return r.computeMore(n)
+}
+
+// computeMore is compute for the words that look at lines as wholes.
+func (r *run) computeMore(n *node) (lineSet, error) {
+	switch e := n.expr.(type) {
+	case *expr.Consolidate:
+		return r.consolidate(e, n)
+	case *expr.Stat:
+		return r.stat(e, n)
+	case *expr.Filter:
+		return r.filter(e, n)
+	case *expr.Rank:
+		return r.rank(e, n)
+	case *expr.Percentiles:
+		return r.percentiles(e, n)
+	case *expr.ApproxDistinct:
+		return r.approxDistinct(e, n)
+	}
+	panic("eval: a node of unknown type")
+}
+
+// input returns the lines of an operand of n, to read.
+func (r *run) input(n *node, i int) []line { return r.sets[n.inputs[i]].lines }
+
+// own returns the first operand of n with values that may be overwritten: its own where nobody else
+// reads them, else room for as many, to be filled from the second result.
+func (r *run) own(n *node) (out lineSet, in []line) {
+	id := n.inputs[0]
+	in = r.sets[id].lines
+	out.lines = make([]line, len(in))
+	copy(out.lines, in)
+	if r.plan.nodes[id].users == 1 && !r.sets[id].shared {
+		return out, in
+	}
+	room := make([]float64, len(in)*r.rng.Len())
+	for i := range out.lines {
+		out.lines[i].values, room = room[:r.rng.Len():r.rng.Len()], room[r.rng.Len():]
+	}
+	return out, in
+}
+
+// pass returns the first operand of n for a node that hands on the values of lines as they are.
+func (r *run) pass(n *node) lineSet {
+	id := n.inputs[0]
+	set := r.sets[id]
+	set.shared = set.shared || r.plan.nodes[id].users > 1
+	return set
+}
+
+// linesPerCheck is how many lines are computed between two looks at the context: the slowest word, a
+// window of a day over a year of minutes, needs about a millisecond a line.
+const linesPerCheck = 16
+
+// eachLine calls do with the numbers 0 to n-1 until the context is cancelled.
+func (r *run) eachLine(n int, do func(i int)) error {
+	for i := range n {
+		if i%linesPerCheck == 0 && r.ctx.Err() != nil {
+			return context.Cause(r.ctx)
+		}
+		do(i)
+	}
+	return nil
+}
+
+func (r *run) stateful(e *expr.Stateful, n *node) (lineSet, error) {
+	word, err := NewOnline(e, r.rng.Start, r.rng.Step)
+	if err != nil {
+		return lineSet{}, err
+	}
+	out, in := r.own(n)
+	name := statefulNames[e.Op]
+	err = r.eachLine(len(in), func(i int) {
+		word.Reset()
+		runOnline(word, out.lines[i].values, in[i].values)
+		out.lines[i].label = in[i].label.within(name)
+	})
+	return out, err
+}
+
+// statefulNames are what labels call the words.
+var statefulNames = [...]string{
+	expr.Delay: "delay", expr.RollingCount: "rolling-count", expr.RollingMin: "rolling-min",
+	expr.RollingMax: "rolling-max", expr.RollingMean: "rolling-mean", expr.RollingSum: "rolling-sum",
+	expr.Des: "des", expr.SlidingDes: "sdes", expr.Trend: "trend", expr.Integral: "integral",
+	expr.CumulativeMax: "cumulative-max", expr.Derivative: "derivative",
+}

@@ -1,0 +1,213 @@
+package tsdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/telamon-tsdb/telamon/tsdb/wal"
+)
+
+// ErrUnknownRef reports a point whose Ref the DB has not given out.
+var ErrUnknownRef = errors.New("unknown series reference")
+
+// ErrClosed reports a call after Close.
+var ErrClosed = errors.New("the database is closed")
+
+const (
+	// queuedBatches bounds the batches that wait for the commit under way; Append blocks beyond it.
+	queuedBatches = 64
+	// commitPoints is how many points one commit takes at most, unless one batch alone has more:
+	// some 3 MB of log, written in a few milliseconds.
+	commitPoints = 1 << 18
+)
+
+// A batch is one Append on its way through the committer.
+type batch struct {
+	points  []Point
+	refused []Refusal
+	err     error
+	done    chan struct{}
+}
+
+// Append implements Appender: it normalises the samples, logs what they change, applies it. The order
+// of samples within a batch is kept, and a series' samples of an earlier Append come first.
+// Its error wraps that of the log; nothing was applied then.
+func (db *DB) Append(ctx context.Context, points []Point) ([]Refusal, error) {
+	if len(points) == 0 {
+		return nil, nil
+	}
+	b := &batch{points: points, done: make(chan struct{})}
+	if err := db.enqueue(ctx, b); err != nil {
+		return nil, err
+	}
+	// Queued batches are answered even when the client has gone or the DB closes: the points are the
+	// caller's memory until then.
+	<-b.done
+	return b.refused, b.err
+}
+
+// enqueue waits for room in the queue.
+func (db *DB) enqueue(ctx context.Context, b *batch) error {
+	db.senders.RLock()
+	defer db.senders.RUnlock()
+	select {
+	case <-db.closing: // on its own first: with room in the queue, select would toss a coin
+		return ErrClosed
+	default:
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-db.closing:
+		return ErrClosed
+	case db.queue <- b:
+		return nil
+	}
+}
+
+// A committer turns batches into commits, one at a time:
+//
+//	gather   all batches that wait
+//	stage    per shard: what do these samples change, given all before them?
+//	log      one record per shard; returns when durable
+//	apply    per shard, under its lock
+//	answer   all batches
+//
+// While the log syncs, the next batches gather: the group grows with the load, without a timer. All
+// samples of a series pass here one after the other, which is what normalisation needs; and because
+// a commit is staged beside the data, readers never see what is not in the log.
+type committer struct {
+	db      *DB
+	group   []*batch
+	byShard [][]place
+	body    []byte // of all records of a commit
+	records []wal.Record
+}
+
+// A place is a point of a batch of the group.
+type place struct{ batch, point int32 }
+
+// run commits until the queue is closed and empty.
+func (c *committer) run() {
+	for first := range c.db.queue {
+		c.gather(first)
+		err := c.commit()
+		for _, b := range c.group {
+			b.err = err
+			close(b.done)
+		}
+		clear(c.group)
+		c.group = c.group[:0]
+	}
+}
+
+// gather takes first and whatever waits behind it.
+func (c *committer) gather(first *batch) {
+	c.group = append(c.group, first)
+	points := len(first.points)
+	for points < commitPoints {
+		select {
+		case b, ok := <-c.db.queue:
+			if !ok {
+				return
+			}
+			c.group = append(c.group, b)
+			points += len(b.points)
+		default:
+			return
+		}
+	}
+}
+
+func (c *committer) commit() error {
+	c.distribute()
+	var counts AppendStats
+	c.body, c.records = c.body[:0], c.records[:0]
+	for i, places := range c.byShard {
+		if len(places) > 0 {
+			c.stage(c.db.shards[i], places, &counts)
+		}
+	}
+	if err := c.db.log.Append(context.Background(), c.records...); err != nil {
+		for _, s := range c.db.shards {
+			s.forget()
+		}
+		return fmt.Errorf("nothing was stored: %w", err)
+	}
+	for i, s := range c.db.shards {
+		if len(c.byShard[i]) == 0 {
+			continue
+		}
+		s.mu.Lock()
+		err := s.apply()
+		s.forget()
+		s.mu.Unlock()
+		if err != nil {
+			c.db.logger.Error("a sealed block in memory is damaged; its log segment still has the values", "error", err)
+		}
+	}
+	c.db.stats.add(counts)
+	return nil
+}
+
+// distribute sorts the points of the group by shard and keeps their order within a shard.
+func (c *committer) distribute() {
+	for i := range c.byShard {
+		c.byShard[i] = c.byShard[i][:0]
+	}
+	for i, b := range c.group {
+		for j := range b.points {
+			shard := b.points[j].Ref.shard()
+			if shard < 0 || shard >= len(c.byShard) {
+				b.refuse(j, ErrUnknownRef)
+				continue
+			}
+			c.byShard[shard] = append(c.byShard[shard], place{int32(i), int32(j)})
+		}
+	}
+}
+
+// stage computes and encodes what the points change in one shard.
+func (c *committer) stage(s *shard, places []place, counts *AppendStats) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, at := range places {
+		b := c.group[at.batch]
+		p := b.points[at.point]
+		if err := s.stage(p.Ref.number(), p, counts); err != nil {
+			b.refuse(int(at.point), err)
+			counts.Refused++
+		}
+	}
+	counts.Points += len(places)
+	counts.Writes += len(s.staged.writes)
+	for list := s.list[s.logged:]; len(list) > 0; {
+		n := min(len(list), recordEntries)
+		at := len(c.body)
+		c.body = appendSeriesBody(c.body, s.number, len(s.list)-len(list), list[:n])
+		c.record(wal.Series, seriesVersion, at)
+		list = list[n:]
+	}
+	for writes, states := s.staged.writes, s.staged.states; len(writes)+len(states) > 0; {
+		w, st := min(len(writes), recordEntries), min(len(states), recordEntries)
+		at := len(c.body)
+		c.body = appendPointsBody(c.body, s.number, writes[:w], states[:st])
+		c.record(wal.Points, pointsVersion, at)
+		writes, states = writes[w:], states[st:]
+	}
+}
+
+// recordEntries bounds the series, writes and states in one record, far below wal.MaxBodyBytes: a
+// tag set that ingest lets through has at most some 9 kB.
+const recordEntries = 1024
+
+// record notes the bytes from c.body[at:] on as a record. Growth of c.body leaves earlier records
+// with the old memory, which stays valid.
+func (c *committer) record(kind wal.Type, version uint8, at int) {
+	c.records = append(c.records, wal.Record{Type: kind, Version: version, Body: c.body[at:len(c.body):len(c.body)]})
+}
+
+func (b *batch) refuse(point int, err error) {
+	b.refused = append(b.refused, Refusal{Index: point, Err: err})
+}

@@ -1,0 +1,204 @@
+package tsdb_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/telamon-tsdb/telamon/tsdb"
+	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/wal"
+)
+
+// latest asks for the last value of every series around slot 1000.
+var latest = tsdb.Query{
+	Where: tag.True{}, PerSeries: true, Aggregates: tsdb.Sum,
+	Step: 60_000, Start: 990 * 60_000, End: 1011 * 60_000,
+}
+
+// TestFailedLogAppliesNothing fills the disk: publishing fails and changes nothing, queries go on, and
+// with space again the same samples have their effect once.
+func TestFailedLogAppliesNothing(t *testing.T) {
+	var full atomic.Bool
+	memory := vfs.NewMemory()
+	fsys := vfs.NewFaulty(memory, func(c vfs.Call) error {
+		if full.Load() && (c.Op == vfs.OpWrite || c.Op == vfs.OpCreate) {
+			return syscall.ENOSPC
+		}
+		return nil
+	})
+	db := openTestDB(t, fsys, tsdb.Config{})
+	defer func() { db.close() }()
+	sum := db.resolve(tag.New("name", "a", "atlas.dstype", "sum"))
+	rate := db.resolve(tag.New("name", "b", "atlas.dstype", "rate"))
+	batch := []tsdb.Point{
+		{Ref: sum, Time: 1000 * 60_000, Value: 2},
+		{Ref: sum, Time: 1000*60_000 - 1, Value: 3},
+		{Ref: rate, Time: 1000*60_000 + 30_000, Value: 8},
+	}
+	want := func(when string, total float64) {
+		t.Helper()
+		for name, c := range columns(t, db, latest) {
+			if c.Sum[10] != total && name == "atlas.dstype=sum, name=a" {
+				t.Errorf("%s: %s = %v, want %v", when, name, c.Sum[10], total)
+			}
+		}
+	}
+	db.append(batch...)
+	want("at first", 5)
+	full.Store(true)
+	if _, err := db.Append(context.Background(), batch); !errors.Is(err, wal.ErrFull) {
+		t.Fatalf("Append on a full disk: %v, want wal.ErrFull", err)
+	}
+	want("on a full disk", 5)
+	full.Store(false)
+	db.append(batch[:2]...)
+	want("with space again", 10)
+	db.reopen()
+	want("after a restart", 10)
+}
+
+// TestCrashKeepsWhatWasAcknowledged cuts the power at every operation on the file system in turn: the
+// values of every batch that Append had acknowledged are there afterwards.
+func TestCrashKeepsWhatWasAcknowledged(t *testing.T) {
+	const batches = 6
+	for crashAt := 1; ; crashAt++ {
+		memory := vfs.NewMemory()
+		var after *vfs.Memory
+		fsys := vfs.NewFaulty(memory, func(c vfs.Call) error {
+			if c.Number == crashAt {
+				after = memory.PowerLoss(rand.New(rand.NewPCG(uint64(crashAt), 3)))
+			}
+			if c.Number >= crashAt {
+				return errors.New("no power")
+			}
+			return nil
+		})
+		acknowledged := appendUntilCrash(fsys, batches)
+		if after == nil {
+			if acknowledged != batches {
+				t.Fatalf("%d of %d batches without a crash", acknowledged, batches)
+			}
+			return
+		}
+		db := openTestDB(t, after, tsdb.Config{})
+		got := columns(t, db, latest)
+		for i := range acknowledged {
+			c := got[fmt.Sprintf("name=s%d", i)]
+			if c.Sum == nil || c.Sum[10] != float64(i) {
+				t.Fatalf("crash at operation %d: batch %d was acknowledged and is lost: %v", crashAt, i, c.Sum)
+			}
+		}
+		db.close()
+	}
+}
+
+// appendUntilCrash appends a batch with a new series each and returns how many were acknowledged.
+func appendUntilCrash(fsys vfs.FS, batches int) (acknowledged int) {
+	log, err := wal.Open(wal.Config{FS: fsys, Dir: "/wal", SegmentBytes: 4096})
+	if err != nil {
+		return 0
+	}
+	defer log.Close()
+	db, err := tsdb.New(tsdb.Config{Log: log})
+	if err != nil {
+		panic(err)
+	}
+	if log.Replay(func(_ wal.Position, rec wal.Record) error { return db.Replay(rec) }) != nil {
+		return 0
+	}
+	db.Start()
+	defer db.Close()
+	for i := range batches {
+		ref, err := db.Resolve(tag.New("name", fmt.Sprint("s", i)).AppendCanonical(nil))
+		if err != nil {
+			panic(err)
+		}
+		_, err = db.Append(context.Background(), []tsdb.Point{{Ref: ref, Time: 1000 * 60_000, Value: float64(i)}})
+		if err != nil {
+			return i
+		}
+	}
+	return batches
+}
+
+// TestConcurrency lets writers, readers and retention loose on one DB; the race detector watches.
+func TestConcurrency(t *testing.T) {
+	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{WindowSlots: 4, Shards: 4, Retention: 20 * time.Minute})
+	ctx, stop := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer stop()
+	var work sync.WaitGroup
+	for writer := range 4 {
+		work.Go(func() {
+			random := rand.New(rand.NewPCG(uint64(writer), 5))
+			for i := 0; ctx.Err() == nil; i++ {
+				var batch []tsdb.Point
+				for j := range 20 {
+					ref := db.resolve(tag.New("name", fmt.Sprint("s", (i+j)%50), "writer", fmt.Sprint(writer)))
+					batch = append(batch, tsdb.Point{Ref: ref, Time: (1000 + random.Int64N(30)) * 60_000, Value: 1})
+				}
+				if _, err := db.Append(ctx, batch); err != nil && ctx.Err() == nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for range 2 {
+		work.Go(func() {
+			for ctx.Err() == nil {
+				for _, err := range db.Select(ctx, tsdb.Query{
+					Where: tag.Has{Key: "name"}, By: []string{"writer"}, Aggregates: tsdb.Sum | tsdb.Count,
+					Start: 1000 * 60_000, End: 1030 * 60_000, Step: 60_000,
+				}) {
+					if err != nil && ctx.Err() == nil {
+						t.Error(err)
+					}
+				}
+				db.Stats()
+			}
+		})
+	}
+	work.Go(func() {
+		for ctx.Err() == nil {
+			db.Retain(time.UnixMilli(1040 * 60_000))
+			time.Sleep(5 * time.Millisecond)
+		}
+	})
+	work.Wait()
+	db.close()
+	if _, err := db.Append(context.Background(), []tsdb.Point{{}}); !errors.Is(err, tsdb.ErrClosed) {
+		t.Errorf("Append after Close: %v, want ErrClosed", err)
+	}
+}
+
+// TestRetention drops whole windows, and from the index the series that were only in them.
+func TestRetention(t *testing.T) {
+	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{WindowSlots: 10, Retention: time.Hour})
+	defer func() { db.close() }()
+	old, young := db.resolve(tag.New("name", "old")), db.resolve(tag.New("name", "young"))
+	db.append(
+		tsdb.Point{Ref: old, Time: 1000 * 60_000, Value: 1},
+		tsdb.Point{Ref: young, Time: 1000 * 60_000, Value: 1},
+		tsdb.Point{Ref: young, Time: 1050 * 60_000, Value: 2},
+	)
+	if n := db.Retain(time.UnixMilli(1059 * 60_000)); n != 0 {
+		t.Errorf("%d windows dropped while one value was within the hour", n)
+	}
+	if n := db.Retain(time.UnixMilli(1061 * 60_000)); n != 2 {
+		t.Errorf("%d windows dropped, want 2 (one in each shard)", n)
+	}
+	if st := db.Stats(); st.Active != 1 || st.Series != 2 {
+		t.Errorf("%d of %d series are active, want 1 of 2", st.Active, st.Series)
+	}
+	db.append(tsdb.Point{Ref: old, Time: 1060 * 60_000, Value: 3})
+	if st := db.Stats(); st.Active != 2 {
+		t.Errorf("%d series are active after a new value, want 2", st.Active)
+	}
+}

@@ -1,0 +1,245 @@
+package tsdb
+
+import (
+	"hash/crc32"
+	"slices"
+	"sync"
+
+	"github.com/telamon-tsdb/telamon/tsdb/index"
+	"github.com/telamon-tsdb/telamon/tsdb/normalize"
+	"github.com/telamon-tsdb/telamon/tsdb/tag"
+)
+
+// maxOpenWindows is how many windows of a shard take writes without being encoded again: the current
+// one and its predecessor, into which normalisation emits and stragglers fall.
+const maxOpenWindows = 2
+
+// A shard holds a fixed part of the series, chosen by a hash of their tags, with everything that
+// belongs to them. Only the committer (append.go) changes it, except for new entries in the series table.
+type shard struct {
+	number int
+	grid   grid
+
+	mu sync.RWMutex // guards all below; the committer reads its own staged state under it too
+
+	// table maps canonical tag bytes to series numbers, which index list; numbers are never reused.
+	table map[string]uint32
+	list  []series
+	// logged is how many series, from the first, have their tags in the log. The others are logged with
+	// the next commit, in order, so that the log has no gaps.
+	logged int
+	// index finds the series that have data in some window.
+	index *index.Index
+
+	windows map[int64]window
+	order   []int64 // the keys of windows, ascending
+	writes  uint64  // counts applied writes; tells which open window was written last
+
+	staged staging // of the commit under way
+}
+
+// A series is what a shard knows of one series besides its values.
+type series struct {
+	tags    canonical
+	id      tag.ID
+	kind    normalize.Kind
+	gauge   bool   // averages as a gauge
+	windows uint32 // in how many windows it has a row; the index holds it while there is one
+	// state is the normaliser's: the samples of a counter or an off-grid rate that are not in a slot yet.
+	state normalize.State
+	// lastStaged chains the writes of the commit under way, newest first: position + 1 in
+	// staging.writes; 0 for none. stagedState likewise in staging.states, of which there is one at most.
+	lastStaged, stagedState int32
+}
+
+// canonical is a tag set in canonical bytes, a third of the memory of tag.Tags.
+type canonical string
+
+// lost stands for the tags of a series whose definition is lost. It is not the canonical form of any.
+const lost canonical = "\xff"
+
+// tags decodes c, which the shard has encoded itself.
+func (c canonical) tags() tag.Tags {
+	t, err := tag.ParseCanonical([]byte(c))
+	if err != nil {
+		panic("tsdb: a series table entry is not canonical: " + err.Error())
+	}
+	return t
+}
+
+func newShard(number int, g grid) *shard {
+	return &shard{
+		number:  number,
+		grid:    g,
+		table:   make(map[string]uint32),
+		index:   index.New(),
+		windows: make(map[int64]window),
+	}
+}
+
+// shardOf returns the shard of a tag set among n. It decides where a series is looked for after a
+// restart: the hash is part of the format.
+func shardOf(tags []byte, n int) int {
+	return int(crc32.Checksum(tags, castagnoli) % uint32(n))
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// resolve returns the number of the series with these tags and makes one where there is none yet.
+func (s *shard) resolve(tags []byte) (uint32, error) {
+	s.mu.RLock()
+	number, ok := s.table[string(tags)]
+	s.mu.RUnlock()
+	if ok {
+		return number, nil
+	}
+	if _, err := tag.ParseCanonical(tags); err != nil {
+		return 0, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if number, ok := s.table[string(tags)]; ok {
+		return number, nil
+	}
+	return s.define(canonical(tags)), nil
+}
+
+// define enters a series under the next number.
+func (s *shard) define(tags canonical) uint32 {
+	number := uint32(len(s.list))
+	s.table[string(tags)] = number
+	s.list = append(s.list, newSeries(tags))
+	return number
+}
+
+func newSeries(tags canonical) series {
+	parsed := tags.tags()
+	dstype, _ := parsed.Get(tag.DataSourceType)
+	return series{tags: tags, id: parsed.ID(), kind: normalize.KindOf(dstype), gauge: dstype == "gauge"}
+}
+
+// value returns what is stored in a slot, NaN for nothing.
+func (s *shard) value(number uint32, slot int64) (float64, error) {
+	w, ok := s.windows[s.grid.windowOf(slot)]
+	if !ok {
+		return nan, nil
+	}
+	var scratch [maxWindowSlots]float64
+	values, err := w.slots(number, scratch[:s.grid.width])
+	if err != nil || values == nil {
+		return nan, err
+	}
+	return values[s.grid.offset(slot)], nil
+}
+
+// store writes a slot. The caller holds the lock.
+func (s *shard) store(number uint32, slot int64, value float64) error {
+	w, err := s.openWindow(s.grid.windowOf(slot))
+	if err != nil {
+		return err
+	}
+	row := w.row(number)
+	if row == nil {
+		if value != value {
+			return nil // nothing stays nothing
+		}
+		row = w.addRow(number)
+		s.enterWindow(number)
+	}
+	row[s.grid.offset(slot)] = value
+	s.writes++
+	w.touched = s.writes
+	return nil
+}
+
+// openWindow returns window number ready for writing: as it is, new, or decoded again.
+func (s *shard) openWindow(number int64) (*openWindow, error) {
+	old, exists := s.windows[number]
+	if w, ok := old.(*openWindow); ok {
+		return w, nil
+	}
+	w := newOpenWindow(number, s.grid.width)
+	if exists {
+		var err error
+		if w, err = old.(*sealedWindow).open(); err != nil {
+			return nil, err
+		}
+	}
+	s.sealAbove(maxOpenWindows - 1)
+	s.windows[number] = w
+	if !exists {
+		at, _ := slices.BinarySearch(s.order, number)
+		s.order = slices.Insert(s.order, at, number)
+	}
+	return w, nil
+}
+
+// sealAbove seals the least recently written open windows until at most n are left.
+func (s *shard) sealAbove(n int) {
+	for {
+		var oldest *openWindow
+		open := 0
+		for _, w := range s.windows {
+			if w, ok := w.(*openWindow); ok {
+				open++
+				if oldest == nil || w.touched < oldest.touched {
+					oldest = w
+				}
+			}
+		}
+		if open <= n {
+			return
+		}
+		s.seal(oldest)
+	}
+}
+
+// seal replaces an open window by its sealed form.
+func (s *shard) seal(w *openWindow) {
+	sealed := w.seal()
+	var gone []index.Series
+	w.series(func(number uint32) {
+		if len(sealed.block(number)) == 0 { // every value of the row had been cleared
+			gone = s.leaveWindow(gone, number)
+		}
+	})
+	s.index.Remove(gone...)
+	s.windows[w.number] = sealed
+}
+
+// dropBefore removes whole windows that end before slot, and from the index the series that were
+// only there. It returns the number of windows dropped.
+func (s *shard) dropBefore(slot int64) int {
+	dropped := 0
+	var gone []index.Series
+	for _, number := range s.order {
+		if s.grid.lastSlot(number) >= slot {
+			break
+		}
+		s.windows[number].series(func(number uint32) { gone = s.leaveWindow(gone, number) })
+		delete(s.windows, number)
+		dropped++
+	}
+	s.index.Remove(gone...)
+	s.order = slices.Delete(s.order, 0, dropped)
+	return dropped
+}
+
+// enterWindow counts a window in which the series has a row; the index holds it from the first on.
+func (s *shard) enterWindow(number uint32) {
+	entry := &s.list[number]
+	if entry.windows == 0 {
+		s.index.Add(number, entry.tags.tags())
+	}
+	entry.windows++
+}
+
+// leaveWindow is the reverse. It appends the series to gone if that was its last window.
+func (s *shard) leaveWindow(gone []index.Series, number uint32) []index.Series {
+	entry := &s.list[number]
+	entry.windows--
+	if entry.windows == 0 {
+		gone = append(gone, index.Series{Number: number, Tags: entry.tags.tags()})
+	}
+	return gone
+}

@@ -1,0 +1,152 @@
+package tsdb
+
+import (
+	"fmt"
+
+	"github.com/telamon-tsdb/telamon/tsdb/normalize"
+)
+
+// staging is what a commit is about to change in one shard: computed before the log is written and
+// applied after, so that a failed log changes nothing. Samples of one commit see each other through it.
+type staging struct {
+	writes []stagedWrite
+	states []stagedState
+	// emitted is the normaliser's output, reused from sample to sample.
+	emitted []normalize.Write
+}
+
+// A stagedWrite is one finished write, slot = value.
+type stagedWrite struct {
+	series   uint32
+	previous int32 // the series' write before this one: position + 1, 0 for none
+	slot     int64
+	value    float64
+}
+
+// A stagedState is the normaliser's state of a series after the commit.
+type stagedState struct {
+	series  uint32
+	mustLog bool // the writes alone do not restore it
+	state   normalize.State
+}
+
+// stage computes what a sample changes. The caller holds the lock for reading and is the committer.
+func (s *shard) stage(number uint32, p Point, counts *AppendStats) error {
+	if int(number) >= len(s.list) {
+		return fmt.Errorf("%w: shard %d has no series %d", ErrUnknownRef, s.number, number)
+	}
+	entry := &s.list[number]
+	switch entry.kind {
+	case normalize.Gauge, normalize.Sum:
+		return s.stageFold(number, p)
+	}
+	next := normalize.NextRate
+	if entry.kind == normalize.Counter {
+		next = normalize.NextCounter
+	}
+	sample := normalize.Sample{Time: p.Time, Value: p.Value}
+	state, writes, outcome := next(s.stateOf(entry), s.grid.step, sample, s.staged.emitted[:0])
+	s.staged.emitted = writes
+	switch outcome {
+	case normalize.Duplicate:
+		counts.Duplicates++
+		return nil
+	case normalize.LateOffGrid:
+		counts.Late++
+		return nil
+	case normalize.LateOnGrid:
+		return s.stageIfEmpty(number, p)
+	}
+	for _, w := range writes {
+		s.stageWrite(number, s.grid.slotAt(w.Time), w.Value)
+	}
+	s.stageState(number, state, state.MustLog(s.grid.step, writes))
+	return nil
+}
+
+// stageFold merges a sample into its slot, at any age.
+func (s *shard) stageFold(number uint32, p Point) error {
+	slot := s.grid.slotAt(normalize.SlotOf(p.Time, s.grid.step))
+	old, err := s.stagedValue(number, slot)
+	if err != nil {
+		return err
+	}
+	if folded := normalize.Fold(s.list[number].kind, old, p.Value); folded == folded {
+		s.stageWrite(number, slot, folded)
+	}
+	return nil
+}
+
+// stageIfEmpty fills a slot that has no value yet.
+func (s *shard) stageIfEmpty(number uint32, p Point) error {
+	slot := s.grid.slotAt(p.Time)
+	old, err := s.stagedValue(number, slot)
+	if err != nil {
+		return err
+	}
+	if old != old {
+		s.stageWrite(number, slot, p.Value)
+	}
+	return nil
+}
+
+// stagedValue returns the value that a slot will have: the newest staged, else the stored one.
+func (s *shard) stagedValue(number uint32, slot int64) (float64, error) {
+	for at := s.list[number].lastStaged; at != 0; at = s.staged.writes[at-1].previous {
+		if w := &s.staged.writes[at-1]; w.slot == slot {
+			return w.value, nil
+		}
+	}
+	return s.value(number, slot)
+}
+
+func (s *shard) stageWrite(number uint32, slot int64, value float64) {
+	entry := &s.list[number]
+	s.staged.writes = append(s.staged.writes, stagedWrite{number, entry.lastStaged, slot, value})
+	entry.lastStaged = int32(len(s.staged.writes))
+}
+
+func (s *shard) stateOf(entry *series) normalize.State {
+	if entry.stagedState != 0 {
+		return s.staged.states[entry.stagedState-1].state
+	}
+	return entry.state
+}
+
+func (s *shard) stageState(number uint32, state normalize.State, mustLog bool) {
+	entry := &s.list[number]
+	if entry.stagedState == 0 {
+		s.staged.states = append(s.staged.states, stagedState{series: number})
+		entry.stagedState = int32(len(s.staged.states))
+	}
+	staged := &s.staged.states[entry.stagedState-1]
+	staged.state, staged.mustLog = state, mustLog
+}
+
+// apply makes the staged changes real. The caller holds the lock. An error means that a sealed block
+// in memory does not decode; the changes are in the log all the same.
+func (s *shard) apply() error {
+	var firstErr error
+	for _, w := range s.staged.writes {
+		if err := s.store(w.series, w.slot, w.value); err != nil && firstErr == nil {
+			firstErr = fmt.Errorf("shard %d: %w", s.number, err)
+		}
+	}
+	for _, st := range s.staged.states {
+		s.list[st.series].state = st.state
+	}
+	s.logged = len(s.list)
+	return firstErr
+}
+
+// forget empties the staging, after apply or instead of it.
+func (s *shard) forget() {
+	for _, w := range s.staged.writes {
+		s.list[w.series].lastStaged = 0
+	}
+	for _, st := range s.staged.states {
+		s.list[st.series].stagedState = 0
+	}
+	s.staged.writes = s.staged.writes[:0]
+	s.staged.states = s.staged.states[:0]
+}

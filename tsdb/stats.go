@@ -1,0 +1,66 @@
+package tsdb
+
+import "sync"
+
+// AppendStats count samples since the start, by what became of them.
+type AppendStats struct {
+	Points     int // samples taken
+	Writes     int // slots written because of them
+	Duplicates int // rates on the grid with the time of the newest: ignored
+	Late       int // rates off the grid, not newer than the last: not stored
+	Refused    int // answered with a Refusal
+}
+
+// Stats describe a DB at one moment.
+type Stats struct {
+	Append AppendStats
+	// Commits is the number of log writes that the appended samples took together.
+	Commits int
+	// Series is the number of series ever defined, Active of those that have data in some window.
+	Series, Active int
+	// OpenWindows and SealedWindows count windows over all shards, WindowBytes is their memory.
+	OpenWindows, SealedWindows int
+	WindowBytes                int
+}
+
+// counters gather AppendStats.
+type counters struct {
+	mu      sync.Mutex // guards all below
+	append  AppendStats
+	commits int
+}
+
+func (c *counters) add(s AppendStats) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.commits++
+	c.append.Points += s.Points
+	c.append.Writes += s.Writes
+	c.append.Duplicates += s.Duplicates
+	c.append.Late += s.Late
+	c.append.Refused += s.Refused
+}
+
+// Stats returns the state of db.
+func (db *DB) Stats() Stats {
+	var st Stats
+	db.stats.mu.Lock()
+	st.Append, st.Commits = db.stats.append, db.stats.commits
+	db.stats.mu.Unlock()
+	for _, s := range db.shards {
+		s.mu.RLock()
+		st.Series += len(s.list)
+		st.Active += s.index.Len()
+		for _, w := range s.windows {
+			switch w.(type) {
+			case *openWindow:
+				st.OpenWindows++
+			default:
+				st.SealedWindows++
+			}
+			st.WindowBytes += w.sizeBytes()
+		}
+		s.mu.RUnlock()
+	}
+	return st
+}

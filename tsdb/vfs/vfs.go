@@ -1,0 +1,50 @@
+package vfs
+
+import (
+	"errors"
+	"io"
+)
+
+// ErrLocked reports a lock that another process, or another owner in this one, holds.
+var ErrLocked = errors.New("held by another process")
+
+// An FS is a file system. Names are paths as package path/filepath has them. Errors match fs.ErrExist and
+// fs.ErrNotExist where they mean that. Its methods may be called by several goroutines.
+type FS interface {
+	// Create makes a new, empty file for writing and reading. An existing one is fs.ErrExist: nothing of
+	// ours is ever overwritten in place.
+	Create(name string) (File, error)
+	// Open opens a file for reading.
+	Open(name string) (File, error)
+	// OpenAppend opens an existing file for writing at its end, and for reading.
+	OpenAppend(name string) (File, error)
+	// Size returns the length of a file in bytes.
+	Size(name string) (int64, error)
+
+	// Rename gives a file another name in the same directory and replaces the file that had it.
+	Rename(oldName, newName string) error
+	Remove(name string) error
+	// List returns the names, without the directory, of what is in it, sorted.
+	List(dir string) ([]string, error)
+	// MkdirAll makes a directory and those above it that are missing. They are durable when it returns.
+	MkdirAll(dir string) error
+	// SyncDir makes durable which files the directory holds; File.Sync does that for what is in them.
+	SyncDir(dir string) error
+
+	// Lock takes the lock that name stands for and makes the file if it is missing. Closing gives it up, and
+	// so does the end of the process, however it ends. A lock held elsewhere is ErrLocked.
+	Lock(name string) (io.Closer, error)
+}
+
+// A File is an open file. One goroutine writes; any may read.
+type File interface {
+	io.ReaderAt
+	// Write appends at the end of the file. After an error any prefix may have been written.
+	io.Writer
+	io.Closer
+	// Sync makes durable what was written. After an error nothing is known of the bytes written since the
+	// Sync before, and a later success says nothing about them: the kernel may have dropped them.
+	Sync() error
+	// Truncate makes the file shorter; writing goes on at its new end.
+	Truncate(size int64) error
+}

@@ -1,0 +1,124 @@
+package vfs
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestAlike runs the same operations on each file system, so that Memory stays a twin of OS.
+func TestAlike(t *testing.T) {
+	under := map[string]FS{
+		"os":     OS{},
+		"memory": NewMemory(),
+		"faulty": NewFaulty(NewMemory(), func(Call) error { return nil }),
+	}
+	for name, fsys := range under {
+		t.Run(name, func(t *testing.T) { testAlike(t, fsys, filepath.Join(t.TempDir(), "data")) })
+	}
+}
+
+func testAlike(t *testing.T, fsys FS, dir string) {
+	path := func(name string) string { return filepath.Join(dir, name) }
+	is := func(what string, got, want error) {
+		t.Helper()
+		if !errors.Is(got, want) {
+			t.Errorf("%s: %v, want %v", what, got, want)
+		}
+	}
+	_, err := fsys.List(dir)
+	is("List of nothing", err, fs.ErrNotExist)
+	_, err = fsys.Create(path("sub/a"))
+	is("Create without a directory", err, fs.ErrNotExist)
+	is("MkdirAll", fsys.MkdirAll(path("sub")), nil)
+	is("MkdirAll again", fsys.MkdirAll(path("sub")), nil)
+
+	f, err := fsys.Create(path("a"))
+	is("Create", err, nil)
+	_, err = fsys.Create(path("a"))
+	is("Create again", err, fs.ErrExist)
+	is("MkdirAll over a file", fsys.MkdirAll(path("a")), fs.ErrExist)
+	write(t, f, "hello ")
+	write(t, f, "world")
+	is("Sync", f.Sync(), nil)
+	is("Truncate", f.Truncate(5), nil)
+	write(t, f, "!")
+	is("Close", f.Close(), nil)
+	_, err = f.Write(nil)
+	is("Write after Close", err, fs.ErrClosed)
+
+	f, err = fsys.OpenAppend(path("a"))
+	is("OpenAppend", err, nil)
+	write(t, f, "?")
+	buf := make([]byte, 10)
+	n, err := f.ReadAt(buf, 1)
+	if string(buf[:n]) != "ello!?" || err == nil {
+		t.Errorf("ReadAt: %q, %v, want %q and an error", buf[:n], err, "ello!?")
+	}
+	is("Close", f.Close(), nil)
+	f, err = fsys.Open(path("a"))
+	is("Open", err, nil)
+	if _, err := f.Write([]byte("x")); err == nil {
+		t.Error("Write to a file opened for reading succeeds")
+	}
+	is("Close", f.Close(), nil)
+
+	is("ReplaceFile", ReplaceFile(fsys, path("b"), []byte("bee")), nil)
+	is("Rename", fsys.Rename(path("a"), path("b")), nil)
+	is("Rename of nothing", fsys.Rename(path("a"), path("b")), fs.ErrNotExist)
+	if err := fsys.Rename(path("b"), path("sub/b")); err == nil {
+		t.Error("Rename into another directory succeeds")
+	}
+	is("SyncDir", fsys.SyncDir(dir), nil)
+	data, err := ReadFile(fsys, path("b"), 7)
+	is("ReadFile", err, nil)
+	if string(data) != "hello!?" {
+		t.Errorf("ReadFile: %q, want %q", data, "hello!?")
+	}
+	if _, err := ReadFile(fsys, path("b"), 6); err == nil {
+		t.Error("ReadFile beyond its limit succeeds")
+	}
+
+	lock, err := fsys.Lock(path("lock"))
+	is("Lock", err, nil)
+	_, err = fsys.Lock(path("lock"))
+	is("Lock again", err, ErrLocked)
+	is("unlock", lock.Close(), nil)
+	lock, err = fsys.Lock(path("lock"))
+	is("Lock after unlock", err, nil)
+	is("unlock", lock.Close(), nil)
+
+	names, err := fsys.List(dir)
+	is("List", err, nil)
+	if diff := cmp.Diff(names, []string{"b", "lock", "sub"}); diff != "" {
+		t.Errorf("List (-got +want):\n%s", diff)
+	}
+	is("Remove", fsys.Remove(path("b")), nil)
+	is("Remove again", fsys.Remove(path("b")), fs.ErrNotExist)
+	_, err = fsys.Size(path("b"))
+	is("Size of nothing", err, fs.ErrNotExist)
+}
+
+func write(t *testing.T, f File, data string) {
+	t.Helper()
+	if n, err := f.Write([]byte(data)); err != nil || n != len(data) {
+		t.Fatalf("Write: %d, %v", n, err)
+	}
+}
+
+// content returns what the file holds, or "-" when there is none.
+func content(t *testing.T, fsys FS, name string) string {
+	t.Helper()
+	data, err := ReadFile(fsys, name, 1<<20)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "-"
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(bytes.ReplaceAll(data, []byte{0}, []byte("0")))
+}

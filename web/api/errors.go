@@ -1,0 +1,101 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/telamon-tsdb/telamon/query/stack"
+	"github.com/telamon-tsdb/telamon/tsdb"
+	"github.com/telamon-tsdb/telamon/tsdb/tag/pattern"
+	"github.com/telamon-tsdb/telamon/web/chart"
+)
+
+// An errorBody is every error that the API answers. Type and Message are Atlas's; the rest is ours
+// and is there for mistakes in an expression.
+type errorBody struct {
+	Type    string `json:"type"`
+	Message string `json:"message"`
+	// Offset and Length are where in the text of q the mistake is, in bytes of UTF-8.
+	Offset     *int     `json:"offset,omitempty"`
+	Length     *int     `json:"length,omitempty"`
+	Word       string   `json:"word,omitempty"`
+	Stack      []string `json:"stack,omitempty"`
+	Candidates []string `json:"candidates,omitempty"`
+	Suggestion string   `json:"suggestion,omitempty"`
+}
+
+// statusClientGone is what the log shows of a request whose client hung up; nobody receives it.
+const statusClientGone = 499
+
+// statusOf is the one table from errors to HTTP status.
+func statusOf(err error) int {
+	var language *stack.Error
+	var budget *tsdb.BudgetError
+	var setting *chart.SettingError
+	var bad *badRequest
+	switch {
+	case errors.As(err, &bad):
+		return bad.status
+	case errors.As(err, &language), errors.As(err, &budget), errors.As(err, &setting), errors.Is(err, pattern.ErrBudget):
+		return http.StatusBadRequest
+	case errors.Is(err, context.Canceled):
+		return statusClientGone
+	case errors.Is(err, context.DeadlineExceeded):
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
+}
+
+// fail answers with err.
+func fail(w http.ResponseWriter, err error) {
+	body := errorBody{Type: "error", Message: err.Error()}
+	var language *stack.Error
+	if errors.As(err, &language) {
+		body.Message = string(language.Kind) + ": " + language.Message
+		body.Word, body.Stack = language.Word, language.Types
+		body.Candidates, body.Suggestion = language.Candidates, language.Suggestion
+		if language.Length > 0 {
+			body.Offset, body.Length = &language.Offset, &language.Length
+		}
+	}
+	var setting *chart.SettingError
+	if errors.As(err, &setting) {
+		body.Message = "IllegalArgumentException: " + err.Error()
+	}
+	var budget *tsdb.BudgetError
+	if errors.As(err, &budget) {
+		body.Message = "IllegalArgumentException: requirement failed: " + budget.Error()
+	}
+	writeJSON(w, statusOf(err), body)
+}
+
+// A badRequest is a mistake in the parameters of a request, in Atlas's words.
+type badRequest struct {
+	status  int
+	kind    stack.Kind
+	message string
+}
+
+func (e *badRequest) Error() string { return string(e.kind) + ": " + e.message }
+
+func illegalArgument(message string) error {
+	return &badRequest{http.StatusBadRequest, stack.IllegalArgument, message}
+}
+
+func writeError(w http.ResponseWriter, status int, message string) {
+	writeJSON(w, status, errorBody{Type: "error", Message: message})
+}
+
+// writeJSON answers with v, which always encodes.
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic("api: an answer that is not JSON: " + err.Error())
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	// A failed write means that the client has gone.
+	_, _ = w.Write(data)
+}

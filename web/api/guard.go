@@ -1,0 +1,63 @@
+package api
+
+import (
+	"mime"
+	"net"
+	"net/http"
+	"strings"
+)
+
+// guardOwn protects routes of our own that change something, under which no client of Atlas's breaks:
+// a request that a foreign page makes is refused, and a body must say that it is JSON, which a plain
+// HTML form cannot.
+func guardOwn(next http.Handler) http.Handler {
+	wantsJSON := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength != 0 && changes(r.Method) {
+			kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+			if err != nil || kind != "application/json" {
+				writeError(w, http.StatusUnsupportedMediaType, "the body must be application/json")
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		writeError(w, http.StatusForbidden, "a page of another origin may not change anything here")
+	}))
+	return protection.Handler(wantsJSON)
+}
+
+func changes(method string) bool {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions:
+		return false
+	}
+	return true
+}
+
+// guardHost answers 421 to a request for a foreign host on a loopback listener: a page that points a
+// name of its own at 127.0.0.1 would share our origin otherwise (DNS rebinding).
+func guardHost(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		local, known := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+		if known && isLoopback(local.String()) && !isLoopback(r.Host) {
+			writeError(w, http.StatusMisdirectedRequest, "this server listens on "+local.String()+" and does not answer for "+r.Host)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// isLoopback reports whether a host, with or without port, is this machine by its loopback name.
+func isLoopback(hostport string) bool {
+	host, _, err := net.SplitHostPort(hostport)
+	if err != nil {
+		host = strings.Trim(hostport, "[]")
+	}
+	if strings.EqualFold(host, "localhost") || strings.HasSuffix(strings.ToLower(host), ".localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,91 @@
+// The Alerts view: what is firing, since when, and whether somebody was told; below it the rules.
+
+import { useEffect, useState } from 'preact/hooks';
+import type { Alerts as Answer } from '../api/alerts.ts';
+import { formatSearch, type Location } from '../app/location.ts';
+import type { Keyboard } from '../app/keys.ts';
+import { clockIn, fullText } from '../chart/time.ts';
+import { OutageBanner } from '../ui/banner.tsx';
+import { shortLabel } from '../ui/text.ts';
+import { GroupTable } from './groups.tsx';
+import type { AlertsModel } from './model.ts';
+import { alertRows, filterOf, sortedRules, subjectOfRow, subjectOfRule } from './rows.ts';
+import { RuleTable } from './rules.tsx';
+
+export function Alerts({ model, location, keyboard }: { model: AlertsModel; location: Location; keyboard: Keyboard }) {
+  useEffect(() => {
+    model.watch(true);
+    return () => model.watch(false);
+  }, [model]);
+  useEffect(() => keyboard.listen({ '/': () => document.getElementById('filter')?.focus() }), [keyboard]);
+  const filter = new URLSearchParams(location.at.value.search).get('filter') ?? '';
+  const setFilter = (text: string): void => location.go('alerts', formatSearch(text === '' ? [] : [['filter', text]]), { replace: true });
+  const answer = model.alerts.value;
+  const outage = model.outage.value;
+  return (
+    <main class="alerts">
+      {outage && <OutageBanner outage={outage} stale={answer !== undefined} onRetry={model.retry} />}
+      {model.error.value !== '' && <p class="critical" role="alert">{shortLabel(model.error.value, 500)}</p>}
+      <div class="row">
+        <h1>Alerts</h1>
+        <Counts model={model} />
+        <label class="filter push-right">
+          <span class="visually-hidden">Filter alerts</span>
+          <input id="filter" type="search" placeholder="state=firing nf.app=…" value={filter} onInput={(e) => setFilter(e.currentTarget.value)} />
+        </label>
+      </div>
+      {answer && <Tables answer={answer} filter={filter} location={location} />}
+    </main>
+  );
+}
+
+function Counts({ model }: { model: AlertsModel }) {
+  const counts = model.counts.value;
+  if (!counts) return null;
+  return <span class="meta" role="status">{counts.firing} firing · {counts.pending} pending</span>;
+}
+
+function Tables({ answer, filter, location }: { answer: Answer; filter: string; location: Location }) {
+  const [quiet, setQuiet] = useState(false);
+  if (answer.rules.length === 0) return <NoRules />;
+  const passes = filterOf(filter);
+  const rows = alertRows(answer).filter((row) => passes(subjectOfRow(row)));
+  const active = rows.filter((row) => row.group.state !== 'inactive');
+  const inactive = rows.length - active.length;
+  const rules = sortedRules(answer).filter((rule) => passes(subjectOfRule(rule)));
+  const explore = (expr: string): string => location.href('explore', formatSearch([['q', expr]]));
+  return (
+    <>
+      {active.length === 0 && <p class="ok">Nothing is firing or pending{filter === '' ? '.' : ' that the filter lets through.'}</p>}
+      {(quiet ? rows : active).length > 0 && <GroupTable rows={quiet ? rows : active} now={answer.now} step={answer.step} explore={explore} />}
+      {inactive > 0 && (
+        <button aria-pressed={quiet} onClick={() => setQuiet(!quiet)}>
+          {quiet ? 'Hide' : 'Show'} {inactive} inactive {inactive === 1 ? 'group' : 'groups'}
+        </button>
+      )}
+      <h2>Rules</h2>
+      <RuleTable rules={rules} explore={explore} />
+      <p class="meta">{answer.closed > 0 ? `Evaluated up to ${fullText(clockIn('UTC')(answer.closed))} UTC.` : 'No step has closed yet.'}</p>
+    </>
+  );
+}
+
+function NoRules() {
+  return (
+    <section class="card">
+      <h2>No rules</h2>
+      <p>The server was started without rules. Write a file like this and start it with <code>--rules rules.yaml</code>:</p>
+      <pre tabIndex={0} aria-label="Example rules file">{exampleRules}</pre>
+    </section>
+  );
+}
+
+const exampleRules = `receivers:
+  - name: oncall
+    webhook: {url: "http://127.0.0.1:9099/hook"}
+rules:
+  - name: HighErrorRate
+    expr: "name,http.server.errors,:eq,:sum,(,nf.app,),:by,10,:gt"
+    for: 3m
+    labels: {severity: page}
+    notify: [oncall]`;

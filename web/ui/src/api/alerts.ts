@@ -1,0 +1,113 @@
+// GET api/v1/alerts: the rules, and per rule the groups that have a state.
+
+import { type Client, isRecord } from './client.ts';
+import { readNumber, readRecords, readString, readStrings, readTags, type Tags } from './read.ts';
+
+export type AlertState = 'inactive' | 'pending' | 'firing';
+export type DeliveryState = 'none' | 'waiting' | 'delivered' | 'failing';
+
+/** One answer. Times are Unix milliseconds, 0 or NaN for never. */
+export interface Alerts {
+  now: number;
+  step: number;
+  /** The last step that was closed, and so evaluated. */
+  closed: number;
+  rules: Rule[];
+}
+
+export interface Rule {
+  name: string;
+  expr: string;
+  /** How long it must be true, as written in the rules file. */
+  for: string;
+  labels: Tags;
+  annotations: Tags;
+  notify: string[];
+  /** The worst of its groups. */
+  state: AlertState;
+  /** The step it was last evaluated for. */
+  evaluated: number;
+  /** Why the last evaluation failed; empty when it did not. */
+  error: string;
+  groups: Group[];
+}
+
+export interface Group {
+  id: string;
+  labels: Tags;
+  state: AlertState;
+  since: number;
+  /** The left side of the comparison; NaN when there is none. */
+  value: number;
+  /** The line itself. */
+  signal: number;
+  annotations: Tags;
+  delivery: Delivery;
+}
+
+/** The newest notification of a group. */
+export interface Delivery {
+  receiver: string;
+  state: DeliveryState;
+  at: number;
+  attempts: number;
+  error: string;
+}
+
+export async function getAlerts(client: Client, signal: AbortSignal): Promise<Alerts> {
+  return decodeAlerts(await client.get('api/v1/alerts', [], signal));
+}
+
+/** Reads an answer; what is missing or of another type is empty. */
+export function decodeAlerts(body: unknown): Alerts {
+  if (!isRecord(body)) throw new Error('The answer of api/v1/alerts is not an object');
+  return {
+    now: readNumber(body.now),
+    step: readNumber(body.step),
+    closed: readNumber(body.closed),
+    rules: readRecords(body.rules).map(decodeRule),
+  };
+}
+
+function decodeRule(r: Record<string, unknown>): Rule {
+  return {
+    name: readString(r.name),
+    expr: readString(r.expr),
+    for: readString(r.for),
+    labels: readTags(r.labels),
+    annotations: readTags(r.annotations),
+    notify: readStrings(r.notify),
+    state: readState(r.state),
+    evaluated: readNumber(r.evaluated),
+    error: readString(r.error),
+    groups: readRecords(r.groups).map(decodeGroup),
+  };
+}
+
+function decodeGroup(g: Record<string, unknown>): Group {
+  return {
+    id: readString(g.id),
+    labels: readTags(g.labels),
+    state: readState(g.state),
+    since: readNumber(g.since),
+    value: readNumber(g.value),
+    signal: readNumber(g.signal),
+    annotations: readTags(g.annotations),
+    delivery: decodeDelivery(isRecord(g.delivery) ? g.delivery : {}),
+  };
+}
+
+function decodeDelivery(d: Record<string, unknown>): Delivery {
+  const states: readonly DeliveryState[] = ['waiting', 'delivered', 'failing'];
+  return {
+    receiver: readString(d.receiver),
+    state: states.find((s) => s === d.state) ?? 'none',
+    at: readNumber(d.at),
+    attempts: readNumber(d.attempts),
+    error: readString(d.error),
+  };
+}
+
+function readState(v: unknown): AlertState {
+  return v === 'firing' || v === 'pending' ? v : 'inactive';
+}

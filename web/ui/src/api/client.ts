@@ -1,0 +1,107 @@
+// One JSON request, and the two ways in which it fails.
+
+/** Where in the query the server stopped. Counts are bytes of the UTF-8 of q; every field may be absent. */
+export interface ErrorPlace {
+  offset?: number;
+  length?: number;
+  word?: string;
+  /** Types on the stack when the word ran, bottom first. */
+  stack?: string[];
+  /** Signatures that the word would have accepted. */
+  candidates?: string[];
+  /** The word that was probably meant. */
+  suggestion?: string;
+}
+
+/** The server understood and said no (4xx). Asking again gives the same answer. */
+export class Refused extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+    readonly place: ErrorPlace,
+  ) {
+    super(message);
+  }
+}
+
+/** The server could not be asked, or failed (network, 5xx, an answer that is not JSON). Asking again may help. */
+export class Unavailable extends Error {}
+
+export type Params = ReadonlyArray<readonly [string, string]>;
+
+/** A request longer than this is given up, so that a hung server is noticed. */
+const timeoutMillis = 30_000;
+
+/** A 4xx that means: not now. */
+const tooManyRequests = 429;
+
+/** Makes the getter for one server, whose pages live below base (a URL ending in a slash). */
+export function createClient(base: URL, fetcher: typeof fetch = (...a) => fetch(...a)): Client {
+  return {
+    async get(path, params, signal) {
+      const url = new URL(path, base);
+      url.search = params.map(([k, v]) => `${encodeURIComponent(k)}=${encodeURIComponent(v.toWellFormed())}`).join('&');
+      const timeout = AbortSignal.timeout(timeoutMillis);
+      try {
+        const answer = await fetcher(url, { signal: AbortSignal.any([signal, timeout]), headers: { Accept: 'application/json' } });
+        return readAnswer(answer, await answer.text());
+      } catch (e) {
+        if (signal.aborted || e instanceof Refused || e instanceof Unavailable) throw e;
+        const why = timeout.aborted ? `no answer within ${timeoutMillis / 1000} s` : 'the connection failed';
+        throw new Unavailable(`Cannot reach the server at ${base.host}: ${why}`);
+      }
+    },
+  };
+}
+
+export interface Client {
+  /**
+   * Gets path, relative to the base, as parsed JSON.
+   * Throws Refused, Unavailable, or what fetch throws when the signal is aborted.
+   */
+  get(path: string, params: Params, signal: AbortSignal): Promise<unknown>;
+}
+
+function readAnswer(answer: Response, text: string): unknown {
+  const body = parse(text);
+  if (answer.ok && body !== undefined) return body;
+  const message = messageOf(body) ?? `${answer.status} ${answer.statusText || 'without a reason'}`;
+  const refused = answer.status >= 400 && answer.status < 500 && answer.status !== tooManyRequests;
+  if (refused) throw new Refused(message, answer.status, placeOf(body));
+  if (answer.ok) throw new Unavailable('The server answered, but not with JSON');
+  throw new Unavailable(`The server failed: ${message}`);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function messageOf(body: unknown): string | undefined {
+  if (!isRecord(body)) return undefined;
+  const { message } = body;
+  return typeof message === 'string' ? message : Array.isArray(message) ? message.join('\n') : undefined;
+}
+
+/** Reads the fields beside message. What has the wrong type is as good as absent. */
+export function placeOf(body: unknown): ErrorPlace {
+  if (!isRecord(body)) return {};
+  const place: ErrorPlace = {};
+  if (isCount(body.offset)) place.offset = body.offset;
+  if (isCount(body.length)) place.length = body.length;
+  if (typeof body.word === 'string') place.word = body.word;
+  if (isStrings(body.stack)) place.stack = body.stack;
+  if (isStrings(body.candidates)) place.candidates = body.candidates;
+  if (typeof body.suggestion === 'string') place.suggestion = body.suggestion;
+  return place;
+}
+
+export function isRecord(v: unknown): v is Record<string, unknown> {
+  return typeof v === 'object' && v !== null && !Array.isArray(v);
+}
+
+const isCount = (v: unknown): v is number => typeof v === 'number' && Number.isInteger(v) && v >= 0;
+const isStrings = (v: unknown): v is string[] => Array.isArray(v) && v.every((s) => typeof s === 'string');

@@ -1,0 +1,26 @@
+// What the legend says about a line.
+
+/** Over the values shown, values that are not there left out. All NaN when there are none. */
+export interface Stats {
+  count: number;
+  last: number;
+  avg: number;
+  max: number;
+  min: number;
+}
+
+/** One pass. Infinities count, NaN does not, as in the server's stats.json; last is the last value that is there. */
+export function statsOf(values: readonly number[]): Stats {
+  const s: Stats = { count: 0, last: NaN, avg: NaN, max: NaN, min: NaN };
+  let total = 0;
+  for (const v of values) {
+    if (Number.isNaN(v)) continue;
+    s.count++;
+    total += v;
+    s.last = v;
+    if (!(s.max >= v)) s.max = v;
+    if (!(s.min <= v)) s.min = v;
+  }
+  if (s.count > 0) s.avg = total / s.count;
+  return s;
+}

@@ -1,0 +1,125 @@
+// The state of Explore and what changes it. The components only show it.
+
+import { computed, effect, signal } from '@preact/signals';
+import { type Client, Refused } from '../api/client.ts';
+import { getGraph, type Graph } from '../api/graph.ts';
+import type { Location } from '../app/location.ts';
+import { createPoller, type Outage } from '../app/poll.ts';
+import { type ExploreState, formatState, graphParams, parseState } from './state.ts';
+import { type Covered, moves, type Range, scaleRange, shiftRange, zoomRange } from './range.ts';
+
+/** What the server said no to, and the query it was about. */
+export interface Failure {
+  q: string;
+  message: string;
+  place: Refused['place'];
+}
+
+export type Explore = ReturnType<typeof createExplore>;
+
+/** Fastest automatic refresh: what one step of the answer asks for is raised to this. */
+const fastestAutoMillis = 1000;
+
+const intervals = { '5s': 5000, '10s': 10_000, '30s': 30_000, '1m': 60_000, '5m': 300_000 } as const;
+
+/** Makes the model; it loads when the URL changes, until stop is called. */
+export function createExplore(client: Client, location: Location) {
+  const state = computed<ExploreState>(() => parseState(location.at.value.search));
+  const graph = signal<Graph | undefined>(undefined);
+  const failure = signal<Failure | undefined>(undefined);
+  const outage = signal<Outage | undefined>(undefined);
+  /** The question changed and the answer is not there yet; a mere refresh does not count. */
+  const loading = signal(false);
+  const loaded = signal<{ at: number; tookMillis: number } | undefined>(undefined);
+  const live = computed(() => state.value.refresh !== 'off' && moves(state.value) && !failure.value && !outage.value);
+  /** Width of the chart in CSS pixels; the chart keeps it up to date. */
+  const size = { width: Math.min(window.innerWidth, 1600) };
+
+  const poller = createPoller({
+    async load(signal) {
+      const asked = state.peek();
+      const before = performance.now();
+      const answer = await getGraph(client, graphParams(asked, size.width), signal);
+      if (signal.aborted) return;
+      graph.value = answer;
+      failure.value = undefined;
+      loading.value = false;
+      loaded.value = { at: Date.now(), tookMillis: performance.now() - before };
+    },
+    interval: () => (live.peek() ? intervalMillis(state.peek(), graph.peek()) : null),
+    failed(error) {
+      loading.value = false;
+      failure.value = failureOf(state.peek().q, error);
+    },
+    outage: (o) => (outage.value = o),
+  });
+
+  const question = computed(() => JSON.stringify(graphParams(state.value, 1)));
+  const stopLoading = effect(() => {
+    question.value;
+    if (state.peek().q.trim() === '') {
+      graph.value = undefined;
+      failure.value = undefined;
+      outage.value = undefined;
+      loading.value = false;
+      poller.rest();
+      return;
+    }
+    loading.value = true;
+    poller.kick();
+  });
+  const stopRefresh = effect(() => {
+    state.value.refresh;
+    poller.reschedule();
+  });
+
+  const go = (patch: Partial<ExploreState>, how?: { replace?: boolean; zoom?: number }): void =>
+    location.go('explore', formatState({ ...state.peek(), ...patch }), how);
+
+  const move = (change: (covered: Covered) => Range, zoom = 0): void => {
+    const covered = coveredBy(graph.peek());
+    if (covered) go(change(covered), { zoom });
+  };
+
+  return {
+    state, graph, failure, outage, loading, loaded, live, size, go,
+    /** Asks again, the same or a new query. */
+    run(q: string) {
+      if (q === state.peek().q) {
+        loading.value = q.trim() !== '';
+        if (loading.value) poller.kick();
+      } else go({ q, only: [] });
+    },
+    retry: () => poller.kick(),
+    zoom: (from: number, to: number) => move((c) => zoomRange(from, to, c), location.at.peek().zoom + 1),
+    /** Back out one level: to where the zoom began, or, on a range that came with the link, to twice its length. */
+    zoomBack() {
+      if (location.at.peek().zoom > 0) location.back();
+      else if (!moves(state.peek())) move((c) => scaleRange(c, 2));
+    },
+    shift: (fraction: number) => move((c) => shiftRange(c, fraction)),
+    scale: (factor: number) => move((c) => scaleRange(c, factor)),
+    stop() {
+      stopLoading();
+      stopRefresh();
+      poller.stop();
+    },
+  };
+}
+
+function intervalMillis(state: ExploreState, graph: Graph | undefined): number | null {
+  if (state.refresh === 'off') return null;
+  if (state.refresh !== 'auto') return intervals[state.refresh];
+  return Math.max(fastestAutoMillis, graph?.step ?? 60_000);
+}
+
+function failureOf(q: string, error: unknown): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  return { q, message, place: error instanceof Refused ? error.place : {} };
+}
+
+/** The range of an answer, or undefined if it has no values to move. */
+export function coveredBy(graph: Graph | undefined): Covered | undefined {
+  if (!graph || graph.end <= graph.start) return undefined;
+  return { first: graph.start, last: graph.end - graph.step, step: graph.step };
+}

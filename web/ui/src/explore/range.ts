@@ -1,0 +1,66 @@
+// Moving and resizing the time range. Relative ranges stay text; what is dragged or shifted becomes absolute.
+
+import { isoText } from '../chart/time.ts';
+
+/** The s and e of the API. */
+export interface Range {
+  s: string;
+  e: string;
+}
+
+/** What the range menu offers: a length before now. */
+export const presets: ReadonlyArray<readonly [label: string, length: string]> = [
+  ['Last 5 minutes', '5m'], ['Last 15 minutes', '15m'], ['Last 30 minutes', '30m'], ['Last hour', '1h'],
+  ['Last 3 hours', '3h'], ['Last 6 hours', '6h'], ['Last 12 hours', '12h'], ['Last day', '1d'],
+  ['Last 2 days', '2d'], ['Last week', '1w'], ['Last 30 days', '30d'],
+];
+
+export const presetRange = (length: string): Range => ({ s: `e-${length}`, e: 'now' });
+
+/** The preset length that a range is, or undefined. */
+export function presetOf({ s, e }: Range): string | undefined {
+  if (e !== 'now') return undefined;
+  return presets.find(([, length]) => s === `e-${length}` || s === `now-${length}`)?.[1];
+}
+
+/**
+ * Whether the range moves on with the clock. As in the API, any word but epoch, s and e stands for now, alone or
+ * with a distance; s in e, and e in s, stands for the other end.
+ */
+export function moves({ s, e }: Range): boolean {
+  return isNow(s) || isNow(e);
+}
+
+function isNow(time: string): boolean {
+  const word = /^([a-z]+)(?:[+-]|$)/.exec(time)?.[1];
+  return word !== undefined && word !== 'epoch' && word !== 's' && word !== 'e';
+}
+
+/** What an answer covers: first and last value, Unix milliseconds, and their distance. */
+export interface Covered {
+  first: number;
+  last: number;
+  step: number;
+}
+
+/** The range whose answer begins at from and ends at to, both moved outwards to steps, and at least two steps long. */
+export function zoomRange(from: number, to: number, { step }: Covered): Range {
+  let first = Math.floor(from / step) * step;
+  let last = Math.ceil(to / step) * step;
+  if (last - first < 2 * step) [first, last] = [first - step, first + step];
+  // The answer begins one step behind s.
+  return { s: isoText(first - step), e: isoText(last) };
+}
+
+/** Moves by a fraction of its length: -0.5 is half a screen back. */
+export function shiftRange(covered: Covered, fraction: number): Range {
+  const by = (covered.last - covered.first) * fraction;
+  return zoomRange(covered.first + by, covered.last + by, covered);
+}
+
+/** Resizes around its middle: factor 2 shows twice as much. */
+export function scaleRange(covered: Covered, factor: number): Range {
+  const middle = (covered.first + covered.last) / 2;
+  const half = Math.max(covered.step, ((covered.last - covered.first) / 2) * factor);
+  return zoomRange(middle - half, middle + half, covered);
+}

@@ -1,0 +1,87 @@
+// Explore without a query: how to send the first metric while there is none, and the metrics there are.
+
+import { useEffect, useMemo } from 'preact/hooks';
+import type { Client } from '../api/client.ts';
+import type { Line } from '../api/graph.ts';
+import { type Names, sumQuery } from '../api/tags.ts';
+import { formatNumber } from '../chart/number.ts';
+import { statsOf } from '../chart/stats.ts';
+import { OutageBanner } from '../ui/banner.tsx';
+import { CopyButton } from '../ui/copy.tsx';
+import { shortLabel } from '../ui/text.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { sparkPath } from './spark.ts';
+
+export function Start({ client, address, onQuery }: { client: Client; address: string; onQuery(q: string): void }) {
+  const model = useMemo(() => createMetrics(client), [client]);
+  useEffect(() => model.stop, [model]);
+  const names = model.names.value;
+  const outage = model.outage.value;
+  const nothing = names?.names.length === 0 && model.filter.value === '';
+  return (
+    <>
+      {outage && <OutageBanner outage={outage} stale={names !== undefined} onRetry={model.retry} />}
+      {model.error.value !== '' && <p class="critical" role="alert">{shortLabel(model.error.value, 500)}</p>}
+      {names && model.empty.value && <FirstRun address={address} />}
+      {names && !nothing && <MetricList model={model} names={names} onQuery={onQuery} />}
+    </>
+  );
+}
+
+function MetricList({ model, names: { names, more }, onQuery }: { model: Metrics; names: Names; onQuery(q: string): void }) {
+  return (
+    <section>
+      <h2>{model.empty.value ? "Telamon's own metrics" : 'Metrics'}</h2>
+      <label class="filter">
+        <span class="visually-hidden">Filter metrics by name</span>
+        <input id="filter" type="search" placeholder="part of a name" value={model.filter.value} onInput={(e) => (model.filter.value = e.currentTarget.value.trim())} />
+      </label>
+      <ul class="metrics">
+        {names.map((name) => (
+          <li key={name}>
+            <button onClick={() => onQuery(sumQuery(name))}>
+              <bdi class="label">{shortLabel(name)}</bdi>
+              <Spark line={model.lines.value.get(name)} />
+            </button>
+          </li>
+        ))}
+      </ul>
+      <p class="meta" role="status">
+        {names.length === 0 ? 'No metric has that in its name.' : more ? `The first ${names.length}. Type a part of a name for others.` : `${names.length} metrics.`}
+      </p>
+    </section>
+  );
+}
+
+function Spark({ line }: { line: Line | undefined }) {
+  if (!line) return null;
+  return (
+    <span class="spark">
+      <svg width="120" height="24" viewBox="0 0 120 24" aria-hidden="true"><path d={sparkPath(line.values, 120, 24)} /></svg>
+      <span class="number meta">{formatNumber(statsOf(line.values).last)}</span>
+    </span>
+  );
+}
+
+function FirstRun({ address }: { address: string }) {
+  const command = pushCommand(address);
+  return (
+    <section class="card">
+      <h2>No data yet</h2>
+      <p>Telamon listens at <code>{address}</code>. Send a first value, and this page turns into a list of metrics:</p>
+      <pre tabIndex={0} aria-label="Command">{command}</pre>
+      <CopyButton text={command} />
+      <p class="meta">Services that use a Spectator client need one setting: the publish address <code>{address}api/v1/publish</code>.</p>
+    </section>
+  );
+}
+
+/** A complete command: one gauge, now, as Atlas publish JSON. */
+function pushCommand(address: string): string {
+  return [
+    `curl ${address}api/v1/publish -H 'Content-Type: application/json' -d '{`,
+    `  "tags": {"nf.app": "hello"},`,
+    `  "metrics": [{"tags": {"name": "hello.world", "atlas.dstype": "gauge"},`,
+    `    "timestamp": '$(date +%s)000', "value": 42}]}'`,
+  ].join('\n');
+}

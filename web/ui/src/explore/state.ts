@@ -1,0 +1,69 @@
+// What Explore shows, and its form in the URL. Time parameters have the names of the graph API, so that a link to a
+// page and a link to the data differ only in the path.
+
+import { formatSearch } from '../app/location.ts';
+import type { Params } from '../api/client.ts';
+
+export interface ExploreState {
+  /** The query as written. */
+  q: string;
+  /** Start and end as the API takes them. */
+  s: string;
+  e: string;
+  /** Zone, or empty for the server's. */
+  tz: string;
+  /** Step as the API takes it, or empty for the one that fits the width. */
+  step: string;
+  refresh: Refresh;
+  view: 'graph' | 'table';
+  /** Short names of the lines that are shown alone; empty shows all. */
+  only: string[];
+}
+
+export const refreshes = ['auto', 'off', '5s', '10s', '30s', '1m', '5m'] as const;
+/** auto is once per step of the answer. */
+export type Refresh = (typeof refreshes)[number];
+
+export const defaults: ExploreState = {
+  q: '', s: 'e-1h', e: 'now', tz: '', step: '', refresh: 'auto', view: 'graph', only: [],
+};
+
+/** Reads a query string. The first of a repeated parameter counts, except for only; what is unknown is ignored. */
+export function parseState(search: string): ExploreState {
+  const params = new URLSearchParams(search);
+  const text = (name: 's' | 'e'): string => params.get(name)?.trim() || defaults[name];
+  const refresh = refreshes.find((r) => r === params.get('refresh'));
+  return {
+    q: params.get('q') ?? '',
+    s: text('s'),
+    e: text('e'),
+    tz: params.get('tz')?.trim() ?? '',
+    step: params.get('step')?.trim() ?? '',
+    refresh: refresh ?? defaults.refresh,
+    view: params.get('view') === 'table' ? 'table' : 'graph',
+    only: params.getAll('only').filter((name) => name !== ''),
+  };
+}
+
+/** Writes a query string; what has its default is left out, except the range of a query, so that links stay explicit. */
+export function formatState(state: ExploreState): string {
+  const pairs: [string, string][] = [];
+  if (state.q !== '') pairs.push(['q', state.q]);
+  for (const name of ['s', 'e'] as const) {
+    if (state.q !== '' || state[name] !== defaults[name]) pairs.push([name, state[name]]);
+  }
+  for (const name of ['tz', 'step', 'refresh', 'view'] as const) {
+    if (state[name] !== defaults[name]) pairs.push([name, state[name]]);
+  }
+  for (const name of state.only) pairs.push(['only', name]);
+  return formatSearch(pairs);
+}
+
+/** The parameters of the graph API for a chart that is width pixels wide. */
+export function graphParams(state: ExploreState, width: number): Params {
+  const params: [string, string][] = [['q', state.q], ['s', state.s], ['e', state.e]];
+  if (state.tz !== '') params.push(['tz', state.tz]);
+  if (state.step !== '') params.push(['step', state.step]);
+  params.push(['w', String(Math.max(1, Math.round(width)))]);
+  return params;
+}
