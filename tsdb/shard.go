@@ -55,6 +55,9 @@ type series struct {
 // canonical is a tag set in canonical bytes, a third of the memory of tag.Tags.
 type canonical string
 
+// lost stands for the tags of a series whose definition is lost. It is not the canonical form of any.
+const lost canonical = "\xff"
+
 // tags decodes c, which the shard has encoded itself.
 func (c canonical) tags() tag.Tags {
 	t, err := tag.ParseCanonical([]byte(c))
@@ -104,17 +107,15 @@ func (s *shard) resolve(tags []byte) (uint32, error) {
 // define enters a series under the next number.
 func (s *shard) define(tags canonical) uint32 {
 	number := uint32(len(s.list))
+	s.table[string(tags)] = number
+	s.list = append(s.list, newSeries(tags))
+	return number
+}
+
+func newSeries(tags canonical) series {
 	parsed := tags.tags()
 	dstype, _ := parsed.Get(tag.DataSourceType)
-	entry := series{
-		tags:  tags,
-		id:    parsed.ID(),
-		kind:  normalize.KindOf(dstype),
-		gauge: dstype == "gauge",
-	}
-	s.table[string(tags)] = number
-	s.list = append(s.list, entry)
-	return number
+	return series{tags: tags, id: parsed.ID(), kind: normalize.KindOf(dstype), gauge: dstype == "gauge"}
 }
 
 // value returns what is stored in a slot, NaN for nothing.

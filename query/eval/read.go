@@ -150,10 +150,11 @@ func (r *run) dataLines(d *expr.Data, columns []tsdb.Column) (lineSet, error) {
 	var set lineSet
 	err := r.eachLine(len(columns), func(i int) {
 		c := &columns[i]
-		values := r.shifted(c.Values(aggregate), d.Offset.Milliseconds())
+		values := c.Values(aggregate)
 		if allMissing(values) {
 			return
 		}
+		values = r.shifted(values, d.Offset.Milliseconds())
 		l := line{tags: c.Tags, values: values, gauge: c.Gauge}
 		switch {
 		case d.All:

@@ -15,6 +15,7 @@ type Limits struct {
 
 // Work tells what a run did.
 type Work struct {
+	Nodes   int // distinct computations, reads included
 	Reads   int // Selects
 	Series  int // that went into the columns read; one that was read twice counts twice
 	Samples int // that went into them
@@ -33,6 +34,7 @@ type Outcome struct {
 // store, or the cause for which ctx was cancelled, which it notices between a few lines.
 func (p *Plan) Run(ctx context.Context, store tsdb.Selector, rng Range, limits Limits) (*Outcome, error) {
 	r := &run{plan: p, ctx: ctx, store: store, rng: rng, limits: limits, sets: make([]lineSet, len(p.nodes))}
+	r.work.Nodes = len(p.nodes)
 	if err := r.readAll(); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/telamon-tsdb/telamon/query/stack"
@@ -82,11 +84,19 @@ func match(ignoreCase bool, source func(string) string) func(*stack.Machine, []a
 	return func(m *stack.Machine, operands []any) error {
 		p, err := pattern.Compile(source(operands[1].(string)), ignoreCase)
 		if err != nil {
-			return stack.Invalid("%s", err.Error())
+			return patternError(err)
 		}
 		m.Push(Query{tag.Match{Key: operands[0].(string), Pattern: p}})
 		return nil
 	}
+}
+
+func patternError(err error) error {
+	var syntax *pattern.SyntaxError
+	if errors.As(err, &syntax) && syntax.Number {
+		return stack.Errorf(stack.NumberFormat, "%s", err.Error())
+	}
+	return stack.Invalid("%s", err.Error())
 }
 
 func asWritten(s string) string { return s }
@@ -95,29 +105,18 @@ func containing(s string) string { return ".*" + escapePattern(s) }
 
 func ending(s string) string { return ".*" + escapePattern(s) + "$" }
 
-// escapePattern returns a regular expression that matches s. A blank stays one, so that the text is that
-// of a hand-written :re; so does |, which then means "or" (as in Atlas).
+// escapePattern returns a regular expression that matches s, but for | which means "or" (as in Atlas).
 func escapePattern(s string) string {
 	var b strings.Builder
-	for _, r := range s {
-		switch {
-		case strings.ContainsRune(`\^$.?*+[](){}`, r):
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\r':
-			b.WriteString(`\r`)
-		case r == '\f':
-			b.WriteString(`\f`)
-		case r < ' ' || r > '~':
-			b.Write(appendUTF16(nil, r))
-		default:
-			b.WriteRune(r)
+	from := 0
+	for at := range len(s) {
+		if unit, ok := stack.LoneSurrogate(s[at:]); ok {
+			b.WriteString(pattern.Escape(s[from:at]))
+			fmt.Fprintf(&b, `\u%04x`, unit)
+			from = at + 3
 		}
 	}
+	b.WriteString(pattern.Escape(s[from:]))
 	return b.String()
 }
 

@@ -8,6 +8,8 @@ import (
 
 	"github.com/telamon-tsdb/telamon/query/stack"
 	"github.com/telamon-tsdb/telamon/tsdb"
+	"github.com/telamon-tsdb/telamon/tsdb/tag/pattern"
+	"github.com/telamon-tsdb/telamon/web/chart"
 )
 
 // An errorBody is every error that the API answers. Type and Message are Atlas's; the rest is ours
@@ -31,11 +33,12 @@ const statusClientGone = 499
 func statusOf(err error) int {
 	var language *stack.Error
 	var budget *tsdb.BudgetError
+	var setting *chart.SettingError
 	var bad *badRequest
 	switch {
 	case errors.As(err, &bad):
 		return bad.status
-	case errors.As(err, &language), errors.As(err, &budget):
+	case errors.As(err, &language), errors.As(err, &budget), errors.As(err, &setting), errors.Is(err, pattern.ErrBudget):
 		return http.StatusBadRequest
 	case errors.Is(err, context.Canceled):
 		return statusClientGone
@@ -56,6 +59,10 @@ func fail(w http.ResponseWriter, err error) {
 		if language.Length > 0 {
 			body.Offset, body.Length = &language.Offset, &language.Length
 		}
+	}
+	var setting *chart.SettingError
+	if errors.As(err, &setting) {
+		body.Message = "IllegalArgumentException: " + err.Error()
 	}
 	var budget *tsdb.BudgetError
 	if errors.As(err, &budget) {

@@ -12,30 +12,13 @@ type Sample struct {
 	Value float64
 }
 
-// A Batch is what one node publishes for one step.
-type Batch struct {
-	Tags    map[string]string // common tags of the node
-	Samples []Sample
-}
-
-// An Incident is a time in which one service fails some of its requests and answers slowly.
-type Incident struct {
-	App        string
-	Start, End time.Time
-}
-
-// covers reports whether the incident is on for app at t.
-func (i Incident) covers(app string, t time.Time) bool {
-	return app == i.App && !t.Before(i.Start) && t.Before(i.End)
-}
-
 // A Fleet is a set of simulated services.
 type Fleet struct {
 	seed  uint64
 	step  time.Duration
 	nodes []node
-	// incidents says when a service is ill. It must not change while batches are made.
-	incidents []Incident
+	// incidents says when which service is ill.
+	incidents Incidents
 }
 
 // A node is one machine of a service.
@@ -62,8 +45,8 @@ var services = []service{
 const nodesPerService = 7
 
 // New returns the fleet of a seed, publishing each step.
-func New(seed uint64, step time.Duration) *Fleet {
-	f := &Fleet{seed: seed, step: step}
+func New(seed uint64, step time.Duration, incidents Incidents) *Fleet {
+	f := &Fleet{seed: seed, step: step, incidents: incidents}
 	for _, app := range services {
 		for i := range nodesPerService {
 			f.nodes = append(f.nodes, node{
@@ -76,27 +59,6 @@ func New(seed uint64, step time.Duration) *Fleet {
 		}
 	}
 	return f
-}
-
-// Apps returns the names of the services.
-func Apps() []string {
-	var names []string
-	for _, s := range services {
-		names = append(names, s.name)
-	}
-	return names
-}
-
-// SetIncidents replaces the incidents.
-func (f *Fleet) SetIncidents(incidents []Incident) { f.incidents = incidents }
-
-// Batches returns what all nodes publish for the step that ends at t, a batch per node.
-func (f *Fleet) Batches(t time.Time) []Batch {
-	batches := make([]Batch, 0, len(f.nodes))
-	for _, n := range f.nodes {
-		batches = append(batches, Batch{Tags: n.tags(), Samples: f.samples(n, t)})
-	}
-	return batches
 }
 
 func (n node) tags() map[string]string {
@@ -127,16 +89,6 @@ func (f *Fleet) load(n node, t time.Time) float64 {
 	hour := float64(t.Unix()%86400) / 3600
 	wave := 1 + 0.45*math.Sin((hour-9)/24*2*math.Pi)
 	return n.app.perNode * wave * (1 + 0.12*f.noise(n, "load", t))
-}
-
-// incident returns whether one is on for the node.
-func (f *Fleet) incident(n node, t time.Time) bool {
-	for _, i := range f.incidents {
-		if i.covers(n.app.name, t) {
-			return true
-		}
-	}
-	return false
 }
 
 // noise returns a number in [-1, 1) that depends on nothing but its arguments and the seed.
