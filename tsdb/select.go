@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"math"
 	"runtime"
 	"slices"
 	"sync"
@@ -386,10 +387,20 @@ func (r *reader) consolidate(c *Column, at int, values []float64) {
 			case GreatestOf:
 				*into = maxNaN(*into, x)
 			default:
-				*into = addNaN(*into, x)
+				addSample(into, x)
 			}
 		}
 	}
+}
+
+// addSample adds a sample to the total of its step. Opposite infinities make a total NaN, and later
+// samples do not mend that as they would a missing value: only the NaN that clearLines wrote is "no value yet".
+func addSample(total *float64, x float64) {
+	if math.Float64bits(*total) == math.Float64bits(nan) {
+		*total = x
+		return
+	}
+	*total += x
 }
 
 // addLines aggregates a consolidated series into its column.
