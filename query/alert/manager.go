@@ -13,10 +13,6 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
-// evaluateTimeout bounds the evaluation of one rule for one step, so that one runaway expression cannot
-// hold up the other rules for ever.
-const evaluateTimeout = 30 * time.Second
-
 // A Config says what a Manager works with. Clock, Evaluate, Append and Send are needed.
 type Config struct {
 	// Clock decides when a step closes.
@@ -123,8 +119,11 @@ func (m *Manager) Start() {
 }
 
 // Close stops evaluation and delivery and waits for both. What is not evaluated or delivered by then is
-// in the next life.
+// left to the next life. Without a Start there is nothing to stop.
 func (m *Manager) Close() {
+	if m.walker == nil {
+		return
+	}
 	m.walker.Close()
 	m.courier.close()
 }
@@ -152,6 +151,8 @@ func (m *Manager) SetRules(ctx context.Context, rules *Rules) error {
 		}
 	}
 	m.rules, m.runs = rules, runs
+	m.box.hurry(time.Now()) // perhaps it was the address that was wrong
+	m.courier.look()
 	return nil
 }
 
@@ -159,13 +160,20 @@ func (m *Manager) SetRules(ctx context.Context, rules *Rules) error {
 func (m *Manager) Checkpoint(ctx context.Context) error {
 	m.stepMu.Lock()
 	defer m.stepMu.Unlock()
-	return m.cfg.Append(ctx, m.Snapshot()...)
+	return m.cfg.Append(ctx, m.snapshot()...)
 }
 
 // Snapshot returns records whose replay makes a new manager equal to this one: the states of all groups, what
 // is not delivered, and the last deliveries. They hold absolute states, so that they may also follow
 // the history that they sum up; but no step may be logged between Snapshot and them: see Checkpoint.
 func (m *Manager) Snapshot() []wal.Record {
+	m.stepMu.Lock()
+	defer m.stepMu.Unlock()
+	return m.snapshot()
+}
+
+// snapshot is Snapshot for those who hold stepMu.
+func (m *Manager) snapshot() []wal.Record {
 	m.mu.Lock()
 	c := m.ledger.snapshot()
 	m.mu.Unlock()

@@ -219,6 +219,15 @@ func (o *outbox) release(receiver string) {
 	}
 }
 
+// hurry makes every attempt that waits for its time due now.
+func (o *outbox) hurry(now time.Time) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, l := range o.due { // all the same: still a heap
+		l.due = now
+	}
+}
+
 // settle applies a Settled from the log.
 func (o *outbox) settle(s Settled) {
 	o.mu.Lock()

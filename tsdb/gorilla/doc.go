@@ -20,13 +20,13 @@
 // # Format
 //
 //	block   header(1) [presence mask] [mask of non-zeros] body
-//	header  class 2 bits │ form of the presence mask 2 │ form of the mask of non-zeros 2 │ delta 1 │ reserved 1   (low bits first)
+//	header  class 2 bits │ form of the presence mask 2 │ form of the mask of non-zeros 2 │ delta 1 │ raw 1   (low bits first)
 //
 //	class   delta  body
 //	  0       0    constant         the 8 bytes of the value, most significant first, zero bytes at the end dropped
 //	  0       1    xor              each value XOR the one before, as in the paper                       xor.go
-//	  1       0,1  integer          divisor(1) numbers                                                   integer.go
-//	  2       0,1  integer, ulps    divisor(1) numbers column of ulps
+//	  1       0,1  integer          divisor(1) numbers [raw values]                                      integer.go
+//	  2       0,1  integer, ulps    divisor(1) numbers column of ulps [raw values]                       raw.go
 //	  3       0,1  float bits       shift(1) numbers                                                     floatbits.go
 //
 //	numbers   without delta: a column; with: start(zigzag varint), then a column of the differences

@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Alerts as Answer } from '../api/alerts.ts';
 import { formatSearch, type Location } from '../app/location.ts';
-import { listenShortcuts } from '../app/keys.ts';
+import type { Keyboard } from '../app/keys.ts';
 import { clockIn, fullText } from '../chart/time.ts';
 import { OutageBanner } from '../ui/banner.tsx';
 import { shortLabel } from '../ui/text.ts';
@@ -12,19 +12,19 @@ import type { AlertsModel } from './model.ts';
 import { alertRows, filterOf, sortedRules, subjectOfRow, subjectOfRule } from './rows.ts';
 import { RuleTable } from './rules.tsx';
 
-export function Alerts({ model, location }: { model: AlertsModel; location: Location }) {
+export function Alerts({ model, location, keyboard }: { model: AlertsModel; location: Location; keyboard: Keyboard }) {
   useEffect(() => {
     model.watch(true);
     return () => model.watch(false);
   }, [model]);
-  useEffect(() => listenShortcuts({ '/': () => document.getElementById('filter')?.focus() }), []);
+  useEffect(() => keyboard.listen({ '/': () => document.getElementById('filter')?.focus() }), [keyboard]);
   const filter = new URLSearchParams(location.at.value.search).get('filter') ?? '';
   const setFilter = (text: string): void => location.go('alerts', formatSearch(text === '' ? [] : [['filter', text]]), { replace: true });
   const answer = model.alerts.value;
   const outage = model.outage.value;
   return (
     <main class="alerts">
-      {outage && <OutageBanner outage={outage} onRetry={model.retry} />}
+      {outage && <OutageBanner outage={outage} stale={answer !== undefined} onRetry={model.retry} />}
       {model.error.value !== '' && <p class="critical" role="alert">{shortLabel(model.error.value, 500)}</p>}
       <div class="row">
         <h1>Alerts</h1>

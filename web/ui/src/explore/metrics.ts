@@ -23,6 +23,7 @@ export function createMetrics(client: Client) {
   const lines = signal<ReadonlyMap<string, Line>>(new Map());
   /** Nobody has sent anything yet. */
   const empty = signal(false);
+  const error = signal('');
   const outage = signal<Outage | undefined>(undefined);
   const poller = createPoller({
     async load(signal) {
@@ -32,12 +33,13 @@ export function createMetrics(client: Client) {
       ]);
       if (signal.aborted) return;
       names.value = found;
+      error.value = '';
       empty.value = !foreign;
       const drawn = found.names.slice(0, drawnNames);
       if (drawn.length > 0) lines.value = await getSparks(client, drawn, signal);
     },
     interval: () => (empty.peek() ? awaitingMillis : refreshMillis),
-    failed: () => (lines.value = new Map()),
+    failed: (e) => (error.value = e instanceof Error ? e.message : String(e)),
     outage: (o) => (outage.value = o),
   });
   const stopFilter = effect(() => {
@@ -45,7 +47,7 @@ export function createMetrics(client: Client) {
     poller.kick();
   });
   return {
-    filter, names, lines, empty, outage,
+    filter, names, lines, empty, error, outage,
     retry: () => poller.kick(),
     stop() {
       stopFilter();

@@ -20,7 +20,8 @@ export function Start({ client, address, onQuery }: { client: Client; address: s
   const nothing = names?.names.length === 0 && model.filter.value === '';
   return (
     <>
-      {outage && <OutageBanner outage={outage} onRetry={model.retry} />}
+      {outage && <OutageBanner outage={outage} stale={names !== undefined} onRetry={model.retry} />}
+      {model.error.value !== '' && <p class="critical" role="alert">{shortLabel(model.error.value, 500)}</p>}
       {names && model.empty.value && <FirstRun address={address} />}
       {names && !nothing && <MetricList model={model} names={names} onQuery={onQuery} />}
     </>

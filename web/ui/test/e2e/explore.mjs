@@ -101,6 +101,28 @@ export const exploreSteps = [
     await chartDrawn(page);
   }],
 
+  ['keys are listed, and can be turned off', async ({ page }, context) => {
+    await openChart(page, context);
+    await page.locator('body').press('?');
+    await page.getByRole('dialog').waitFor();
+    await page.screenshot({ path: `${context.shots}keys.png` });
+    await page.getByLabel('Single letters are shortcuts').uncheck();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.locator('body').press('v');
+    await page.locator('body').press('?');
+    assert.equal(params(page).view, undefined);
+    assert.equal(await page.getByRole('dialog').count(), 0);
+    await page.getByRole('button', { name: 'Keys' }).click();
+    await page.getByLabel('Single letters are shortcuts').check();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.locator('body').press('g');
+    await page.locator('body').press('a');
+    await page.locator('.rules tbody tr').first().waitFor();
+    await page.getByRole('link', { name: 'Explore' }).click();
+    await chartDrawn(page);
+  }],
+
   ['free text range, as the API takes it', async ({ page }, context) => {
     await openChart(page, context);
     await page.locator('body').press('t');

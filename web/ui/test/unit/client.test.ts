@@ -60,3 +60,10 @@ test('any name is one word of the language', () => {
   assert.equal(sumQuery('http.req'), 'name,http.req,:eq,:sum');
   assert.equal(escapeWord('a,b:c d(e)\\u0041/*'), 'a\\u002cb\\u003ac\\u0020d\\u0028e\\u0029\\u005cu0041\\u002f*');
 });
+
+test('an answer that breaks off, and one that says later, are unavailable', async () => {
+  const cut = new ReadableStream({ start: (c) => c.error(new TypeError('terminated')) });
+  const cutting = createClient(base, async () => new Response(cut));
+  await assert.rejects(cutting.get('x', [], never), Unavailable);
+  await assert.rejects(answering('{"message":"slow down"}', 429).client.get('x', [], never), Unavailable);
+});
