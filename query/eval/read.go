@@ -2,6 +2,7 @@ package eval
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -96,6 +97,9 @@ func (r *run) queryOf(d *expr.Data) tsdb.Query {
 		slices.Sort(q.By)
 		q.By = slices.Compact(q.By)
 	}
+	if q.PerSeries || len(q.By) > 0 {
+		q.MaxColumns, q.MaxValues = r.limits.Lines, r.limits.Datapoints
+	}
 	if r.rng.Step == r.rng.Primary {
 		q.Consolidation = tsdb.TotalOf // of one value: all are the same
 	}
@@ -104,10 +108,12 @@ func (r *run) queryOf(d *expr.Data) tsdb.Query {
 
 func (r *run) selectColumns(one *read) error {
 	r.work.Reads++
-	grouped := one.query.PerSeries || len(one.query.By) > 0
 	for column, err := range r.store.Select(r.ctx, one.query) {
 		if err == nil && r.ctx.Err() != nil {
 			err = context.Cause(r.ctx)
+		}
+		if over := (*tsdb.BudgetError)(nil); errors.As(err, &over) {
+			return stack.Require("%s", over.Error())
 		}
 		if err != nil {
 			return err
@@ -116,22 +122,6 @@ func (r *run) selectColumns(one *read) error {
 		r.work.Columns++
 		r.work.Series += column.Series
 		r.work.Samples += column.Samples
-		if lines := len(one.columns); grouped {
-			if err := r.limits.check(lines, one.query.Len()); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// check holds the lines of one read against the limits. The first group is always free.
-func (l Limits) check(lines, points int) error {
-	if l.Lines > 0 && lines > max(l.Lines, 1) {
-		return stack.Require("too many lines: %d > %d", lines, l.Lines)
-	}
-	if l.Datapoints > 0 && lines > 1 && lines*points > l.Datapoints {
-		return stack.Require("too many datapoints: %d > %d", lines*points, l.Datapoints)
 	}
 	return nil
 }
