@@ -41,8 +41,10 @@ func TestLimits(t *testing.T) {
 		{"overfull stack", strings.Repeat("a,", 1025), "stack overflow: stack size exceeds limit of 1024"},
 		{"full list", "(," + strings.Repeat("a,", 1024) + ")", ""},
 		{"overfull list", "(," + strings.Repeat("a,", 1025) + ")", "stack overflow: list size exceeds limit of 1024"},
-		{"loop in a loop", "l,(," + strings.Repeat("a,", 1000) + "),:set," +
-			strings.Repeat("l,:get,(,", 8) + ":drop" + strings.Repeat(",),:each", 8), "looping detected: more than 1048576 steps"},
+		{"loops in loops", "l,(," + strings.Repeat("a,", 1000) + "),:set" + strings.Repeat(",l,:get,(,:drop", 8) + strings.Repeat(",),:each", 8),
+			"looping detected: more than 2097152 steps"},
+		{"text of itself", "x,1,:nlist" + strings.Repeat(",%1$s%1$s,:swap,:format,1,:nlist", 20),
+			"the formatted text is longer than 65536 bytes"},
 	} {
 		began := time.Now()
 		_, err := Standard().Execute(test.program, Options{})
