@@ -55,6 +55,6 @@
 //
 // A quiet step is one append of 34 bytes: 50 kB a day at 60 s. A transition with a receiver is
 // 1.5 kB. A group in memory is about 1 kB, at most 10,000 a rule and 1,000 resolved ones in all. Deciding
-// costs 1 µs for a group in which nothing happens and 20 µs for a transition with its event
+// costs 1 µs for a group in which nothing happens and 20-40 µs for a transition with its event
 // (BenchmarkStep); the evaluation before it costs far more. Reading a rules file is 50 µs a rule.
 package alert

@@ -27,13 +27,9 @@ type laneQueue struct {
 	sending int // attempts under way
 }
 
-// schedule puts l among those that have an attempt to come, at due.
+// schedule puts l, which is not there, among those that have an attempt to come, at due.
 func (l *lane) schedule(due time.Time) {
 	l.due = due
-	if l.place >= 0 {
-		heap.Fix(&l.queue.due, l.place)
-		return
-	}
 	heap.Push(&l.queue.due, l)
 }
 

@@ -329,6 +329,38 @@ func TestStats(t *testing.T) {
 	}
 }
 
+// TestDeliveryThatCannotBeLogged checks that it is delivered for this life, and once more in the next.
+func TestDeliveryThatCannotBeLogged(t *testing.T) {
+	b := newBench(t, "TTTT")
+	b.begin(oneRule)
+	b.steps(1, 3)
+	b.log.setFail(errors.New("disk full"))
+	b.deliver()
+	b.deliver()
+	first := b.receiver.events()
+	b.log.setFail(nil)
+	b.begin(oneRule)
+	b.deliver()
+	again := b.receiver.events()
+	if len(first) != 1 || len(again) != 1 || first[0].ID != again[0].ID {
+		t.Errorf("got %+v and after the restart %+v, want the same event once in each life", first, again)
+	}
+}
+
+// TestStartSweeps checks that deliveries of alerts of which the log knows nothing else leave no lane.
+func TestStartSweeps(t *testing.T) {
+	b := newBench(t, "TTT")
+	b.begin(oneRule)
+	b.steps(1, 3)
+	b.log.records = append(b.log.records,
+		settledRecord(Settled{ID: "x", Alert: "gone", Receiver: "oncall", Attempts: 1}))
+	b.begin(oneRule)
+	b.manager.box.sweep(b.manager.ledger.ids())
+	if n := len(b.manager.box.lanes); n != 1 {
+		t.Errorf("%d lanes, want that of the firing alert", n)
+	}
+}
+
 func TestTooManyGroups(t *testing.T) {
 	b := newBench(t, "")
 	b.engine.lines = func(expr.Expr, int64) ([]query.StepLine, error) {
