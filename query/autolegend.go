@@ -9,6 +9,17 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
+// withLegends returns the expressions, those that set no legend with the automatic one.
+func withLegends(exprs []*expr.Styled) []*expr.Styled {
+	shown := slices.Clone(exprs)
+	for i, legend := range automaticLegends(exprs) {
+		if legend != "" {
+			shown[i] = exprs[i].WithLegend(legend)
+		}
+	}
+	return shown
+}
+
 // automaticLegends returns a legend for each expression that sets none: what its queries say that those
 // of the others do not. "" where there is nothing to say. Source: http-api.md 7.3.
 func automaticLegends(exprs []*expr.Styled) []string {
@@ -57,7 +68,7 @@ func legendText(e expr.Expr, said map[string]string) string {
 		}
 	}
 	text := strings.Join(parts, " ")
-	if offsetOf(e).Milliseconds() > 0 {
+	if OffsetOf(e).Milliseconds() > 0 {
 		text += " (offset=$(atlas.offset))"
 	}
 	return text
@@ -88,8 +99,10 @@ func shownQueries(e expr.Expr) []tag.Predicate {
 			switch shown := e.Shown.(type) {
 			case expr.Query:
 				queries = append(queries, shown.Predicate)
-			case expr.Expr:
-				queries = append(queries, shownQueries(shown)...)
+			case expr.Expr: // of what was written, rewrites inside count as what they stand for
+				for _, d := range expr.DataExprs(shown) {
+					queries = append(queries, d.Query)
+				}
 			}
 			return false
 		}

@@ -152,7 +152,7 @@ func (c *goldenCase) request() (Request, error) {
 	if zoneID == "" {
 		zoneID = goldenZone
 	}
-	zone, err := eval.ParseZone(zoneID)
+	zone, err := expr.LoadZone(zoneID)
 	if err != nil {
 		return Request{}, err
 	}
@@ -171,7 +171,13 @@ func (c *goldenCase) request() (Request, error) {
 	}
 	r := Request{Range: eval.Steps{Primary: tsdbtest.FleetStepMillis}.Graph(start, end, step, goldenWidth)}
 	r.Range.Now = now
-	r.Exprs, err = parseForGraph(c.Query, c.Common, zoneID)
+	options := expr.Options{Zone: zoneID}
+	if c.Common != "" {
+		if options.Common, err = expr.ParseQuery(c.Common); err != nil {
+			return Request{}, err
+		}
+	}
+	r.Exprs, err = expr.Parse(c.Query, options)
 	return r, err
 }
 

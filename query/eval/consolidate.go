@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/stack"
 	"github.com/telamon-tsdb/telamon/tsdb"
 )
 
@@ -13,9 +14,9 @@ func (r *run) consolidate(e *expr.Consolidate, n *node) (lineSet, error) {
 	step := e.Step.Milliseconds()
 	switch {
 	case step == 0:
-		return lineSet{}, fail("/ by zero")
+		return lineSet{}, stack.Errorf(stack.Arithmetic, "/ by zero")
 	case step < r.rng.Step && r.rng.Step%step != 0:
-		return lineSet{}, fail("requirement failed: consolidated step must be multiple of primary step")
+		return lineSet{}, stack.Require("consolidated step must be multiple of primary step")
 	case step <= r.rng.Step:
 		return r.pass(n), nil
 	}

@@ -5,8 +5,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	_ "time/tzdata" // the same zones on every machine
 
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/stack"
 )
 
 // A TimeRange is the text of a start and an end, as in the parameters s, e and tz of requests.
@@ -23,7 +25,7 @@ func (t TimeRange) Resolve() (start, end int64, err error) {
 	endText := dateText{t.End, t.Zone, t.Now, nil}
 	if isRelative(t.Start) || t.Start == "e" {
 		if isRelative(t.End) {
-			return 0, 0, fail("requirement failed: start and end are both relative")
+			return 0, 0, stack.Require("start and end are both relative")
 		}
 		end, err = endText.millis()
 		if err != nil {
@@ -40,7 +42,7 @@ func (t TimeRange) Resolve() (start, end int64, err error) {
 		end, err = endText.millis()
 	}
 	if err == nil && start > end {
-		err = fail("requirement failed: end time is before start time")
+		err = stack.Require("end time is before start time")
 	}
 	return start, end, err
 }
@@ -102,7 +104,7 @@ func (d dateText) named(name string) int64 {
 func moved(from int64, sign, duration string) (int64, error) {
 	by, err := expr.ParseDuration(duration)
 	if err != nil {
-		return 0, &Error{err.Error()}
+		return 0, stack.Invalid("%s", err.Error())
 	}
 	if sign == "-" {
 		return from - by.Milliseconds(), nil
@@ -151,70 +153,32 @@ func (d dateText) iso() (int64, error) {
 	}
 	zone := d.zone
 	if part[4] != "" {
-		if zone, err = ParseZone(strings.ToUpper(part[4])); err != nil {
+		if zone, err = expr.LoadZone(strings.ToUpper(part[4])); err != nil {
 			return 0, d.invalid()
 		}
 	} else if part[5] != "" {
-		if zone, err = ParseZone(part[5]); err != nil {
+		if zone, err = expr.LoadZone(part[5]); err != nil {
 			return 0, d.invalid()
 		}
 	}
 	return instantOf(wall, zone).UnixMilli(), nil
 }
 
-func (d dateText) invalid() error { return fail("invalid date %s", d.text) }
+func (d dateText) invalid() error { return stack.Invalid("invalid date %s", d.text) }
 
-// timeSpan resolves the bounds of :time-span. They may name gs and ge, the range that is evaluated, and
-// s and e, each other.
-func (r *run) timeSpan(e *expr.Generated) (from, to int64, err error) {
-	zone := time.UTC
-	if e.Zone != "" {
-		if zone, err = ParseZone(e.Zone); err != nil {
-			return 0, 0, err
-		}
+// instantOf returns the time at which a clock in zone shows wall, whose own zone is UTC. What the clock
+// shows twice is the first of the two; what it skips counts on from before the gap. So does Java;
+// time.Date leaves both open.
+func instantOf(wall time.Time, zone *time.Location) time.Time {
+	before, after := offsetAt(wall.Add(-24*time.Hour), zone), offsetAt(wall.Add(24*time.Hour), zone)
+	first, second := wall.Add(-before), wall.Add(-after)
+	if before != after && offsetAt(first, zone) != before && offsetAt(second, zone) == after {
+		return second
 	}
-	names := map[string]int64{"gs": r.rng.Start, "ge": r.rng.End}
-	start := dateText{e.From, zone, r.rng.Now, names}
-	end := dateText{e.To, zone, r.rng.Now, names}
-	startOf, endOf := referenceOf(e.From), referenceOf(e.To)
-	switch {
-	case startOf == "s":
-		return 0, 0, fail("start time is relative to itself")
-	case endOf == "e":
-		return 0, 0, fail("end time is relative to itself")
-	case startOf == "e" && endOf == "s":
-		return 0, 0, fail("start and end time are relative to each other")
-	}
-	first, second, name := &start, &end, "s"
-	if startOf == "e" {
-		first, second, name = &end, &start, "e"
-	}
-	known, err := first.millis()
-	if err != nil {
-		return 0, 0, err
-	}
-	names[name] = known
-	other, err := second.millis()
-	if err != nil {
-		return 0, 0, err
-	}
-	from, to = known, other
-	if startOf == "e" {
-		from, to = other, known
-	}
-	if from > to {
-		return 0, 0, fail("requirement failed: start must be <= end")
-	}
-	return from, to, nil
+	return first
 }
 
-// referenceOf returns the name that a date is relative to or consists of, or "".
-func referenceOf(text string) string {
-	if part := relativeDate.FindStringSubmatch(text); part != nil {
-		return part[1]
-	}
-	if namedDate.MatchString(text) {
-		return text
-	}
-	return ""
+func offsetAt(t time.Time, zone *time.Location) time.Duration {
+	_, seconds := t.In(zone).Zone()
+	return time.Duration(seconds) * time.Second
 }

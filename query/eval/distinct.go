@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/stack"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
@@ -58,7 +59,7 @@ func (r *run) distinctLine(in []line, name string) (line, error) {
 			continue
 		}
 		if columns[i] != nil {
-			return line{}, fail("invalid distinct encoding: [%s]", code)
+			return line{}, stack.Invalid("invalid distinct encoding: [%s]", code)
 		}
 		columns[i] = l.values
 	}

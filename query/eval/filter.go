@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/stack"
 )
 
 // filter keeps the lines of the left for which the right is true at least once: asl.md 9.3.
@@ -30,9 +31,9 @@ func (r *run) filterBy(e *expr.Filter, right []line) (keep func(l line) bool, er
 	if !e.Right.IsGrouped() {
 		switch {
 		case len(right) == 0:
-			return nil, fail("requirement failed: empty result for filter expression")
+			return nil, stack.Require("empty result for filter expression")
 		case len(right) > 1:
-			return nil, fail("requirement failed: ungrouped filter should have a single result")
+			return nil, stack.Require("ungrouped filter should have a single result")
 		}
 		all := anyTrue(right[0].values)
 		return func(line) bool { return all }, nil
@@ -44,4 +45,4 @@ func (r *run) filterBy(e *expr.Filter, right []line) (keep func(l line) bool, er
 	}, nil
 }
 
-func anyTrue(values []float64) bool { return slices.ContainsFunc(values, isTrue) }
+func anyTrue(values []float64) bool { return slices.ContainsFunc(values, expr.Truth) }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/stack"
 )
 
 // generate computes a line from the time of each value alone: asl.md 7.8.
@@ -31,7 +32,7 @@ func (r *run) generator(e *expr.Generated) (string, func(t int64) float64, error
 	case expr.Time:
 		field := timeFields[e.Mode]
 		if field == nil {
-			return "", nil, fail("Unsupported field: %s", e.Mode)
+			return "", nil, stack.Invalid("Unsupported field: %s", e.Mode)
 		}
 		return e.Mode, field, nil
 	case expr.TimeSpan:

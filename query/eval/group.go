@@ -68,7 +68,7 @@ func (r *run) collapse(e *expr.Collapse, n *node) (lineSet, error) {
 	}
 	one.tags = in[0].tags
 	if data := expr.DataExprs(e.Input); len(data) > 0 {
-		one.tags = one.tags.Only(keysOf(exactTags(data[0].Query)))
+		one.tags = one.tags.Only(expr.ExactKeys(data[0].Query))
 	}
 	one.label = label{text: statNames[e.Aggregate] + "(" + one.tags.String() + ")"}
 	return lineSet{lines: []line{one}}, nil
@@ -107,7 +107,7 @@ func (r *run) regroup(e *expr.Regroup, n *node) (lineSet, error) {
 func (r *run) commonExactKeys(e expr.Expr) []string {
 	var common []string
 	for i, d := range expr.DataExprs(e) {
-		keys := keysOf(exactTags(d.Query))
+		keys := expr.ExactKeys(d.Query)
 		if i == 0 {
 			common = keys
 			continue
@@ -115,14 +115,6 @@ func (r *run) commonExactKeys(e expr.Expr) []string {
 		common = slices.DeleteFunc(common, func(key string) bool { return !slices.Contains(keys, key) })
 	}
 	return common
-}
-
-func keysOf(t tag.Tags) []string {
-	keys := make([]string, len(t))
-	for i := range t {
-		keys[i] = t[i].Key
-	}
-	return keys
 }
 
 // combine aggregates lines, of which there is at least one, in their order. The result is of the kind

@@ -1,6 +1,9 @@
 package eval
 
-import "github.com/telamon-tsdb/telamon/query/expr"
+import (
+	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/stack"
+)
 
 // binary combines the lines of two operands that have the same group: asl.md 7.3. The side with fewer
 // keys is indexed by them; each line of the other looks its partner up, keeps its tags, and falls away
@@ -11,7 +14,7 @@ func (r *run) binary(e *expr.Binary, n *node) (lineSet, error) {
 	if e.JoinsRight() {
 		walked, indexed, small = right, left, e.Left
 	}
-	f := binaryFunctions[e.Op]
+	f := e.Op.Apply
 	if n.leftOnly {
 		f = leftOf
 	}
@@ -117,7 +120,7 @@ func (x *groupIndex) find(l line) (int, error) {
 		}
 	}
 	if i == severalLines {
-		return noLine, fail("too many values for key")
+		return noLine, stack.Errorf(stack.IllegalState, "too many values for key")
 	}
 	return i, nil
 }

@@ -34,13 +34,7 @@ func greatest(a, b float64) float64 {
 	return b
 }
 
-// truthThreshold is the size from which on a value is true; less is rounding noise around zero.
-const truthThreshold = 1e-12
-
-// isTrue reads a value as a signal. NaN is false, negative numbers are true.
-func isTrue(v float64) bool { return math.Abs(v) >= truthThreshold }
-
-// toSignal is the inverse of isTrue.
+// toSignal is the inverse of expr.Truth.
 func toSignal(b bool) float64 {
 	if b {
 		return 1

@@ -1,10 +1,10 @@
 package eval
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/stack"
 )
 
 // An Online is a stateful word at work on one line: it is shown the values of the line one after the
@@ -29,7 +29,7 @@ type Online interface {
 const maxWindow = 86400
 
 // NewOnline returns the algorithm of a stateful expression, for lines on the grid of stepMillis whose
-// first value is that of startMillis. It is here that the settings are checked, with Atlas's texts.
+// first value is that of startMillis. It is here that the settings are checked: the error is a *stack.Error.
 func NewOnline(s *expr.Stateful, startMillis, stepMillis int64) (Online, error) {
 	window := int(s.Window)
 	switch s.Op {
@@ -72,16 +72,16 @@ func newRolling(s *expr.Stateful, window int) (Online, error) {
 	}
 	switch {
 	case s.MinValues < 1:
-		return nil, errors.New("minimum number of values must be >= 1")
+		return nil, stack.Require("minimum number of values must be >= 1")
 	case int(s.MinValues) > window:
-		return nil, errors.New("minimum number of values must be <= window size")
+		return nil, stack.Require("minimum number of values must be <= window size")
 	}
 	return &rollingMean{window: newSummed(last), minValues: int(s.MinValues)}, nil
 }
 
 func checkWindow(size int64) error {
 	if size < 1 || size > maxWindow {
-		return fmt.Errorf("window size must be between 1 and %d: %d", maxWindow, size)
+		return stack.Require("window size must be between 1 and %d: %d", maxWindow, size)
 	}
 	return nil
 }

@@ -1,6 +1,10 @@
 package eval
 
-import "math"
+import (
+	"math"
+
+	"github.com/telamon-tsdb/telamon/query/expr"
+)
 
 // A ring holds the last values of a line, as many as it was made for; the places of values that have
 // not come yet are NaN.
@@ -55,10 +59,10 @@ type rollingCount struct {
 }
 
 func (c *rollingCount) Next(v float64) float64 {
-	if isTrue(c.last.push(v)) {
+	if expr.Truth(c.last.push(v)) {
 		c.count--
 	}
-	if isTrue(v) {
+	if expr.Truth(v) {
 		c.count++
 	}
 	return float64(c.count)
@@ -107,7 +111,8 @@ type summed struct {
 func newSummed(r ring) summed { return summed{ring: r} }
 
 // exponentLeap is the change of the sum's binary exponent from which on it is added up anew: with a
-// huge value gone, what is left of the running sum is mostly its rounding error.
+// huge value gone, what is left of the running sum is mostly its rounding error. A sum that an infinity
+// turned into NaN on leaving is added up anew too, one step later as in Atlas (recorded: stateful-0221).
 const exponentLeap = 15
 
 func (s *summed) push(v float64) {
@@ -118,7 +123,8 @@ func (s *summed) push(v float64) {
 	if !isNaN(v) {
 		s.sum += v
 	}
-	if leap := exponent(s.sum) - exponent(before); leap >= exponentLeap || leap <= -exponentLeap {
+	leap := exponent(s.sum) - exponent(before)
+	if leap >= exponentLeap || leap <= -exponentLeap || isNaN(before) {
 		s.rebuild()
 	}
 }
@@ -175,8 +181,12 @@ func (m *rollingMean) Reset()     { m.window.reset() }
 func (m *rollingMean) Idle() bool { return m.window.idle() }
 
 // A trend answers the mean of the last values, missing ones counted as 0, once it has seen as many as
-// its window holds. Where Atlas carries a rounding error along after a huge value, we add up anew.
-type trend struct{ window summed }
+// its window holds. Its sum is never added up anew, so that the rounding error of a huge value stays and
+// an infinity leaves NaN for good: so it is in Atlas (recorded: stateful-0228).
+type trend struct {
+	last ring
+	sum  float64
+}
 
 // newTrend returns the trend over a number of steps; over one or none it changes nothing.
 func newTrend(steps int64) (Online, error) {
@@ -186,19 +196,24 @@ func newTrend(steps int64) (Online, error) {
 	if err := checkWindow(steps); err != nil {
 		return nil, err
 	}
-	return &trend{window: newSummed(newRing(int(steps)))}, nil
+	return &trend{last: newRing(int(steps))}, nil
 }
 
 func (t *trend) Next(v float64) float64 {
-	t.window.push(v)
-	if t.window.seen < len(t.window.values) || t.window.there == 0 {
+	if removed := t.last.push(v); !isNaN(removed) {
+		t.sum -= removed
+	}
+	if !isNaN(v) {
+		t.sum += v
+	}
+	if t.last.seen < len(t.last.values) || t.last.there == 0 {
 		return math.NaN()
 	}
-	return t.window.sum / float64(len(t.window.values))
+	return t.sum / float64(len(t.last.values))
 }
 
-func (t *trend) Reset()     { t.window.reset() }
-func (t *trend) Idle() bool { return t.window.idle() }
+func (t *trend) Reset()     { t.last.reset(); t.sum = 0 }
+func (t *trend) Idle() bool { return t.last.idle() }
 
 // An identity answers what it is shown.
 type identity struct{}

@@ -1,10 +1,10 @@
 package eval
 
 import (
-	"errors"
 	"math"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/stack"
 )
 
 // A smoothing is double exponential smoothing: it answers, before it looks at a value, what it expected
@@ -98,7 +98,7 @@ func (b *blind) Idle() bool { return false }
 func newSliding(s *expr.Stateful, startMillis, stepMillis int64) (Online, error) {
 	training := int64(s.Window)
 	if training < 1 {
-		return nil, errors.New("training size of :sdes must be 1 or more")
+		return nil, stack.Errorf(stack.Arithmetic, "the training size of :sdes must be 1 or more: %d", training)
 	}
 	one := smoothing{training: int(training), alpha: s.Alpha, beta: s.Beta}
 	word := &sliding{first: one, second: one}

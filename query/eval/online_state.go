@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"github.com/telamon-tsdb/telamon/query/expr"
 )
 
 // ErrState reports bytes that are not the state of the word they were given to.
@@ -97,7 +99,7 @@ func (c *rollingCount) SetState(src []byte) ([]byte, error) {
 	c.last.setState(&r)
 	c.count = 0
 	for _, v := range c.last.values {
-		if isTrue(v) {
+		if expr.Truth(v) {
 			c.count++
 		}
 	}
@@ -126,10 +128,13 @@ func (m *rollingMean) SetState(src []byte) ([]byte, error) {
 	return r.finish(m)
 }
 
-func (t *trend) AppendState(dst []byte) []byte { return t.window.appendState(dst) }
+func (t *trend) AppendState(dst []byte) []byte {
+	return appendFloat(t.last.appendState(dst), t.sum)
+}
 func (t *trend) SetState(src []byte) ([]byte, error) {
 	r := stateReader{rest: src}
-	t.window.setState(&r)
+	t.last.setState(&r)
+	t.sum = r.float()
 	return r.finish(t)
 }
 

@@ -78,12 +78,12 @@ func TestOnlineWords(t *testing.T) {
 
 func TestOnlineSettings(t *testing.T) {
 	for want, word := range map[string]expr.Stateful{
-		"window size must be between 1 and 86400: 0":          {Op: expr.Delay},
-		"window size must be between 1 and 86400: 86401":      {Op: expr.RollingSum, Window: 86401},
-		"minimum number of values must be <= window size":     {Op: expr.RollingMean, Window: 3, MinValues: 4},
-		"minimum number of values must be >= 1":               {Op: expr.RollingMean, Window: 3},
-		"training size of :sdes must be 1 or more":            {Op: expr.SlidingDes},
-		"window size must be between 1 and 86400: 1000000000": {Op: expr.Trend, Span: mustDuration(t, 1e9)},
+		"requirement failed: window size must be between 1 and 86400: 0":          {Op: expr.Delay},
+		"requirement failed: window size must be between 1 and 86400: 86401":      {Op: expr.RollingSum, Window: 86401},
+		"requirement failed: minimum number of values must be <= window size":     {Op: expr.RollingMean, Window: 3, MinValues: 4},
+		"requirement failed: minimum number of values must be >= 1":               {Op: expr.RollingMean, Window: 3},
+		"the training size of :sdes must be 1 or more: 0":                         {Op: expr.SlidingDes},
+		"requirement failed: window size must be between 1 and 86400: 1000000000": {Op: expr.Trend, Span: mustDuration(t, 1e9)},
 	} {
 		if _, err := NewOnline(&word, 0, minute); err == nil || err.Error() != want {
 			t.Errorf("%+v: error %v, want %q", word, err, want)

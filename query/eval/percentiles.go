@@ -8,27 +8,12 @@ import (
 	"strings"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/stack"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
 // bucketKey is the key whose value names a bucket: T or D for timer or distribution, four hex digits.
 const bucketKey = "percentile"
-
-// bucketBounds are the upper bounds of the buckets of a distribution, in nanoseconds for timers: up to 3
-// one by one, then steps of a third of a power of four. Source: asl.md 14.4.
-var bucketBounds = makeBucketBounds()
-
-func makeBucketBounds() []float64 {
-	bounds := []float64{1, 2, 3}
-	for e := 2; e < 62; e += 2 {
-		base := int64(1) << e
-		step := base / 3
-		for v := base; v < 4*base-step; v += step {
-			bounds = append(bounds, float64(v))
-		}
-	}
-	return append(bounds, math.MaxInt64)
-}
 
 // percentiles estimates percentiles from counts per bucket: asl.md 7.11.
 func (r *run) percentiles(e *expr.Percentiles, n *node) (lineSet, error) {
@@ -68,7 +53,7 @@ func bucketGroups(e *expr.Percentiles, in []line) (groups [][]line, labels []str
 
 // percentileLines returns one line per percentile for the buckets of one distribution.
 func (r *run) percentileLines(percentiles []float64, buckets []line, name string) ([]line, error) {
-	counts := make([][]float64, len(bucketBounds))
+	counts := make([][]float64, expr.BucketCount())
 	last := -1
 	for _, l := range buckets {
 		code, _ := l.tags.Get(bucketKey)
@@ -77,7 +62,7 @@ func (r *run) percentileLines(percentiles []float64, buckets []line, name string
 			return nil, err
 		}
 		if counts[i] != nil {
-			return nil, fail("invalid percentile encoding: %s", codesOf(buckets))
+			return nil, stack.Invalid("invalid percentile encoding: %s", codesOf(buckets))
 		}
 		counts[i] = l.values
 		last = max(last, i)
@@ -133,7 +118,7 @@ func estimate(dst, percentiles, counts []float64) {
 	below, belowPercent, belowBound := 0.0, 0.0, 0.0
 	for i := 0; i <= last && i < len(counts); i++ {
 		upTo := below + counts[i]
-		percent, bound := 100*upTo/total, bucketBounds[i]
+		percent, bound := 100*upTo/total, expr.BucketBound(i)
 		for pending < len(percentiles) && percentiles[pending] <= percent {
 			share := (percentiles[pending] - belowPercent) / (percent - belowPercent)
 			dst[pending] = 0
@@ -146,18 +131,18 @@ func estimate(dst, percentiles, counts []float64) {
 	}
 	for ; pending < len(percentiles); pending++ {
 		share := (percentiles[pending] - belowPercent) / (100 - belowPercent)
-		dst[pending] = share*(bucketBounds[last]-belowBound) + belowBound
+		dst[pending] = share*(expr.BucketBound(last)-belowBound) + belowBound
 	}
 }
 
 // bucketIndex reads T00A3.
 func bucketIndex(code string) (int, error) {
 	if len(code) < 2 {
-		return 0, fail("invalid percentile encoding: [%s]", code)
+		return 0, stack.Invalid("invalid percentile encoding: [%s]", code)
 	}
 	i, err := strconv.ParseUint(code[1:], 16, 31)
-	if err != nil || i >= uint64(len(bucketBounds)) {
-		return 0, fail("invalid percentile encoding: [%s]", code)
+	if err != nil || i >= uint64(expr.BucketCount()) {
+		return 0, stack.Invalid("invalid percentile encoding: [%s]", code)
 	}
 	return int(i), nil
 }

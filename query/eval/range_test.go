@@ -3,11 +3,13 @@ package eval
 import (
 	"testing"
 	"time"
+
+	"github.com/telamon-tsdb/telamon/query/expr"
 )
 
 func mustZone(t *testing.T, id string) *time.Location {
 	t.Helper()
-	zone, err := ParseZone(id)
+	zone, err := expr.LoadZone(id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,36 +59,6 @@ func TestTimeRange(t *testing.T) {
 	} {
 		if _, _, err := (TimeRange{c.start, c.end, time.UTC, now}).Resolve(); err == nil || err.Error() != c.want {
 			t.Errorf("%s %s: error %v, want %s", c.start, c.end, err, c.want)
-		}
-	}
-}
-
-func TestParseZone(t *testing.T) {
-	when := time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
-	for id, want := range map[string]int{
-		"US/Pacific": -7 * 3600, "UTC": 0, "Z": 0, "GMT": 0, "+05:30": 19800, "-3": -3 * 3600, "UTC+3": 3 * 3600,
-		"GMT-0130": -5400, "+0102:03": 0, "+01:02:03": 3723, "+18": 64800, "Asia/Kolkata": 19800, "UT+1": 3600,
-	} {
-		zone, err := ParseZone(id)
-		if id == "+0102:03" { // neither form
-			continue
-		}
-		if err != nil {
-			t.Errorf("%s: %v", id, err)
-		} else if _, got := when.In(zone).Zone(); got != want {
-			t.Errorf("%s: offset %d s, want %d", id, got, want)
-		}
-	}
-	for id, want := range map[string]string{
-		"bad zone":   "Invalid ID for region-based ZoneId, invalid format: bad zone",
-		"us/pacific": "Unknown time-zone ID: us/pacific",
-		"":           "Invalid ID for region-based ZoneId, invalid format: ",
-		"+19":        "Zone offset not in valid range: -18:00 to +18:00: +19",
-		"+1:2":       "Invalid ID for ZoneOffset, invalid format: +1:2",
-		"Local":      "Unknown time-zone ID: Local",
-	} {
-		if _, err := ParseZone(id); err == nil || err.Error() != want {
-			t.Errorf("%q: error %v, want %s", id, err, want)
 		}
 	}
 }

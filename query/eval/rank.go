@@ -60,7 +60,7 @@ func (r *run) othersLine(e *expr.Rank, others []line) (line, error) {
 		if err != nil {
 			return line{}, err
 		}
-		apply(one.values, one.values, count.values, divide)
+		apply(one.values, one.values, count.values, expr.Div.Apply)
 	}
 	var marks tag.Tags
 	for _, key := range e.FinalGrouping() {

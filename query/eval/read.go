@@ -2,12 +2,13 @@ package eval
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/stack"
 	"github.com/telamon-tsdb/telamon/tsdb"
-	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
 // A read is one Select and the nodes that it answers: they differ by nothing but the aggregate and, where
@@ -96,6 +97,9 @@ func (r *run) queryOf(d *expr.Data) tsdb.Query {
 		slices.Sort(q.By)
 		q.By = slices.Compact(q.By)
 	}
+	if q.PerSeries || len(q.By) > 0 {
+		q.MaxColumns, q.MaxValues = r.limits.Lines, r.limits.Datapoints
+	}
 	if r.rng.Step == r.rng.Primary {
 		q.Consolidation = tsdb.TotalOf // of one value: all are the same
 	}
@@ -104,10 +108,12 @@ func (r *run) queryOf(d *expr.Data) tsdb.Query {
 
 func (r *run) selectColumns(one *read) error {
 	r.work.Reads++
-	grouped := one.query.PerSeries || len(one.query.By) > 0
 	for column, err := range r.store.Select(r.ctx, one.query) {
 		if err == nil && r.ctx.Err() != nil {
 			err = context.Cause(r.ctx)
+		}
+		if over := (*tsdb.BudgetError)(nil); errors.As(err, &over) {
+			return stack.Require("%s", over.Error())
 		}
 		if err != nil {
 			return err
@@ -116,29 +122,13 @@ func (r *run) selectColumns(one *read) error {
 		r.work.Columns++
 		r.work.Series += column.Series
 		r.work.Samples += column.Samples
-		if lines := len(one.columns); grouped {
-			if err := r.limits.check(lines, one.query.Len()); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// check holds the lines of one read against the limits. The first group is always free.
-func (l Limits) check(lines, points int) error {
-	if l.Lines > 0 && lines > max(l.Lines, 1) {
-		return fail("requirement failed: too many lines: %d > %d", lines, l.Lines)
-	}
-	if l.Datapoints > 0 && lines > 1 && lines*points > l.Datapoints {
-		return fail("requirement failed: too many datapoints: %d > %d", lines*points, l.Datapoints)
 	}
 	return nil
 }
 
 // dataLines turns columns into the lines of a data expression, sorted by label as Atlas's store does.
 func (r *run) dataLines(d *expr.Data, columns []tsdb.Column) (lineSet, error) {
-	exact := exactTags(d.Query)
+	exact := expr.ExactTags(d.Query)
 	aggregate := d.Aggregate
 	if d.All {
 		aggregate = tsdb.Sum
@@ -150,10 +140,11 @@ func (r *run) dataLines(d *expr.Data, columns []tsdb.Column) (lineSet, error) {
 	var set lineSet
 	err := r.eachLine(len(columns), func(i int) {
 		c := &columns[i]
-		values := r.shifted(c.Values(aggregate), d.Offset.Milliseconds())
+		values := c.Values(aggregate)
 		if allMissing(values) {
 			return
 		}
+		values = r.shifted(values, d.Offset.Milliseconds())
 		l := line{tags: c.Tags, values: values, gauge: c.Gauge}
 		switch {
 		case d.All:
@@ -206,16 +197,4 @@ func floorDiv(a, b int64) int64 {
 		q--
 	}
 	return q
-}
-
-// exactTags returns the tags that every series matching p has because p says so with :eq. Of two
-// values for a key the right one counts; nothing matches then anyway. Source: asl.md 4.8.
-func exactTags(p tag.Predicate) tag.Tags {
-	switch p := p.(type) {
-	case tag.Equal:
-		return tag.Tags{{Key: p.Key, Value: p.Value}}
-	case tag.And:
-		return merged(exactTags(p.Left), exactTags(p.Right))
-	}
-	return nil
 }

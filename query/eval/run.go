@@ -2,20 +2,10 @@ package eval
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/tsdb"
 )
-
-// An Error is a mistake of the expression that shows only when it is evaluated, or a limit that it
-// exceeds. Its text is Atlas's where Atlas has one.
-type Error struct{ Text string }
-
-// Error implements error.
-func (e *Error) Error() string { return e.Text }
-
-func fail(format string, args ...any) error { return &Error{fmt.Sprintf(format, args...)} }
 
 // Limits bound what one read may yield. Zero means no limit.
 type Limits struct {
@@ -25,6 +15,7 @@ type Limits struct {
 
 // Work tells what a run did.
 type Work struct {
+	Nodes   int // distinct computations, reads included
 	Reads   int // Selects
 	Series  int // that went into the columns read; one that was read twice counts twice
 	Samples int // that went into them
@@ -38,10 +29,12 @@ type Outcome struct {
 	Work    Work
 }
 
-// Run evaluates p over a range, reading from store. Its error is an *Error, that of the store, or the
-// cause for which ctx was cancelled, which it notices between a few lines.
+// Run evaluates p over a range, reading from store. Its error is a *stack.Error where the expression is to
+// blame: a mistake that shows only when it is evaluated, or a limit exceeded. Else it is that of the
+// store, or the cause for which ctx was cancelled, which it notices between a few lines.
 func (p *Plan) Run(ctx context.Context, store tsdb.Selector, rng Range, limits Limits) (*Outcome, error) {
 	r := &run{plan: p, ctx: ctx, store: store, rng: rng, limits: limits, sets: make([]lineSet, len(p.nodes))}
+	r.work.Nodes = len(p.nodes)
 	if err := r.readAll(); err != nil {
 		return nil, err
 	}
@@ -179,7 +172,7 @@ func (r *run) eachLine(n int, do func(i int)) error {
 func (r *run) stateful(e *expr.Stateful, n *node) (lineSet, error) {
 	word, err := NewOnline(e, r.rng.Start, r.rng.Step)
 	if err != nil {
-		return lineSet{}, &Error{"requirement failed: " + err.Error()}
+		return lineSet{}, err
 	}
 	out, in := r.own(n)
 	name := statefulNames[e.Op]

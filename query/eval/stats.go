@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/stack"
 )
 
 // Stats summarise the values of a line, missing ones left out. Without any value Count is 0 and the
@@ -71,7 +72,7 @@ func (r *run) stat(e *expr.Stat, n *node) (lineSet, error) {
 
 func checkStat(name string) error {
 	if _, ok := (Stats{}).Get(name); !ok {
-		return fail("unknown statistic: %s", name)
+		return stack.Invalid("unknown statistic: %s", name)
 	}
 	return nil
 }

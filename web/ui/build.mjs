@@ -35,6 +35,11 @@ const bundled = await build({
 const files = new Map(bundled.outputFiles.map((f) => [f.path.slice(f.path.lastIndexOf('/') + 1), Buffer.from(f.contents)]));
 files.set('icon.svg', readFileSync(at('src/icon.svg')));
 
+// The bundle holds other people's code; their licences ask to go with it.
+const parts = ['preact', '@preact/signals', '@preact/signals-core', 'uplot'];
+const licences = parts.map((name) => `${name}\n\n${readFileSync(at(`node_modules/${name}/LICENSE`), 'utf8').trim()}\n`);
+files.set('licences.txt', Buffer.from(licences.join('\n----\n\n')));
+
 // The version in a link is the head of the content hash; web/ui/ui.go lets a browser keep such an answer for ever.
 const version = (name) => createHash('sha256').update(files.get(name)).digest('hex').slice(0, 12);
 const page = Buffer.from(

@@ -16,18 +16,33 @@ type Stored struct {
 }
 
 // Store is an ingest.Store. The zero value is empty and takes everything. Its methods may be called at
-// the same time; its fields are set before.
+// the same time; Refuse is set before.
 type Store struct {
-	// ResolveErr and AppendErr are returned in place of an answer, if set.
-	ResolveErr, AppendErr error
 	// Refuse says which points to refuse, if not nil: those for which it returns an error.
 	Refuse func(tsdb.Point) error
 
-	mu       sync.Mutex // guards the fields below
+	mu sync.Mutex // guards the fields below
+	// resolveErr and appendErr are returned in place of an answer, if set.
+	resolveErr, appendErr error
+
 	refs     map[string]tsdb.Ref
 	names    []string // of refs 1, 2, ...
 	stored   []Stored
 	resolved int
+}
+
+// FailResolve makes Resolve return err from now on; nil ends that.
+func (s *Store) FailResolve(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.resolveErr = err
+}
+
+// FailAppend makes Append return err from now on; nil ends that.
+func (s *Store) FailAppend(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.appendErr = err
 }
 
 // Resolve numbers tag sets from 1 in order of appearance. It fails for bytes that are not canonical.
@@ -35,8 +50,8 @@ func (s *Store) Resolve(canonical []byte) (tsdb.Ref, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.resolved++
-	if s.ResolveErr != nil {
-		return 0, s.ResolveErr
+	if s.resolveErr != nil {
+		return 0, s.resolveErr
 	}
 	if ref, ok := s.refs[string(canonical)]; ok {
 		return ref, nil
@@ -58,8 +73,8 @@ func (s *Store) Resolve(canonical []byte) (tsdb.Ref, error) {
 func (s *Store) Append(ctx context.Context, batch []tsdb.Point) ([]tsdb.Refusal, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.AppendErr != nil {
-		return nil, s.AppendErr
+	if s.appendErr != nil {
+		return nil, s.appendErr
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err

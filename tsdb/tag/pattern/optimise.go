@@ -56,7 +56,7 @@ func (p *pass) visit(n *node, rebuild func(*node) *node) *node {
 	if n.id < len(p.outcomes) && p.outcomes[n.id].pass == p.passes {
 		return p.outcomes[n.id].became
 	}
-	if p.visits++; p.visits > maxVisits {
+	if p.visits += 1 + len(n.subs); p.visits > maxVisits {
 		p.err = ErrTooComplex
 	}
 	if p.err != nil {

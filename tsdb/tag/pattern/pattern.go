@@ -38,7 +38,7 @@ func Compile(source string, ignoreCase bool) (*Pattern, error) {
 		root, err = t.rewrite(root, foldCase), t.err
 	}
 	if errors.Is(err, ErrTooComplex) {
-		return nil, fmt.Errorf("%w: %q has more parts than allowed; use fewer groups and repeats", err, source)
+		return nil, fmt.Errorf("%w: %.200q has more parts than allowed; use fewer groups and repeats", err, source)
 	}
 	if err != nil {
 		return nil, err
@@ -81,7 +81,7 @@ func (p *Pattern) Match(value string) (bool, error) {
 	w := walk{value: value, steps: maxSteps}
 	end := w.match(p.root, 0)
 	if w.steps < 0 {
-		return false, fmt.Errorf("%w: %q against a value of %d bytes; use fewer repeats and optional parts",
+		return false, fmt.Errorf("%w: %.200q against a value of %d bytes; use fewer repeats and optional parts",
 			ErrBudget, p.source, len(value))
 	}
 	return end >= 0, nil

@@ -90,6 +90,7 @@ func TestCompileBudget(t *testing.T) {
 		"groups": strings.Repeat("(", 5000) + strings.Repeat(")", 5000),
 		"class":  strings.Repeat("[", 5000),
 		"stars":  strings.Repeat("a*", 5000),
+		"common": "(" + strings.Repeat("a", 30000) + "|" + strings.Repeat("a", 30000) + "b)",
 	} {
 		if _, err := Compile(source, false); !errors.Is(err, ErrTooComplex) {
 			t.Errorf("%s: got error %v, want ErrTooComplex", name, err)

@@ -42,7 +42,7 @@ function RuleRow({ rule, explore }: { rule: Rule; explore(expr: string): string 
       </td>
       <th scope="row" data-label="Rule">
         <bdi>{shortLabel(rule.name)}</bdi>
-        <div><Labels tags={rule.labels} /></div>
+        {rule.labels.length > 0 && <div><Labels tags={rule.labels} /></div>}
       </th>
       <td data-label="Expression">
         <a class="expr" href={explore(rule.expr)}><code>{shortLabel(rule.expr, 400)}</code></a>

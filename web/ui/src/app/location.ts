@@ -15,8 +15,11 @@ export interface Location {
   readonly at: ReadonlySignal<Place>;
   /** Goes to a view. replace keeps the history as it is, for changes that nobody wants to undo with Back. */
   go(view: View, search: string, how?: { replace?: boolean; zoom?: number }): void;
+  back(): void;
   /** The address of a view, for links. */
   href(view: View, search?: string): string;
+  /** How a view looked when the user was last there, so that going back to it loses nothing. */
+  lastSearch(view: View): string;
 }
 
 /** Follows the history of window; pages live below base, a URL ending in a slash. */
@@ -27,16 +30,24 @@ export function createLocation(base: URL, win: Window = window): Location {
     zoom: Number(win.history.state?.zoom ?? 0),
   });
   const at = signal(read());
-  win.addEventListener('popstate', () => (at.value = read()));
+  const searches: Partial<Record<View, string>> = {};
+  const follow = (): void => {
+    at.value = read();
+    searches[at.value.view] = at.value.search;
+  };
+  follow();
+  win.addEventListener('popstate', follow);
   const href = (view: View, search = ''): string => new URL(view + search, base).href;
   return {
     at,
     href,
+    lastSearch: (view) => searches[view] ?? '',
+    back: () => win.history.back(),
     go(view, search, { replace = false, zoom = 0 } = {}) {
       const same = view === at.value.view && search === at.value.search;
       const method = replace || same ? 'replaceState' : 'pushState';
       win.history[method]({ zoom }, '', href(view, search));
-      at.value = read();
+      follow();
     },
   };
 }

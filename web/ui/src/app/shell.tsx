@@ -1,7 +1,10 @@
 // The frame of every page: where one can go, how many alerts fire, light or dark.
 
 import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
 import type { AlertsModel } from '../alerts/model.ts';
+import { Help } from './help.tsx';
+import type { Keyboard } from './keys.ts';
 import type { Location, View } from './location.ts';
 import type { ThemeSwitch } from './theme.ts';
 
@@ -9,10 +12,17 @@ export interface ShellProps {
   location: Location;
   alerts: AlertsModel;
   themes: ThemeSwitch;
+  keyboard: Keyboard;
   children: ComponentChildren;
 }
 
-export function Shell({ location, alerts, themes, children }: ShellProps) {
+export function Shell({ location, alerts, themes, keyboard, children }: ShellProps) {
+  const [help, setHelp] = useState(false);
+  useEffect(() => keyboard.listen({
+    '?': () => setHelp(true),
+    'g e': () => location.go('explore', location.lastSearch('explore')),
+    'g a': () => location.go('alerts', location.lastSearch('alerts')),
+  }), [keyboard, location]);
   const firing = alerts.counts.value?.firing ?? 0;
   const dark = themes.theme.value === 'dark';
   return (
@@ -25,20 +35,26 @@ export function Shell({ location, alerts, themes, children }: ShellProps) {
             Alerts{firing > 0 && <span class="count" aria-label={`${firing} firing`}>{firing}</span>}
           </NavLink>
         </nav>
-        <button class="push-right theme" aria-label={dark ? 'Light colours' : 'Dark colours'} title={dark ? 'Light colours' : 'Dark colours'} onClick={themes.toggle}>◐</button>
+        <button class="push-right" aria-label="Keys" title="Keys  ?" onClick={() => setHelp(true)}>?</button>
+        <button class="theme" aria-label={dark ? 'Light colours' : 'Dark colours'} title={dark ? 'Light colours' : 'Dark colours'} onClick={themes.toggle}>◐</button>
       </header>
       {children}
+      {help && <Help keyboard={keyboard} onClose={() => setHelp(false)} />}
     </>
   );
 }
 
-/** A real link, followed without a load unless the user asks for a new tab. */
+/**
+ * A real link, followed without a load unless the user asks for a new tab. To another view it leads to what was seen
+ * there last, within the view to its beginning.
+ */
 function NavLink({ location, view, children }: { location: Location; view: View; children: ComponentChildren }) {
   const here = location.at.value.view === view;
+  const search = here ? '' : location.lastSearch(view);
   const follow = (e: MouseEvent): void => {
     if (e.button !== 0 || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey) return;
     e.preventDefault();
-    location.go(view, '');
+    location.go(view, search);
   };
-  return <a href={location.href(view)} aria-current={here ? 'page' : undefined} onClick={follow}>{children}</a>;
+  return <a href={location.href(view, search)} aria-current={here ? 'page' : undefined} onClick={follow}>{children}</a>;
 }

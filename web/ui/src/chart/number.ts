@@ -28,8 +28,9 @@ function withPrefix(size: number): string {
     power++;
   }
   if (scaled >= 999.95) return trimZeros(size.toExponential(2));
-  const digits = scaled >= 100 ? 1 : scaled >= 10 ? 2 : scaled >= 1 ? 3 : 5;
-  return trimZeros(scaled.toFixed(digits)) + prefixes[power];
+  const text = scaled.toFixed(scaled >= 100 ? 1 : scaled >= 10 ? 2 : scaled >= 0.9995 ? 3 : 5);
+  // Zeros stay where they say "about": otherwise a column of live numbers would change its width all the time.
+  return (Number(text) === scaled ? trimZeros(text) : text) + prefixes[power];
 }
 
 /** Drops zeros behind the point: "1.50" is "1.5", "2.00e-7" is "2e-7". */

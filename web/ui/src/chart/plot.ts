@@ -56,11 +56,35 @@ export function createPlot(host: HTMLElement, events: PlotEvents): Plot {
   const overlay = document.createElement('canvas');
   overlay.className = 'plot-overlay';
 
+  // A picture that arrives during a drag waits for its end: new data would take the selection away.
+  let dragging = false;
+  let waiting: Picture | undefined;
+  const startDrag = (): void => {
+    dragging = true;
+    document.addEventListener('mouseup', endDrag, { once: true });
+  };
+  const endDrag = (): void => {
+    dragging = false;
+    const next = waiting;
+    waiting = undefined;
+    if (next) draw(next);
+  };
+
+  const draw = (next: Picture): void => {
+    if (dragging) return void (waiting = next);
+    const before = picture;
+    picture = next;
+    if (!plot || !before || !sameSeries(before, next)) return rebuild(next);
+    plot.setData(dataOf(next));
+    plot.setCursor({ left: plot.cursor.left ?? -10, top: plot.cursor.top ?? -10 });
+  };
+
   const rebuild = (next: Picture): void => {
     const cursor = plot ? { left: plot.cursor.left ?? -10, top: plot.cursor.top ?? -10 } : undefined;
     plot?.destroy();
     plot = new uPlot(options(host, next, events, () => picture!), dataOf(next), host);
     plot.over.append(overlay);
+    plot.over.addEventListener('mousedown', startDrag);
     plot.over.addEventListener('dblclick', events.zoomBack);
     plot.over.addEventListener('pointermove', followTouch);
     if (cursor) plot.setCursor(cursor);
@@ -79,15 +103,7 @@ export function createPlot(host: HTMLElement, events: PlotEvents): Plot {
   resize.observe(host);
 
   return {
-    draw(next) {
-      const before = picture;
-      picture = next;
-      if (!plot || !before || !sameSeries(before, next)) rebuild(next);
-      else {
-        plot.setData(dataOf(next));
-        plot.setCursor({ left: plot.cursor.left ?? -10, top: plot.cursor.top ?? -10 });
-      }
-    },
+    draw,
     emphasise: (line, index) => plot && picture && paintOverlay(overlay, plot, picture, line, index),
     pointAt(index, value) {
       if (!plot || !picture) return;
@@ -96,6 +112,7 @@ export function createPlot(host: HTMLElement, events: PlotEvents): Plot {
     leave: () => plot?.setCursor({ left: -10, top: -10 }),
     destroy() {
       resize.disconnect();
+      document.removeEventListener('mouseup', endDrag);
       plot?.destroy();
     },
   };
@@ -128,7 +145,7 @@ function options(host: HTMLElement, first: Picture, events: PlotEvents, now: () 
     tzDate: (t) => uPlot.tzDate(new Date(t), first.zone),
     padding: [8, 12, 0, 0],
     legend: { show: false },
-    scales: { x: { time: true, range: () => timeRange(now().graph) } },
+    scales: { x: { time: true, range: () => timeRange(now().graph) }, y: { range: (_, min, max) => valueRange(min, max) } },
     axes: [
       { ...axis, size: 44, space: 72, values: (_, ticks, _i, _s, spacing) => formatTimeTicks(ticks, spacing, clock) },
       { ...axis, size: valueAxisWidth, values: (_, ticks) => formatTicks(ticks) },
@@ -146,13 +163,29 @@ function options(host: HTMLElement, first: Picture, events: PlotEvents, now: () 
 
 function seriesOf({ look }: DrawnLine, show: boolean, theme: Theme, paper: string): uPlot.Series {
   const stroke = palettes[theme][look.colour]!;
-  return { show, stroke, width: 1.5, dash: [...dashes[look.dash]!], points: { size: 5, fill: paper, stroke } };
+  return { show, stroke, width: 1.5, dash: [...dashes[look.dash]!], points: { size: 5, fill: paper, stroke, filter: lonePoints } };
 }
+
+/** Where there is room, all points are dots; else only those without a neighbour, as no line would show them. */
+const lonePoints: uPlot.Series.Points.Filter = (u, series, show) => {
+  if (show) return null;
+  const values = u.data[series]!;
+  const lone: number[] = [];
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] != null && values[i - 1] == null && values[i + 1] == null) lone.push(i);
+  }
+  return lone.length > 0 ? lone : null;
+};
 
 /** The first to the last value; a single value gets a step on each side. */
 function timeRange(graph: Graph): [number, number] {
   const last = graph.end - graph.step;
   return last > graph.start ? [graph.start, last] : [graph.start - graph.step, graph.start + graph.step];
+}
+
+/** A tenth of room around the values, and zero where it is near; without values, or with nothing but zeros, 0 to 1. */
+function valueRange(min: number | null, max: number | null): uPlot.Range.MinMax {
+  return min == null || max == null || (min === 0 && max === 0) ? [0, 1] : uPlot.rangeNum(min, max, 0.1, true);
 }
 
 function valueAxisWidth(u: uPlot, labels: string[]): number {

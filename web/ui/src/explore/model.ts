@@ -31,9 +31,9 @@ export function createExplore(client: Client, location: Location) {
   /** The question changed and the answer is not there yet; a mere refresh does not count. */
   const loading = signal(false);
   const loaded = signal<{ at: number; tookMillis: number } | undefined>(undefined);
-  const live = computed(() => state.value.refresh !== 'off' && moves(state.value));
+  const live = computed(() => state.value.refresh !== 'off' && moves(state.value) && !failure.value && !outage.value);
   /** Width of the chart in CSS pixels; the chart keeps it up to date. */
-  const size = { width: 800 };
+  const size = { width: Math.min(window.innerWidth, 1600) };
 
   const poller = createPoller({
     async load(signal) {
@@ -46,7 +46,7 @@ export function createExplore(client: Client, location: Location) {
       loading.value = false;
       loaded.value = { at: Date.now(), tookMillis: performance.now() - before };
     },
-    interval: () => (live.peek() && !failure.peek() ? intervalMillis(state.peek(), graph.peek()) : null),
+    interval: () => (live.peek() ? intervalMillis(state.peek(), graph.peek()) : null),
     failed(error) {
       loading.value = false;
       failure.value = failureOf(state.peek().q, error);
@@ -94,7 +94,7 @@ export function createExplore(client: Client, location: Location) {
     zoom: (from: number, to: number) => move((c) => zoomRange(from, to, c), location.at.peek().zoom + 1),
     /** Back out one level: to where the zoom began, or, on a range that came with the link, to twice its length. */
     zoomBack() {
-      if (location.at.peek().zoom > 0) history.back();
+      if (location.at.peek().zoom > 0) location.back();
       else if (!moves(state.peek())) move((c) => scaleRange(c, 2));
     },
     shift: (fraction: number) => move((c) => shiftRange(c, fraction)),

@@ -1,7 +1,7 @@
 // Time range, refresh and view: what is asked for, beside the query.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { presetOf, presetRange, presets } from './range.ts';
+import { moves, presetOf, presetRange, presets } from './range.ts';
 import { type ExploreState, type Refresh, refreshes } from './state.ts';
 
 export interface ToolbarProps {
@@ -47,7 +47,11 @@ export function Toolbar(props: ToolbarProps) {
   );
 }
 
-const refreshHint = (state: ExploreState): string => (state.refresh === 'off' ? 'Not refreshed' : 'Fixed range, paused');
+/** Why nothing is refreshed. */
+function refreshHint(state: ExploreState): string {
+  if (state.refresh === 'off') return 'Not refreshed';
+  return moves(state) ? 'Paused' : 'Fixed range, paused';
+}
 
 function RangeMenu({ state, onChange, onCustom }: Pick<ToolbarProps, 'state' | 'onChange'> & { onCustom(): void }) {
   const chosen = presetOf(state) ?? 'custom';

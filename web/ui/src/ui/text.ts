@@ -4,14 +4,9 @@
 /** Characters that draw nothing or reorder what stands around them. */
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu;
 
-/** Shows each invisible character as a sign: control codes as U+2400 pictures, others as <U+202E>. */
+/** Shows each invisible character by its number, as ‹U+202E›; the pictures of control codes are missing in many fonts. */
 export function visible(text: string): string {
-  return text.replace(invisible, (c) => {
-    const code = c.codePointAt(0)!;
-    if (code < 0x20) return String.fromCharCode(0x2400 + code);
-    if (code === 0x7f) return '␡';
-    return `‹U+${code.toString(16).toUpperCase().padStart(4, '0')}›`;
-  });
+  return text.replace(invisible, (c) => `‹U+${c.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}›`);
 }
 
 /** At most limit UTF-16 units, cut with an ellipsis and never inside a surrogate pair. */

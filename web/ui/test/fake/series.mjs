@@ -39,10 +39,13 @@ const kinds = {
     { label: 'single points', tags: {}, value: (t) => (t % 600_000 === 0 ? 4 : NaN) },
     { label: 'nothing', tags: {}, value: () => NaN },
   ],
+  'telamon.store.series': () => [{ label: 'telamon.store.series', tags: {}, value: () => 2000 }],
   'constant.zero': () => [{ label: 'constant.zero', tags: {}, value: () => 0 }],
 };
 
-export const metrics = Object.keys(kinds).sort();
+const isOwn = (name) => name.startsWith('telamon.');
+export const metrics = Object.keys(kinds).filter((name) => !isOwn(name)).sort();
+export const ownMetrics = Object.keys(kinds).filter(isOwn);
 
 /** The lines of a metric: all when grouped, else their sum. */
 export function seriesFor(name, by) {

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { pathToFileURL } from 'node:url';
 import { alertsAnswer } from './alerts.mjs';
-import { metrics, seriesFor } from './series.mjs';
+import { metrics, ownMetrics, seriesFor } from './series.mjs';
 
 const dist = new URL('../../dist/', import.meta.url);
 const types = { html: 'text/html', js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' };
@@ -50,9 +50,10 @@ async function file(path) {
 }
 
 function names(params, state) {
-  const wanted = /^name,\.\*(.*),:reic$/.exec(params.get('q') ?? '')?.[1] ?? '';
-  const found = state.empty ? [] : metrics.filter((n) => new RegExp(wanted, 'i').test(n));
-  return found.slice(0, Number(params.get('limit') ?? 1000));
+  const q = params.get('q') ?? '';
+  const part = /^name,\.\*(.*),:reic/.exec(q)?.[1] ?? '';
+  const sent = q.includes(':not') ? (state.empty ? [] : metrics) : ownMetrics;
+  return sent.filter((n) => new RegExp(part, 'i').test(n)).slice(0, Number(params.get('limit') ?? 1000));
 }
 
 function graph(params) {
@@ -106,8 +107,9 @@ function range(params) {
     if (Number.isNaN(t)) throw Object.assign(new Error(`IllegalArgumentException: invalid date ${text}`), { answer: { status: 400 } });
     return t;
   };
-  const end = at(params.get('e') || 'now', 0);
-  const start = at(params.get('s') || 'e-3h', end);
+  const [s, e] = [params.get('s') || 'e-3h', params.get('e') || 'now'];
+  const end = at(e, e.startsWith('s') ? at(s, 0) : 0);
+  const start = at(s, end);
   let step = 5000;
   while ((end - start) / step > Math.min(1440, Number(params.get('w') ?? 700))) step *= 2;
   const floor = (t) => Math.floor(t / step) * step;

@@ -1,0 +1,191 @@
+package ingest_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/telamon-tsdb/telamon/ingest"
+	"github.com/telamon-tsdb/telamon/ingest/atlasjson"
+	"github.com/telamon-tsdb/telamon/ingest/internal/fakestore"
+	"github.com/telamon-tsdb/telamon/tsdb"
+)
+
+const nowMs = 1_700_000_070_000
+
+func newPipeline(store *fakestore.Store) *ingest.Pipeline {
+	return ingest.New(ingest.Config{
+		Store:  store,
+		MaxAge: 5 * time.Minute,
+		Now:    func() time.Time { return time.UnixMilli(nowMs) },
+	})
+}
+
+// publish sends metrics, each "timestamp value tags" with the tags as the inside of a JSON object.
+func publish(t *testing.T, p *ingest.Pipeline, metrics ...string) (ingest.Report, error) {
+	t.Helper()
+	var parts []string
+	for _, m := range metrics {
+		f := strings.SplitN(m, " ", 3)
+		parts = append(parts, fmt.Sprintf(`{"timestamp":%s,"value":%s,"tags":{%s}}`, f[0], f[1], f[2]))
+	}
+	d := atlasjson.Decoder{Memo: p.Memo()}
+	if err := d.Decode([]byte(`{"metrics":[` + strings.Join(parts, ",") + `]}`)); err != nil {
+		t.Fatal(err)
+	}
+	return p.Publish(t.Context(), &d)
+}
+
+func at(ageMs int64) string { return fmt.Sprint(nowMs - ageMs) }
+
+// TestPublishStores: tags are sorted and whatever number comes is handed on, for the store knows what to do
+// with it.
+func TestPublishStores(t *testing.T) {
+	store := new(fakestore.Store)
+	p := newPipeline(store)
+	report, err := publish(t, p, at(0)+` 1.5 "name":"xx","app":"www"`, at(300_000)+` NaN "name":"yy"`, at(-60_000)+` -INF "name":"yy"`)
+	if diff := cmp.Diff(ingest.Report{Samples: 3}, report); err != nil || diff != "" {
+		t.Errorf("error %v, report (-want +got):\n%s", err, diff)
+	}
+	want := []fakestore.Stored{
+		{Tags: "app=www, name=xx", Time: nowMs, Value: 1.5},
+		{Tags: "name=yy", Time: nowMs - 300_000, Value: math.NaN()},
+		{Tags: "name=yy", Time: nowMs + 60_000, Value: math.Inf(-1)},
+	}
+	if diff := cmp.Diff(want, store.Stored(), cmpopts.EquateNaNs()); diff != "" {
+		t.Errorf("stored (-want +got):\n%s", diff)
+	}
+}
+
+// TestAges puts samples at the edges of what is accepted and of the buckets.
+func TestAges(t *testing.T) {
+	p := newPipeline(new(fakestore.Store))
+	report, err := publish(t, p,
+		at(-60_001)+` 1 "name":"xx"`, at(-60_000)+` 1 "name":"xx"`, at(-1)+` 1 "name":"xx"`,
+		at(0)+` 1 "name":"xx"`, at(7_500)+` 1 "name":"xx"`, at(7_501)+` 1 "name":"xx"`, at(15_001)+` 1 "name":"xx"`,
+		at(30_001)+` 1 "name":"xx"`, at(60_000)+` 1 "name":"xx"`, at(60_001)+` 1 "name":"xx"`,
+		at(300_000)+` 1 "name":"xx"`, at(300_001)+` 1 "name":"xx"`, `-9223372036854775807 1 "name":"xx"`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := ingest.Report{Samples: 13, Refused: 3, Messages: []string{
+		`data is from future: now = 1700000070000, timestamp = 1700000130001 (tags={"name":"xx"})`,
+		`data is too old: now = 1700000070000, timestamp = 1699999769999, 300001 > 300000 (tags={"name":"xx"})`,
+		report.Messages[2],
+	}}
+	if diff := cmp.Diff(want, report); diff != "" {
+		t.Errorf("report (-want +got):\n%s", diff)
+	}
+	s := p.Stats()
+	if diff := cmp.Diff([6]uint64{2, 2, 1, 1, 2, 2}, s.Ages); diff != "" {
+		t.Errorf("ages (-want +got):\n%s", diff)
+	}
+	if s.Received != 13 || s.Stored != 10 || s.Refused[ingest.DataTooOld] != 2 || s.Refused[ingest.DataFromFuture] != 1 {
+		t.Errorf("stats %+v", s)
+	}
+}
+
+// TestMessages: five are given, all are counted, and what passes lands.
+func TestMessages(t *testing.T) {
+	store := new(fakestore.Store)
+	store.Refuse = func(point tsdb.Point) error {
+		if point.Value == 13 {
+			return errors.New("unlucky")
+		}
+		return nil
+	}
+	p := newPipeline(store)
+	metrics := []string{at(0) + ` 13 "name":"xx"`, at(0) + ` 1 "name":"xx"`}
+	for range 4 {
+		metrics = append(metrics, at(0)+` 1 "no-name":"a\"b\n\u0001"`)
+	}
+	metrics = append(metrics, at(0)+` 13 "name":"yy"`, at(0)+` 13 "name":"zz"`)
+	report, err := publish(t, p, metrics...)
+	missing := `missing key 'name' (tags={"no-name":"a\"b\n\u0001"})`
+	want := ingest.Report{Samples: 8, Refused: 7, Messages: []string{missing, missing, missing, missing, `unlucky (tags={"name":"xx"})`}}
+	if diff := cmp.Diff(want, report); err != nil || diff != "" {
+		t.Errorf("error %v, report (-want +got):\n%s", err, diff)
+	}
+	if got := store.Stored(); len(got) != 1 || got[0].Value != 1 {
+		t.Errorf("stored %v", got)
+	}
+	if s := p.Stats(); s.Refused[ingest.HasKeyRule] != 4 || s.Refused[ingest.StoreRule] != 3 || s.Stored != 1 {
+		t.Errorf("stats %+v", s)
+	}
+}
+
+// TestLongTagsAreCut: an answer stays small whatever was sent.
+func TestLongTagsAreCut(t *testing.T) {
+	p := newPipeline(new(fakestore.Store))
+	long := strings.Repeat("x", 1<<20)
+	report, err := publish(t, p, at(0)+` 1 "name":"`+long+`"`, at(0)+` 1 "name":"xx","`+long+`":"v"`)
+	if err != nil || report.Refused != 2 {
+		t.Fatal(report.Refused, err)
+	}
+	for _, m := range report.Messages {
+		if len(m) > 40<<10 {
+			t.Errorf("message of %d bytes: %.100s", len(m), m)
+		}
+	}
+}
+
+// TestMemoInPublish: a series is resolved once, and again after the store has refused a point of it.
+func TestMemoInPublish(t *testing.T) {
+	store := new(fakestore.Store)
+	store.Refuse = func(point tsdb.Point) error {
+		if point.Value == 13 {
+			return errors.New("unlucky")
+		}
+		return nil
+	}
+	p := newPipeline(store)
+	for i, c := range []struct {
+		value string
+		want  int // look-ups so far
+	}{{"1", 1}, {"2", 1}, {"13", 1}, {"3", 2}, {"4", 2}} {
+		if _, err := publish(t, p, at(0)+` `+c.value+` "name":"xx"`); err != nil {
+			t.Fatal(err)
+		}
+		if got := store.Resolved(); got != c.want {
+			t.Errorf("request %d: %d look-ups, want %d", i, got, c.want)
+		}
+	}
+	if n := p.Stats().Remembered; n != 1 {
+		t.Errorf("%d series remembered", n)
+	}
+}
+
+func TestStoreErrors(t *testing.T) {
+	full := errors.New("disk full")
+	store := new(fakestore.Store)
+	store.FailAppend(full)
+	p := newPipeline(store)
+	if _, err := publish(t, p, at(0)+` 1 "name":"xx"`); !errors.Is(err, full) {
+		t.Errorf("append: %v", err)
+	}
+	store = new(fakestore.Store)
+	store.FailResolve(full)
+	p = newPipeline(store)
+	if _, err := publish(t, p, at(0)+` 1 "name":"xx"`, at(0)+` 1 "no":"name"`); !errors.Is(err, full) {
+		t.Errorf("resolve: %v", err)
+	}
+	if s := p.Stats(); s.Failed != 2 || s.Received != 2 || s.Stored != 0 {
+		t.Errorf("stats %+v", s)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var d atlasjson.Decoder
+	if err := d.Decode([]byte(`{"metrics":[{"tags":{"name":"xx"},"timestamp":` + at(0) + `}]}`)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := newPipeline(new(fakestore.Store)).Publish(ctx, &d); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+}

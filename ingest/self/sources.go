@@ -1,0 +1,129 @@
+package self
+
+import (
+	"fmt"
+	"runtime/metrics"
+	"time"
+
+	"github.com/telamon-tsdb/telamon/ingest"
+	"github.com/telamon-tsdb/telamon/ingest/listen"
+	"github.com/telamon-tsdb/telamon/tsdb"
+	"github.com/telamon-tsdb/telamon/tsdb/tag"
+)
+
+// OfPipeline offers what a pipeline counts, where Atlas counts the same under Atlas's names.
+func OfPipeline(stats func() ingest.Stats, step time.Duration) Source {
+	return func() []Value {
+		s := stats()
+		values := []Value{
+			{"telamon.ingest.samplesReceived", Counter, float64(s.Received), nil},
+			{"telamon.ingest.samplesStored", Counter, float64(s.Stored), nil},
+			{"telamon.ingest.samplesFailed", Counter, float64(s.Failed), nil},
+			{"telamon.ingest.seriesRemembered", Gauge, float64(s.Remembered), nil},
+		}
+		for rule, n := range s.Refused {
+			values = append(values, Value{"atlas.db.numInvalid", Counter, float64(n), tag.New("error", ingest.Rule(rule).String())})
+		}
+		for bucket, n := range s.Ages {
+			values = append(values, Value{"atlas.db.numMetricsReceived", Counter, float64(n), tag.New("bucket", bucketLabel(ingest.AgeBucket(bucket), step))})
+		}
+		return values
+	}
+}
+
+// bucketLabel names a range of ages as Atlas does: by its upper end, of equal length so that labels
+// sort. For a step of 60 s that is 07s, 15s, 30s and 60s.
+func bucketLabel(bucket ingest.AgeBucket, step time.Duration) string {
+	var upper time.Duration
+	switch bucket {
+	case ingest.AgeFuture:
+		return "future"
+	case ingest.AgeEighth:
+		upper = step / 8
+	case ingest.AgeQuarter:
+		upper = step / 4
+	case ingest.AgeHalf:
+		upper = step / 2
+	case ingest.AgeStep:
+		upper = step
+	default:
+		return "old"
+	}
+	unit, name := time.Second, "s"
+	if step < 8*time.Second {
+		unit, name = time.Millisecond, "ms"
+	}
+	width := len(fmt.Sprint(int64(step / unit)))
+	return fmt.Sprintf("%0*d%s", width, int64(upper/unit), name)
+}
+
+// OfPublish offers what the publish handler counts.
+func OfPublish(stats func() listen.Stats) Source {
+	return func() []Value {
+		s := stats()
+		values := []Value{
+			{"telamon.publish.bodyBytes", Counter, float64(s.BodyBytes), nil},
+			{"telamon.publish.heldBytes", Gauge, float64(s.HeldBytes), nil},
+		}
+		for _, one := range []struct {
+			status string
+			count  uint64
+		}{
+			{"200", s.OK}, {"202", s.Partial}, {"400", s.BadRequest}, {"405", s.NotAllowed},
+			{"413", s.TooLarge}, {"503", s.Unavailable},
+		} {
+			values = append(values, Value{"telamon.publish.requests", Counter, float64(one.count), tag.New("status", one.status)})
+		}
+		return values
+	}
+}
+
+// OfStore offers what the database counts.
+func OfStore(stats func() tsdb.Stats) Source {
+	return func() []Value {
+		s := stats()
+		return []Value{
+			{"telamon.store.samples", Counter, float64(s.Append.Points), nil},
+			{"telamon.store.writes", Counter, float64(s.Append.Writes), nil},
+			{"telamon.store.samplesIgnored", Counter, float64(s.Append.Duplicates), tag.New("id", "duplicate")},
+			{"telamon.store.samplesIgnored", Counter, float64(s.Append.Late), tag.New("id", "late")},
+			{"telamon.store.samplesIgnored", Counter, float64(s.Append.Refused), tag.New("id", "refused")},
+			{"telamon.store.commits", Counter, float64(s.Commits), nil},
+			{"telamon.store.series", Gauge, float64(s.Series), tag.New("id", "known")},
+			{"telamon.store.series", Gauge, float64(s.Active), tag.New("id", "active")},
+			{"telamon.store.windows", Gauge, float64(s.OpenWindows), tag.New("id", "open")},
+			{"telamon.store.windows", Gauge, float64(s.SealedWindows), tag.New("id", "sealed")},
+			{"telamon.store.windowBytes", Gauge, float64(s.WindowBytes), nil},
+		}
+	}
+}
+
+// runtimeValues are the metrics of the Go runtime that are worth a series.
+var runtimeValues = []struct {
+	metric string // of package runtime/metrics
+	name   string
+	kind   Kind
+}{
+	{"/sched/goroutines:goroutines", "telamon.runtime.goroutines", Gauge},
+	{"/gc/heap/live:bytes", "telamon.runtime.heapLiveBytes", Gauge},
+	{"/memory/classes/total:bytes", "telamon.runtime.memoryBytes", Gauge},
+	{"/gc/heap/allocs:bytes", "telamon.runtime.allocatedBytes", Counter},
+	{"/gc/cycles/total:gc-cycles", "telamon.runtime.gcCycles", Counter},
+}
+
+// OfRuntime offers what the Go runtime counts.
+func OfRuntime() Source {
+	samples := make([]metrics.Sample, len(runtimeValues))
+	for i, one := range runtimeValues {
+		samples[i].Name = one.metric
+	}
+	return func() []Value {
+		metrics.Read(samples)
+		values := make([]Value, len(samples))
+		for i, one := range runtimeValues {
+			// All of the table are whole numbers; the test says if a new Go drops one.
+			values[i] = Value{one.name, one.kind, float64(samples[i].Value.Uint64()), nil}
+		}
+		return values
+	}
+}

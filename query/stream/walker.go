@@ -1,0 +1,94 @@
+package stream
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+// maxNap bounds a sleep of the walker. Sleep is measured in running time, steps in wall time; when the
+// clock is set forward, or the machine wakes up, the walker notices within this time.
+const maxNap = time.Second
+
+// A Config says what to walk over and what to do there.
+type Config struct {
+	Clock Clock
+	// Last is the step that was acted on last, from a log; 0 if there is none.
+	Last int64
+	// OnStep acts on one step and returns when it is done with it. Its context ends with Close; the
+	// walk then counts the step as not done.
+	OnStep func(context.Context, Tick)
+	// Now returns the wall time; nil means time.Now.
+	Now func() time.Time
+	// Log hears of skipped steps and of clocks that go back; nil is silence.
+	Log *slog.Logger
+}
+
+// A Walker calls Config.OnStep once for each closed step, in order, from one goroutine that it owns.
+type Walker struct {
+	cfg    Config
+	cancel context.CancelFunc
+	done   chan struct{}
+}
+
+// Walk starts a walker. The caller must Close it. It panics without an OnStep or a Clock.Step of at
+// least a millisecond.
+func Walk(cfg Config) *Walker {
+	if cfg.OnStep == nil || cfg.Clock.stepMillis() <= 0 {
+		panic("stream: Walk wants OnStep and a Clock.Step of whole milliseconds")
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	w := &Walker{cfg: cfg, cancel: cancel, done: make(chan struct{})}
+	go w.run(ctx)
+	return w
+}
+
+// Close ends the walk. It cancels the step under way and returns when its OnStep has returned.
+func (w *Walker) Close() {
+	w.cancel()
+	<-w.done
+}
+
+func (w *Walker) run(ctx context.Context) {
+	defer close(w.done)
+	timer := time.NewTimer(maxNap)
+	defer timer.Stop()
+	behind := false
+	for last := w.cfg.Last; ctx.Err() == nil; {
+		now := w.cfg.Now()
+		if tick, ok := w.cfg.Clock.Next(last, now); ok {
+			if tick.Skipped > 0 {
+				w.cfg.Log.Warn("steps skipped: they were missed more than the catch-up limit ago",
+					"steps", tick.Skipped, "limit", MaxCatchUp, "resumed_at", time.UnixMilli(tick.Step).UTC())
+			}
+			w.cfg.OnStep(ctx, tick)
+			last = tick.Step
+			continue
+		}
+		if back := w.cfg.Clock.Behind(last, now); (back > 0) != behind {
+			behind = back > 0
+			w.sayBehind(last, back)
+		}
+		timer.Reset(min(w.cfg.Clock.wait(last, now), maxNap))
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		}
+	}
+}
+
+// sayBehind logs that the clock went back, or that it has caught up again.
+func (w *Walker) sayBehind(last int64, back time.Duration) {
+	if back == 0 {
+		w.cfg.Log.Info("the clock has caught up: evaluation goes on")
+		return
+	}
+	w.cfg.Log.Warn("the clock went back (or the delay grew): evaluation waits until the last step has closed again",
+		"last_step", time.UnixMilli(last).UTC(), "back", back)
+}

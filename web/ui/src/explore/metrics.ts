@@ -1,0 +1,71 @@
+// The state of Explore's start page: names of metrics, and a small line for the first of them.
+
+import { effect, signal } from '@preact/signals';
+import type { Client } from '../api/client.ts';
+import { getGraph, type Line } from '../api/graph.ts';
+import { getNames, type Names, sumQuery } from '../api/tags.ts';
+import { createPoller, type Outage } from '../app/poll.ts';
+
+/** How many names are listed, and for how many of them a small line is drawn. */
+const listedNames = 50;
+const drawnNames = 12;
+const refreshMillis = 5000;
+/** Faster while the first point is awaited. */
+const awaitingMillis = 2000;
+
+/** Metrics of services, and the server's own. */
+export interface Found {
+  sent: Names;
+  own: Names;
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** Makes the model and loads, again every few seconds, until stop is called. */
+export function createMetrics(client: Client) {
+  /** Part of a name. */
+  const filter = signal('');
+  const found = signal<Found | undefined>(undefined);
+  const lines = signal<ReadonlyMap<string, Line>>(new Map());
+  /** Nobody has sent anything yet. */
+  const empty = signal(false);
+  const error = signal('');
+  const outage = signal<Outage | undefined>(undefined);
+  const poller = createPoller({
+    async load(signal) {
+      const part = filter.peek();
+      const [sent, own] = await Promise.all([
+        getNames(client, 'sent', part, listedNames, signal),
+        getNames(client, 'own', part, listedNames, signal),
+      ]);
+      if (signal.aborted) return;
+      found.value = { sent, own };
+      error.value = '';
+      if (part === '') empty.value = sent.names.length === 0;
+      const drawn = [...sent.names, ...own.names].slice(0, drawnNames);
+      if (drawn.length > 0) lines.value = await getSparks(client, drawn, signal);
+    },
+    interval: () => (empty.peek() ? awaitingMillis : refreshMillis),
+    failed: (e) => (error.value = e instanceof Error ? e.message : String(e)),
+    outage: (o) => (outage.value = o),
+  });
+  const stopFilter = effect(() => {
+    filter.value;
+    poller.kick();
+  });
+  return {
+    filter, found, lines, empty, error, outage,
+    retry: () => poller.kick(),
+    stop() {
+      stopFilter();
+      poller.stop();
+    },
+  };
+}
+
+/** One request for all: each sum gives exactly one line, in the order asked for. */
+async function getSparks(client: Client, names: readonly string[], signal: AbortSignal): Promise<Map<string, Line>> {
+  const q = names.map(sumQuery).join(',');
+  const graph = await getGraph(client, [['q', q], ['s', 'e-1h'], ['e', 'now'], ['w', '120']], signal);
+  return new Map(graph.lines.slice(0, names.length).map((line, i) => [names[i]!, line]));
+}

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { decodeGraph, type Graph, lengthOf, timeOf } from '../../src/api/graph.ts';
+import { drawnLines, isolated, shownBy } from '../../src/chart/drawn.ts';
+import { closestLine, nearestReadings } from '../../src/chart/nearest.ts';
+import { summaryOf } from '../../src/chart/summary.ts';
+import { clockIn } from '../../src/chart/time.ts';
+import { sparkPath } from '../../src/explore/spark.ts';
+
+// The worked example of the v2.json format, with a missing value and a filter message added.
+const answer = [
+  { type: 'graph-metadata', startTime: 1325408160000, endTime: 1325408460000, timezones: ['UTC'], step: 60000, warnings: ['careful'] },
+  { type: 'plot-metadata', id: 0, scale: 'LINEAR' },
+  {
+    type: 'timeseries', id: '026a', plot: 0, label: 'hourOfDay', color: 'ff0075dc', lineStyle: 'LINE', lineWidth: 1,
+    tags: { name: 'hourOfDay', 'atlas.offset': '0w', __proto__x: 'y' },
+    data: { type: 'array', values: [8, 'NaN', 8, '-Infinity', 9] },
+  },
+  { type: 'message', plot: 0, label: '... 5 lines filtered ...', color: 'ff000000' },
+];
+
+const graphOf = (...values: [string, number[]][]): Graph => ({
+  start: 1325408160000, end: 1325408160000 + 60_000 * (values[0]?.[1].length ?? 0), step: 60_000, zone: 'UTC', warnings: [],
+  lines: values.map(([label, v]) => ({ label, tags: [], values: v })),
+});
+
+test('a v2.json answer becomes lines', () => {
+  const graph = decodeGraph(answer);
+  assert.deepEqual(graph.lines, [{
+    label: 'hourOfDay',
+    tags: [['__proto__x', 'y'], ['atlas.offset', '0w'], ['name', 'hourOfDay']],
+    values: [8, NaN, 8, -Infinity, 9],
+  }]);
+  assert.deepEqual(graph.warnings, ['careful', '... 5 lines filtered ...']);
+  assert.equal(lengthOf(graph), 5);
+  assert.equal(timeOf(graph, 4), 1325408400000);
+});
+
+test('an answer that is something else is an error, not a crash later', () => {
+  for (const body of [null, {}, [], 'x', [{ type: 'graph-metadata' }], [{ type: 'graph-metadata', startTime: 0, step: 0 }]]) {
+    assert.throws(() => decodeGraph(body), /api\/v1\/graph/);
+  }
+});
+
+test('a broken line is an empty line', () => {
+  const graph = decodeGraph([answer[0], { type: 'timeseries', tags: [1], data: { values: 'x' } }, null, 7]);
+  assert.deepEqual(graph.lines, [{ label: '', tags: [], values: [] }]);
+});
+
+test('equal labels get different names, and a line keeps its name', () => {
+  const one = drawnLines(graphOf(['a', [1]], ['a', [2]], ['b', [3]]), 100);
+  assert.equal(new Set(one.map((l) => l.name)).size, 3);
+  const other = drawnLines(graphOf(['b', [3]]), 100);
+  assert.equal(other[0]!.name, one[2]!.name);
+});
+
+test('of too many lines the highest are drawn, in the order of the answer', () => {
+  const lines = drawnLines(graphOf(['a', [1]], ['b', [NaN]], ['c', [9]], ['d', [5]]), 2);
+  assert.deepEqual(lines.map((l) => l.label), ['c', 'd']);
+});
+
+test('isolation shows what is named, or all when nothing of it is there', () => {
+  const lines = drawnLines(graphOf(['a', [1]], ['b', [2]]), 100);
+  const [a, b] = lines.map((l) => l.name) as [string, string];
+  const shown = (only: string[]): boolean[] => lines.map((_, i) => shownBy(lines, only)(i));
+  assert.deepEqual(shown([]), [true, true]);
+  assert.deepEqual(shown([b]), [false, true]);
+  assert.deepEqual(shown(['gone']), [true, true]);
+  assert.deepEqual(isolated([], a, false), [a]);
+  assert.deepEqual(isolated([a], a, false), []);
+  assert.deepEqual(isolated([a], b, false), [b]);
+  assert.deepEqual(isolated([a], b, true), [a, b]);
+  assert.deepEqual(isolated([a, b], a, true), [b]);
+});
+
+test('a tooltip names the nearest lines, highest first', () => {
+  const { lines } = graphOf(['a', [1]], ['b', [NaN]], ['c', [9]], ['d', [5]], ['e', [Infinity]]);
+  const all = (): boolean => true;
+  assert.deepEqual(nearestReadings(lines, all, 0, 4, 2), [{ line: 3, value: 5 }, { line: 0, value: 1 }]);
+  assert.deepEqual(nearestReadings(lines, (i) => i !== 3, 0, 4, 1), [{ line: 0, value: 1 }]);
+  assert.deepEqual(nearestReadings(lines, all, 7, 4, 2), []);
+  assert.equal(closestLine(nearestReadings(lines, all, 0, 8, 9), 8), 2);
+  assert.equal(closestLine([], 8), -1);
+});
+
+test('the summary says range, lines and extremes', () => {
+  const text = summaryOf(graphOf(['a', [1, NaN, 3]], ['b', [NaN, NaN, NaN]]), clockIn('UTC'));
+  assert.equal(
+    text,
+    'Chart of 2 lines, from 2012-01-01 08:56:00 to 2012-01-01 08:58:00 UTC. '
+      + '\u2068a\u2069: last 3, lowest 1, highest 3. \u2068b\u2069: no values.',
+  );
+  assert.match(summaryOf(graphOf(), clockIn('UTC')), /^Chart without lines/);
+});
+
+test('a small line has gaps', () => {
+  assert.equal(sparkPath([0, 10, NaN, 5], 30, 12), 'M0 11L10 1M30 6');
+  assert.equal(sparkPath([3, 3], 10, 10), 'M0 5L10 5');
+  assert.equal(sparkPath([NaN], 10, 10), '');
+  assert.equal(sparkPath([], 10, 10), '');
+});
