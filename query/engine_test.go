@@ -159,6 +159,17 @@ func TestMemoryIsBudgeted(t *testing.T) {
 	if _, err := run(1000); err == nil {
 		t.Error("with a kilobyte: no error")
 	}
+	for _, rng := range []eval.Range{
+		{Start: 0, End: 1 << 50, Step: 1, Primary: 1}, // a line of 9 PB
+		{Start: 10, End: 10, Step: 1, Primary: 1},
+		{Start: 0, End: 90, Step: 60, Primary: 60},
+		{Start: 0, End: 90, Step: 90, Primary: 60},
+		{},
+	} {
+		if _, err := evalText(NewEngine(Config{Store: store}), "1", rng); err == nil {
+			t.Errorf("%+v: no error", rng)
+		}
+	}
 }
 
 func TestPlanReport(t *testing.T) {

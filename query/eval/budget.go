@@ -24,6 +24,20 @@ func (b *budget) take(bytes int64) error {
 	return nil
 }
 
+// checkRange refuses a range that is none, and one of which not even a single line fits into the budget.
+func (r *run) checkRange() error {
+	g := r.rng
+	switch {
+	case g.Start >= g.End:
+		return stack.Require("start must be less than end: %d >= %d", g.Start, g.End)
+	case g.Step <= 0 || g.Primary <= 0 || g.Step%g.Primary != 0 || g.Start%g.Step != 0 || g.End%g.Step != 0:
+		return stack.Require("range %d to %d does not lie on the grid of step %d over primary step %d",
+			g.Start, g.End, g.Step, g.Primary)
+	}
+	line := budget{limit: r.budget.limit}
+	return line.take((g.End - g.Start) / g.Step * bytesPerValue)
+}
+
 // computeBytes returns an upper bound of what the run will hold at a time besides what it has read. It
 // follows the plan with the number of lines of each read, which is known by now, so that a run that would
 // grow too large ends before it starts to compute.

@@ -42,6 +42,9 @@ func (p *Plan) Run(ctx context.Context, store tsdb.Selector, rng Range, limits L
 		plan: p, ctx: ctx, store: store, rng: rng, limits: limits, budget: budget{limit: limits.Bytes},
 		sets: make([]lineSet, len(p.nodes)), reports: make([]NodeReport, len(p.nodes)),
 	}
+	if err := r.checkRange(); err != nil {
+		return nil, err
+	}
 	if err := r.readAll(); err != nil {
 		return nil, err
 	}
