@@ -51,6 +51,8 @@ type Request struct {
 
 // A Result is the answer to a Request.
 type Result struct {
+	// Exprs are those of the request; one that sets no legend has got the automatic one.
+	Exprs []*expr.Styled
 	// Start is the time of the first value of every line, Step the distance of two; milliseconds.
 	Start, Step int64
 	// Lines are those of the first expression, then of the second, …; within an expression they are
@@ -94,12 +96,11 @@ func (e *Engine) Eval(ctx context.Context, r Request) (*Result, error) {
 		return nil, err
 	}
 	result := &Result{
-		Start: r.Range.Start + r.Range.Step, Step: r.Range.Step,
+		Exprs: withLegends(r.Exprs), Start: r.Range.Start + r.Range.Step, Step: r.Range.Step,
 		Notices: slices.Concat(outcome.Notices...), Work: outcome.Work, Plan: outcome.Nodes,
 	}
-	automatic := automaticLegends(r.Exprs)
-	for i, s := range r.Exprs {
-		if err := result.present(i, s, automatic[i], outcome.Lines[i]); err != nil {
+	for i, s := range result.Exprs {
+		if err := result.present(i, s, outcome.Lines[i]); err != nil {
 			return nil, err
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"math"
 	"runtime"
 	"slices"
 	"sync"
@@ -260,6 +259,7 @@ type reader struct {
 	ratio   int   // primary slots per output value
 	scratch []float64
 	lines   [4][]float64 // one series consolidated, per aggregate
+	filled  []bool       // which values of the lines have something in them
 }
 
 func newReader(g grid, q Query) *reader {
@@ -272,6 +272,7 @@ func newReader(g grid, q Query) *reader {
 				r.lines[i] = make([]float64, q.Len())
 			}
 		}
+		r.filled = make([]bool, q.Len())
 	}
 	return r
 }
@@ -353,6 +354,7 @@ func (c *Column) add(at int, values []float64) {
 }
 
 func (r *reader) clearLines() {
+	clear(r.filled)
 	for _, line := range r.lines {
 		for i := range line {
 			line[i] = nan
@@ -361,7 +363,8 @@ func (r *reader) clearLines() {
 }
 
 // consolidate folds values of the primary step, from position at of the range on, into the lines of
-// the series. Average folds as a total; it is divided after aggregation (Column.Values).
+// the series. Average folds as a total; it is divided after aggregation (Column.Values). Opposite
+// infinities make a total NaN, and further values do not mend that: so Atlas has it.
 func (r *reader) consolidate(c *Column, at int, values []float64) {
 	for i, v := range values {
 		if v != v {
@@ -372,6 +375,9 @@ func (r *reader) consolidate(c *Column, at int, values []float64) {
 		if c.Present != nil {
 			c.Present[slot/64] |= 1 << (slot % 64)
 		}
+		out := slot / r.ratio
+		first := !r.filled[out]
+		r.filled[out] = true
 		for a, line := range r.lines {
 			if line == nil {
 				continue
@@ -380,27 +386,24 @@ func (r *reader) consolidate(c *Column, at int, values []float64) {
 			if Aggregate(1<<a) == Count {
 				x = 1
 			}
-			into := &line[slot/r.ratio]
-			switch r.query.Consolidation {
-			case LeastOf:
-				*into = minNaN(*into, x)
-			case GreatestOf:
-				*into = maxNaN(*into, x)
-			default:
-				addSample(into, x)
+			if first {
+				line[out] = x
+			} else {
+				line[out] = r.fold(line[out], x)
 			}
 		}
 	}
 }
 
-// addSample adds a sample to the total of its step. Opposite infinities make a total NaN, and later
-// samples do not mend that as they would a missing value: only the NaN that clearLines wrote is "no value yet".
-func addSample(total *float64, x float64) {
-	if math.Float64bits(*total) == math.Float64bits(nan) {
-		*total = x
-		return
+// fold combines two values of one series as the query's consolidation says.
+func (r *reader) fold(a, b float64) float64 {
+	switch r.query.Consolidation {
+	case LeastOf:
+		return minNaN(a, b)
+	case GreatestOf:
+		return maxNaN(a, b)
 	}
-	*total += x
+	return a + b
 }
 
 // addLines aggregates a consolidated series into its column.

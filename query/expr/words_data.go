@@ -60,14 +60,14 @@ func offset(m *stack.Machine, operands []any) error {
 	if !d.fitsMilliseconds() {
 		return stack.Errorf(stack.Arithmetic, "long overflow")
 	}
-	m.Push(withOffset(e, d))
-	return nil
+	shifted, err := shift(d, m).apply(e)
+	return push(m, shifted, err)
 }
 
 // consolidateBy expands rewrites, whose text could not say how their reads are consolidated.
 func consolidateBy(f tsdb.Consolidation) func(*stack.Machine, []any) error {
 	return func(m *stack.Machine, operands []any) error {
-		expand := &change{expr: func(e Expr) (Expr, error) {
+		expand := &change{machine: m, expr: func(e Expr) (Expr, error) {
 			if r, ok := e.(*Rewrite); ok {
 				return r.Eval, nil
 			}
@@ -77,7 +77,7 @@ func consolidateBy(f tsdb.Consolidation) func(*stack.Machine, []any) error {
 		if err != nil {
 			return err
 		}
-		force := &change{expr: func(e Expr) (Expr, error) {
+		force := &change{machine: m, expr: func(e Expr) (Expr, error) {
 			if d, ok := e.(*Data); ok && !d.All {
 				return d.consolidatedBy(f), nil
 			}

@@ -133,7 +133,7 @@ func timeSpan(m *stack.Machine, operands []any) error {
 	line := &Generated{Kind: TimeSpan, From: operands[0].(string), To: operands[1].(string)}
 	if zone, ok := m.Variable("tz").(stack.Text); ok {
 		if _, err := LoadZone(string(zone)); err != nil {
-			return stack.Errorf(stack.DateTime, "%s", err.Error())
+			return err
 		}
 		line.Zone = string(zone)
 	}

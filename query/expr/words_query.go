@@ -82,7 +82,11 @@ func compare(order tag.Order) func(*stack.Machine, []any) error {
 // match makes the words that become regular expressions; source turns the operand into one.
 func match(ignoreCase bool, source func(string) string) func(*stack.Machine, []any) error {
 	return func(m *stack.Machine, operands []any) error {
-		p, err := pattern.Compile(source(operands[1].(string)), ignoreCase)
+		text := source(operands[1].(string))
+		if err := m.Spend(64 + 16*len(text)); err != nil {
+			return err
+		}
+		p, err := pattern.Compile(text, ignoreCase)
 		if err != nil {
 			return patternError(err)
 		}
@@ -151,7 +155,7 @@ func notQuery(m *stack.Machine, operands []any) error {
 
 // commonQuery leaves what is not an expression as it is, and forgets the query.
 func commonQuery(m *stack.Machine, operands []any) error {
-	v, err := withCommonQuery(operands[0].(stack.Value), operands[1].(tag.Predicate))
+	v, err := withCommonQuery(m, operands[0].(stack.Value), operands[1].(tag.Predicate))
 	if err != nil {
 		return err
 	}
@@ -159,8 +163,8 @@ func commonQuery(m *stack.Machine, operands []any) error {
 	return nil
 }
 
-func withCommonQuery(v stack.Value, common tag.Predicate) (stack.Value, error) {
-	c := &change{query: func(p tag.Predicate) (tag.Predicate, error) { return AndQuery(p, common), nil }}
+func withCommonQuery(m *stack.Machine, v stack.Value, common tag.Predicate) (stack.Value, error) {
+	c := &change{machine: m, query: func(p tag.Predicate) (tag.Predicate, error) { return AndQuery(p, common), nil }}
 	n, ok := v.(Node)
 	if !ok {
 		return v, nil

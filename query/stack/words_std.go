@@ -93,15 +93,14 @@ func drop(*Machine, []any) error { return nil }
 
 func dup(m *Machine, operands []any) error {
 	v := operands[0].(Value)
-	m.Push(v)
-	m.Push(v)
+	m.stack = append(m.stack, v, v)
 	return nil
 }
 
 func each(m *Machine, operands []any) error {
 	items, program := operands[0].(List), operands[1].(List)
 	for _, item := range slices.Backward(items) {
-		m.Push(item)
+		m.stack = append(m.stack, item)
 		if err := m.RunList(program); err != nil {
 			return err
 		}
@@ -113,7 +112,7 @@ func mapList(m *Machine, operands []any) error {
 	items, program := operands[0].(List), operands[1].(List)
 	results := make(List, 0, len(items))
 	for _, item := range items {
-		m.Push(item)
+		m.stack = append(m.stack, item)
 		if err := m.RunList(program); err != nil {
 			return err
 		}
@@ -133,7 +132,7 @@ func format(m *Machine, operands []any) error {
 		return err
 	}
 	m.Push(Text(text))
-	return nil
+	return m.Spend(len(text) / 64)
 }
 
 func freeze(m *Machine, _ []any) error { m.freeze(); return nil }
@@ -144,7 +143,7 @@ func get(m *Machine, operands []any) error {
 	if !ok {
 		return Errorf(NoSuchElement, "key not found: %s", name)
 	}
-	m.Push(v)
+	m.stack = append(m.stack, v)
 	return nil
 }
 
@@ -169,7 +168,7 @@ func pick(m *Machine, _ []any) error {
 	if err != nil {
 		return err
 	}
-	m.Push(m.stack[at])
+	m.stack = append(m.stack, m.stack[at])
 	return nil
 }
 
