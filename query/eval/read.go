@@ -3,8 +3,10 @@ package eval
 import (
 	"context"
 	"errors"
+	"math/bits"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/query/stack"
@@ -29,10 +31,12 @@ type readKey struct {
 
 // readAll asks the store for everything the plan needs and turns the answers into lines.
 func (r *run) readAll() error {
-	for _, one := range r.planReads() {
+	for number, one := range r.planReads() {
+		begin := time.Now()
 		if err := r.selectColumns(one); err != nil {
 			return err
 		}
+		took := time.Since(begin)
 		used := tsdb.Aggregate(0)
 		for _, id := range one.nodes {
 			d := r.plan.nodes[id].expr.(*expr.Data)
@@ -46,6 +50,8 @@ func (r *run) readAll() error {
 			}
 			used |= d.Aggregate
 			r.sets[id] = set
+			r.reportRead(id, number, one, took)
+			took = 0 // the nodes that share the read got it for nothing
 		}
 	}
 	return nil
@@ -108,6 +114,7 @@ func (r *run) queryOf(d *expr.Data) tsdb.Query {
 
 func (r *run) selectColumns(one *read) error {
 	r.work.Reads++
+	bytesPerColumn := int64(bits.OnesCount8(uint8(one.query.Aggregates))*one.query.Len()*bytesPerValue + bytesPerLine)
 	for column, err := range r.store.Select(r.ctx, one.query) {
 		if err == nil && r.ctx.Err() != nil {
 			err = context.Cause(r.ctx)
@@ -116,6 +123,9 @@ func (r *run) selectColumns(one *read) error {
 			return stack.Require("%s", over.Error())
 		}
 		if err != nil {
+			return err
+		}
+		if err := r.budget.take(bytesPerColumn); err != nil {
 			return err
 		}
 		one.columns = append(one.columns, column)
