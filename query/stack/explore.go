@@ -43,6 +43,9 @@ func (v *Vocabulary) Explore(program string, options Options) []Visit {
 	return x.visits
 }
 
+// visitWeight is what a visit itself weighs against maxTrace, in values.
+const visitWeight = 8
+
 // An explorer is an exploration under way.
 type explorer struct {
 	machine *Machine
@@ -63,7 +66,7 @@ func (x *explorer) visit() bool {
 	visit := Visit{Token: token}
 	failure := m.checkLimits()
 	if failure == nil && x.kept > maxTrace {
-		failure = Errorf(IllegalState, "the stacks of the program have more than %d values", maxTrace)
+		failure = Errorf(IllegalState, "the program is too long to be looked at further")
 	}
 	if failure != nil {
 		visit.Mistake = failure.At(token.Offset, token.Length)
@@ -83,7 +86,7 @@ func (x *explorer) visit() bool {
 	}
 	x.trace(before)
 	visit.Stack, visit.Origins = slices.Clone(m.stack), x.origins
-	x.kept += len(visit.Stack)
+	x.kept += len(visit.Stack) + visitWeight
 	x.visits = append(x.visits, visit)
 	return true
 }
