@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
 	"github.com/telamon-tsdb/telamon/tsdb/normalize"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
@@ -35,7 +36,8 @@ type shard struct {
 	order   []int64 // the keys of windows, ascending
 	writes  uint64  // counts applied writes; tells which open window was written last
 
-	staged staging // of the commit under way
+	staged  staging          // of the commit under way
+	encoder *gorilla.Encoder // scratch of sealing
 }
 
 // A series is what a shard knows of one series besides its values.
@@ -74,6 +76,7 @@ func newShard(number int, g grid) *shard {
 		table:   make(map[string]uint32),
 		index:   index.New(),
 		windows: make(map[int64]window),
+		encoder: gorilla.NewEncoder(g.step),
 	}
 }
 
@@ -196,7 +199,7 @@ func (s *shard) sealAbove(n int) {
 
 // seal replaces an open window by its sealed form.
 func (s *shard) seal(w *openWindow) {
-	sealed := w.seal()
+	sealed := w.seal(s.encoder)
 	var gone []index.Series
 	w.series(func(number uint32) {
 		if len(sealed.block(number)) == 0 { // every value of the row had been cleared

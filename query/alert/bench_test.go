@@ -80,8 +80,8 @@ func BenchmarkOutbox(b *testing.B) {
 	}
 	for b.Loop() {
 		o.add(letter("a", "r", 1), now)
-		l, _, ok, _ := o.take(now)
-		if !ok {
+		l, _, _ := o.take(now)
+		if l == nil {
 			b.Fatal("nothing is due")
 		}
 		o.finish(l, Delivery{State: "delivered"}, true, now)

@@ -44,12 +44,12 @@ type Manager struct {
 	// So changes are appended in the order in which they are applied.
 	stepMu sync.Mutex
 
-	mu      sync.Mutex // guards what follows; never held while anything else is waited for
-	ledger  *ledger
-	rules   *Rules
-	runs    map[string]*run // by name of the rule
-	skipped int64           // steps left out since the start
-	logErr  error           // why the last append failed; nil after a good one
+	mu     sync.Mutex // guards what follows; never held while anything else is waited for
+	ledger *ledger
+	rules  *Rules
+	runs   map[string]*run // by name of the rule
+	stats  Stats           // the counters that are not the courier's
+	logErr error           // why the last append failed; nil after a good one
 }
 
 // A run is what the status shows of the newest evaluation of a rule.
@@ -130,7 +130,8 @@ func (m *Manager) Close() {
 
 // SetRules puts rules in the place of the ones before, at once and between two steps. A rule with the
 // same name, expression and labels keeps its states. The alerts of one that is gone or changed and that fire
-// are resolved; those that are pending are dropped. On an error, which is the log's, nothing has changed.
+// are resolved; those that are pending are dropped. It waits for the step under way. On an error, which
+// is the log's, nothing has changed.
 func (m *Manager) SetRules(ctx context.Context, rules *Rules) error {
 	m.stepMu.Lock()
 	defer m.stepMu.Unlock()
@@ -198,7 +199,15 @@ func (m *Manager) append(ctx context.Context, c *change) error {
 func (m *Manager) commit(c *change) {
 	m.mu.Lock()
 	m.ledger.apply(c)
+	m.stats.Fired += uint64(len(c.fired))
+	m.stats.Resolved += uint64(len(c.resolved))
 	m.mu.Unlock()
+	for _, g := range c.fired {
+		m.cfg.Log.Info("alert fires", "rule", g.rule, "labels", g.labels, "value", float64(g.value))
+	}
+	for _, g := range c.resolved {
+		m.cfg.Log.Info("alert is resolved", "rule", g.rule, "labels", g.labels)
+	}
 	now := time.Now()
 	for _, n := range c.letters {
 		m.box.add(n, now)

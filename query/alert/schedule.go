@@ -24,7 +24,9 @@ var errSlowRule = errors.New("the evaluation took longer than 30s and was ended:
 func (m *Manager) onStep(ctx context.Context, tick stream.Tick) {
 	m.stepMu.Lock()
 	defer m.stepMu.Unlock()
+	begin := time.Now()
 	outcomes := m.evaluate(ctx, tick.Step)
+	took := time.Since(begin)
 	if ctx.Err() != nil {
 		return // closing: the next life evaluates this step
 	}
@@ -33,8 +35,7 @@ func (m *Manager) onStep(ctx context.Context, tick stream.Tick) {
 		return
 	}
 	m.commit(c)
-	m.note(tick, outcomes)
-	m.sayTransitions(c)
+	m.note(tick, outcomes, took)
 }
 
 // appendUntil appends c, again and again until the log takes it; false if ctx ends before.
@@ -78,32 +79,23 @@ func (m *Manager) evaluate(ctx context.Context, step int64) []outcome {
 }
 
 // note keeps for the status what is not in the ledger's changes: newest values and errors.
-func (m *Manager) note(tick stream.Tick, outcomes []outcome) {
+func (m *Manager) note(tick stream.Tick, outcomes []outcome, took time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.skipped += tick.Skipped
+	m.stats.Steps++
+	m.stats.Skipped += uint64(tick.Skipped)
+	m.stats.Evaluations += uint64(len(outcomes))
+	m.stats.EvaluationTime += took
 	for i := range outcomes {
 		o := &outcomes[i]
+		if o.err != nil {
+			m.stats.EvaluationErrors++
+		}
 		r := m.runs[o.rule.Name]
 		if o.err != nil && r.err == nil {
 			m.cfg.Log.Warn("rule not evaluated", "rule", o.rule.Name, "err", o.err)
 		}
 		r.evaluated, r.err = tick.Step, o.err
 		m.ledger.note(o)
-	}
-}
-
-// sayTransitions logs what fired and what was resolved.
-func (m *Manager) sayTransitions(c *change) {
-	for _, g := range c.groups {
-		if g.state.Since != c.step || g.state.Seq == 0 {
-			continue
-		}
-		switch g.state.Phase {
-		case Firing:
-			m.cfg.Log.Info("alert fires", "rule", g.rule, "labels", g.labels, "value", float64(g.value))
-		case Inactive:
-			m.cfg.Log.Info("alert is resolved", "rule", g.rule, "labels", g.labels)
-		}
 	}
 }

@@ -126,7 +126,7 @@ func ExactTags(p tag.Predicate) tag.Tags {
 			collect(p.Left)
 			collect(p.Right)
 		case tag.Equal:
-			all = append(all, tag.Tag{Key: p.Key, Value: p.Value})
+			all = append(all, tag.Tag(p))
 		}
 	}
 	collect(p)

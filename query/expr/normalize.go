@@ -28,10 +28,6 @@ func Normalize(s *Styled) (string, error) {
 	return strings.NewReplacer(",:const", "", ",:line", "").Replace(n.String()), nil
 }
 
-func tooLargeError() error {
-	return stack.Invalid("the text of the expression would have more than %d words", maxTextNodes)
-}
-
 func normalizeLegend(s *Styled) *Styled {
 	legend, ok := s.Settings.Get("legend")
 	if !ok {

@@ -12,6 +12,7 @@ const (
 	maxWidth          = 256
 	maxTextPrecision  = 256
 	maxFloatPrecision = 32
+	maxFormatted      = 1 << 16 // bytes of the result: texts made of themselves grow fast
 )
 
 // A specifier is one %… of a pattern.
@@ -57,6 +58,9 @@ func Format(pattern string, args List) (string, error) {
 			return "", err
 		}
 		b.WriteString(text)
+		if b.Len() > maxFormatted {
+			return "", Invalid("the formatted text is longer than %d bytes", maxFormatted)
+		}
 		at = p.at
 	}
 	return b.String(), nil

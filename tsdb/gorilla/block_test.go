@@ -72,6 +72,23 @@ func TestRaw(t *testing.T) {
 	}
 }
 
+// TestOwnStep checks that an encoder knows the divisions by its step.
+func TestOwnStep(t *testing.T) {
+	for _, seconds := range stepSeconds {
+		d := float64(seconds)
+		values := []float64{1 / d, 17 / d, 3 / d, 1001 / d, 4 / d, 5 / d, 8 / d}
+		block := NewEncoder(1000*seconds).AppendBlock(nil, values)
+		if block[0]&classMask != classInteger {
+			t.Errorf("events by %d s are % x, not of class integer", seconds, block)
+		}
+	}
+	var zero Encoder
+	values := models[0].values(60, 1)
+	if got, want := zero.AppendBlock(nil, values), NewEncoder(60_000).AppendBlock(nil, values); string(got) != string(want) {
+		t.Errorf("the zero Encoder makes % x, one for 60 s % x", got, want)
+	}
+}
+
 func TestRoundTripModels(t *testing.T) {
 	e := NewEncoder(60_000)
 	for _, form := range [][]model{models, clientModels} {

@@ -8,7 +8,8 @@ import (
 )
 
 // An Encoder makes blocks. It holds the step, which many values were divided by, and scratch memory:
-// blocks do not depend on those before. One goroutine at a time may use it.
+// blocks do not depend on those before. One goroutine at a time may use it. The zero value is an encoder
+// for a step of 60 s.
 type Encoder struct {
 	step byte // index into stepSeconds
 
@@ -28,11 +29,11 @@ type Encoder struct {
 // NewEncoder returns an encoder for series on a grid of that step. The step only decides which divisors
 // are tried; blocks name theirs. A step that is none of the usual ones costs size, nothing else.
 func NewEncoder(stepMillis int64) *Encoder {
-	i := slices.Index(stepSeconds[:], stepMillis/1000)
-	if i < 0 || stepMillis%1000 != 0 {
-		i = 0
+	const oneSecond = 1 // whose divisors are powers of ten only
+	if i := slices.Index(stepSeconds[:], stepMillis/1000); i >= 0 && stepMillis%1000 == 0 {
+		return &Encoder{step: byte(i)}
 	}
-	return &Encoder{step: byte(i)}
+	return &Encoder{step: oneSecond}
 }
 
 // A candidate is one way to store the values of a block.

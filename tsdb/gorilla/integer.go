@@ -52,7 +52,7 @@ func probe(values []float64, d float64, misses int) bool {
 // fill computes the forms of all values, or fails where more than the allowed number have none.
 func (n *integers) fill(values []float64, d float64, raw int) bool {
 	n.k, n.j, n.raw = n.k[:0], n.j[:0], n.raw[:0]
-	var last, any int64
+	var last, ulps int64
 	for i, v := range values {
 		k, j, ok := integral(v, d)
 		if !ok {
@@ -64,13 +64,13 @@ func (n *integers) fill(values []float64, d float64, raw int) bool {
 		}
 		n.k = append(n.k, k)
 		n.j = append(n.j, j)
-		any |= j
+		ulps |= j
 		last = k
 	}
 	if len(n.raw) > 0 && n.raw[0].place == 0 && len(n.k) > 1 {
 		n.k[0] = n.k[1] // an odd first value has none before it
 	}
-	n.hasUlps = any != 0
+	n.hasUlps = ulps != 0
 	return true
 }
 

@@ -3,7 +3,6 @@ package gorilla
 import (
 	"encoding/binary"
 	"math"
-	"math/bits"
 )
 
 // A packer appends bits to a byte slice, low bits first.
@@ -38,6 +37,10 @@ func (p *packer) close() []byte {
 // They differ in what they make of a value. Each loop has one 8-byte load a value and carries nothing
 // from one value to the next; near the end, where 8 bytes from the value's first one on would reach
 // beyond src, the load moves back and the shift grows, without a branch and without a second loop.
+//
+// The loads slice src[at : at+8] and not src[at:], of which the compiler makes more: 1.16 instead of 1.55 ns
+// a value of 53 bits (Go 1.26.8, amd64). With a copy in a fixed array, of which no bound is checked, it
+// would be 1.07, but the copy costs more than that.
 
 // unpack puts the integers, as bit patterns, into dst.
 func unpack(dst []float64, src []byte, width uint, base uint64) {
@@ -51,7 +54,7 @@ func unpack(dst []float64, src []byte, width uint, base uint64) {
 	bit := uint(0)
 	for i := range dst {
 		at := min(bit>>3, last)
-		v := binary.LittleEndian.Uint64(src[at:]) >> ((bit - at<<3) & 63) & low
+		v := binary.LittleEndian.Uint64(src[at:at+8]) >> ((bit - at<<3) & 63) & low
 		dst[i] = math.Float64frombits(v + base)
 		bit += width
 	}
@@ -69,7 +72,7 @@ func unpackAdd(dst []float64, src []byte, width uint, base uint64) {
 	}
 	for i, x := range dst {
 		at := min(bit>>3, last)
-		v := binary.LittleEndian.Uint64(src[at:]) >> ((bit - at<<3) & 63) & low
+		v := binary.LittleEndian.Uint64(src[at:at+8]) >> ((bit - at<<3) & 63) & low
 		dst[i] = math.Float64frombits(math.Float64bits(x) + v + base)
 		bit += width
 	}
@@ -82,7 +85,7 @@ func unpackAddNarrow(dst []float64, src []byte, last, width uint, base uint64) (
 	first := uint(0)
 	for len(dst) >= 8 {
 		at := min(first, last)
-		word := binary.LittleEndian.Uint64(src[at:]) >> ((first - at) << 3 & 63)
+		word := binary.LittleEndian.Uint64(src[at:at+8]) >> ((first - at) << 3 & 63)
 		eight := (*[8]float64)(dst)
 		for i, x := range eight {
 			eight[i] = math.Float64frombits(math.Float64bits(x) + word&low + base)
@@ -107,7 +110,7 @@ func unpackDivide(dst []float64, src []byte, width uint, base uint64, d float64)
 	bit := uint(0)
 	for i := range dst {
 		at := min(bit>>3, last)
-		v := binary.LittleEndian.Uint64(src[at:]) >> ((bit - at<<3) & 63) & low
+		v := binary.LittleEndian.Uint64(src[at:at+8]) >> ((bit - at<<3) & 63) & low
 		dst[i] = float64(int64(v+base)) / d
 		bit += width
 	}
@@ -121,7 +124,7 @@ func unpackSumDivide(dst []float64, src []byte, width uint, base, sum uint64, d 
 	bit := uint(0)
 	for i := range dst {
 		at := min(bit>>3, last)
-		sum += binary.LittleEndian.Uint64(src[at:])>>((bit-at<<3)&63)&low + base
+		sum += binary.LittleEndian.Uint64(src[at:at+8])>>((bit-at<<3)&63)&low + base
 		dst[i] = float64(int64(sum)) / d
 		bit += width
 	}
@@ -135,8 +138,8 @@ func unpackUnrotate(dst []float64, src []byte, width uint, base uint64, shift ui
 	bit := uint(0)
 	for i := range dst {
 		at := min(bit>>3, last)
-		v := binary.LittleEndian.Uint64(src[at:]) >> ((bit - at<<3) & 63) & low
-		dst[i] = math.Float64frombits(bits.RotateLeft64((v+base)<<(shift&63), -1))
+		v := binary.LittleEndian.Uint64(src[at:at+8]) >> ((bit - at<<3) & 63) & low
+		dst[i] = unrotate(v+base, shift)
 		bit += width
 	}
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -93,12 +94,14 @@ func writeError(w http.ResponseWriter, status int, message string) {
 
 // writeJSON answers with v, which always encodes.
 func writeJSON(w http.ResponseWriter, status int, v any) {
-	data, err := json.Marshal(v)
-	if err != nil {
+	var body bytes.Buffer
+	encoder := json.NewEncoder(&body)
+	encoder.SetEscapeHTML(false) // "1025 > 1024" stays readable; nobody pastes an answer into a page
+	if err := encoder.Encode(v); err != nil {
 		panic("api: an answer that is not JSON: " + err.Error())
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	// A failed write means that the client has gone.
-	_, _ = w.Write(data)
+	_, _ = w.Write(bytes.TrimSuffix(body.Bytes(), []byte("\n")))
 }

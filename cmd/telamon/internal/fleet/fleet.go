@@ -26,8 +26,8 @@ type node struct {
 	app      service
 	name     string
 	zone     string
-	number   uint64 // among all nodes: the noise differs
-	deployAt time.Duration
+	number   uint64        // among all nodes: the noise differs
+	deployAt time.Duration // into the period of deploys
 }
 
 // A service is a named group of nodes with a size of its own.
@@ -47,14 +47,14 @@ const nodesPerService = 7
 // New returns the fleet of a seed, publishing each step.
 func New(seed uint64, step time.Duration, incidents Incidents) *Fleet {
 	f := &Fleet{seed: seed, step: step, incidents: incidents}
-	for _, app := range services {
+	for n, app := range services {
 		for i := range nodesPerService {
 			f.nodes = append(f.nodes, node{
 				app:      app,
 				name:     fmt.Sprintf("i-%s%02d", app.name[:3], i),
 				zone:     string(rune('a' + i%3)),
 				number:   uint64(len(f.nodes)),
-				deployAt: time.Duration(i) * 20 * time.Second, // a deploy rolls from node to node
+				deployAt: time.Duration(n)*deployShift + time.Duration(i)*deployDown,
 			})
 		}
 	}
@@ -71,16 +71,17 @@ func (n node) tags() map[string]string {
 	}
 }
 
-// deployEvery is how often each service is deployed, deployDown how long a node is away then.
 const (
-	deployEvery = 25 * time.Minute
-	deployDown  = 30 * time.Second
+	// deployEvery is how often each service is deployed; deployShift lies between two services.
+	deployEvery = 40 * time.Minute
+	deployShift = 7 * time.Minute
+	// deployDown is how long a node is away then. A deploy rolls from node to node.
+	deployDown = 20 * time.Second
 )
 
 // sinceDeploy returns how long the node has been up at t, and whether it is.
 func (n node) sinceDeploy(t time.Time) (up time.Duration, isUp bool) {
-	shift := time.Duration(n.number%8)*3*time.Minute + n.deployAt
-	into := time.Duration((t.UnixNano() - int64(shift)) % int64(deployEvery))
+	into := time.Duration((t.UnixNano() - int64(n.deployAt)) % int64(deployEvery))
 	return into - deployDown, into >= deployDown
 }
 

@@ -18,7 +18,7 @@ export const exploreSteps = [
     const q = await chooseQuery(page, context);
     await page.goto(address(context.base, 'explore'));
     await page.locator('#query').fill(q);
-    await page.getByRole('button', { name: 'Run' }).click();
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
     await chartDrawn(page);
     assert.equal(params(page).q, q);
     assert.match(await page.locator('.status').innerText(), /\d+ of \d+ line/);
@@ -157,7 +157,7 @@ export const exploreSteps = [
     await openChart(page, context, { refresh: '5s' });
     expect(/Failed to load resource/);
     await page.route('**/api/**', (route) => route.abort());
-    await page.getByRole('button', { name: 'Run' }).click();
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.locator('.banner').waitFor();
     assert.match(await page.locator('.banner').innerText(), /Cannot reach the server/);
     await page.screenshot({ path: `${context.shots}gone.png` });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createClient, placeOf, Refused, Unavailable } from '../../src/api/client.ts';
-import { containsQuery, escapeWord, getNames, sumQuery } from '../../src/api/tags.ts';
+import { containsQuery, escapeWord, getNames, namesQuery, sumQuery } from '../../src/api/tags.ts';
 
 const base = new URL('http://telamon.test/prefix/');
 const never = new AbortController().signal;
@@ -51,8 +51,9 @@ test('fields of a place with wrong types are absent', () => {
 
 test('names are asked for by part, one more than shown', async () => {
   const { client, asked } = answering('["a","b","c"]');
-  assert.deepEqual(await getNames(client, 'ht(t)p', 2, never), { names: ['a', 'b'], more: true });
-  assert.match(decodeURIComponent(asked[0]!), /limit=3&q=name,\.\*ht\.t\.p,:reic$/);
+  assert.deepEqual(await getNames(client, 'own', 'ht(t)p', 2, never), { names: ['a', 'b'], more: true });
+  assert.match(decodeURIComponent(asked[0]!), /q=name,\.\*ht\.t\.p,:reic,.*,:and&limit=3$/);
+  assert.equal(namesQuery('sent', ''), 'name,(telamon|atlas[.]db)[.],:re,:not');
   assert.equal(containsQuery('a,b:[c'), 'name,.*a.b..c,:reic');
 });
 
