@@ -3,6 +3,7 @@ package query
 import (
 	"context"
 	"iter"
+	"slices"
 
 	"github.com/telamon-tsdb/telamon/query/eval"
 	"github.com/telamon-tsdb/telamon/query/expr"
@@ -50,7 +51,7 @@ func (e *Engine) evalChunk(ctx context.Context, session *eval.Session, exprs []*
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Exprs: exprs, Start: rng.Start, Step: rng.Step, Notices: outcome.Notices, Work: outcome.Work}
+	result := &Result{Exprs: exprs, Start: rng.Start, Step: rng.Step, Notices: slices.Concat(outcome.Notices...), Work: outcome.Work}
 	for i, s := range exprs {
 		lines, err := named(i, s, outcome.Lines[i], 0)
 		if err != nil {
