@@ -47,7 +47,7 @@ type API struct{ Config }
 const endpointHeader = "Netflix-Endpoint"
 
 // atlasRoutes are the paths whose answers carry endpointHeader, also when the method is wrong.
-var atlasRoutes = []string{"/api/v1/graph", "/api/v1/tags", "/healthcheck"}
+var atlasRoutes = []string{"/api/v1/graph", "/api/v2/fetch", "/api/v1/tags", "/healthcheck"}
 
 // New returns the handler for all paths.
 func New(cfg Config) http.Handler {
@@ -61,7 +61,7 @@ func New(cfg Config) http.Handler {
 		cfg.Now = time.Now
 	}
 	a := &API{cfg}
-	return guardHost(allowOrigins(compress(a.router())))
+	return guardHost(guardLength(allowOrigins(compress(a.router()))))
 }
 
 // router mounts the resources.
@@ -73,6 +73,7 @@ func (a *API) router() http.Handler {
 
 	data := r.Group("/", a.requireReady)
 	data.GET("/api/v1/graph", a.graph)
+	data.GET("/api/v2/fetch", a.fetch)
 	data.GET("/api/v1/tags", a.tags)
 	data.GET("/api/v1/tags/*key", a.tags)
 	data.GET("/api/v1/alerts", a.alerts)
