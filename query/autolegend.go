@@ -9,6 +9,17 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
+// withLegends returns the expressions, those that set no legend with the automatic one.
+func withLegends(exprs []*expr.Styled) []*expr.Styled {
+	shown := slices.Clone(exprs)
+	for i, legend := range automaticLegends(exprs) {
+		if legend != "" {
+			shown[i] = exprs[i].WithLegend(legend)
+		}
+	}
+	return shown
+}
+
 // automaticLegends returns a legend for each expression that sets none: what its queries say that those
 // of the others do not. "" where there is nothing to say. Source: http-api.md 7.3.
 func automaticLegends(exprs []*expr.Styled) []string {
@@ -57,7 +68,7 @@ func legendText(e expr.Expr, said map[string]string) string {
 		}
 	}
 	text := strings.Join(parts, " ")
-	if offsetOf(e).Milliseconds() > 0 {
+	if OffsetOf(e).Milliseconds() > 0 {
 		text += " (offset=$(atlas.offset))"
 	}
 	return text

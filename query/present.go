@@ -17,13 +17,9 @@ import (
 const offsetKey = "atlas.offset"
 
 // present appends the lines of one expression as its style says: asl.md 10.3 and 10.7.
-// automatic is the legend that they get where the style has none.
-func (r *Result) present(number int, s *expr.Styled, automatic string, lines []eval.Line) error {
-	offset := offsetOf(s.Expr)
-	format, ok := s.Settings.Get("legend")
-	if !ok {
-		format = automatic
-	}
+func (r *Result) present(number int, s *expr.Styled, lines []eval.Line) error {
+	offset := OffsetOf(s.Expr)
+	format, _ := s.Settings.Get("legend")
 	edits, _ := s.Settings.Get("sed")
 	shown := make([]Line, len(lines))
 	for i, l := range lines {
@@ -55,8 +51,8 @@ func (r *Result) present(number int, s *expr.Styled, automatic string, lines []e
 	return nil
 }
 
-// offsetOf returns the offset of an expression: the least of its reads.
-func offsetOf(e expr.Expr) expr.Duration {
+// OffsetOf returns the offset of an expression: the least of its reads.
+func OffsetOf(e expr.Expr) expr.Duration {
 	var least expr.Duration
 	for i, d := range expr.DataExprs(e) {
 		if i == 0 || d.Offset.Milliseconds() < least.Milliseconds() {
@@ -66,40 +62,42 @@ func offsetOf(e expr.Expr) expr.Duration {
 	return least
 }
 
-// sort orders lines by the settings sort and order. Lines without the statistic come last either way.
+// sort orders lines by the settings sort and order.
 func (r *Result) sort(s *expr.Styled, lines []Line) {
 	by, sorted := s.Settings.Get("sort")
 	order, _ := s.Settings.Get("order")
-	descending := order == "desc"
-	if !sorted && !descending {
+	if !sorted && order != "desc" {
 		return
 	}
-	if by == "" {
-		by = "legend"
+	if warning := CheckSort(by); warning != "" {
+		r.Warnings = append(r.Warnings, warning)
 	}
-	if _, ok := (eval.Stats{}).Get(by); !ok {
-		if by != "legend" {
-			r.Warnings = append(r.Warnings, fmt.Sprintf("Invalid sort mode '%s'. Using default of 'legend'.", by))
-		}
-		slices.SortStableFunc(lines, func(a, b Line) int {
-			if descending {
-				a, b = b, a
-			}
-			return strings.Compare(a.Legend, b.Legend)
-		})
-		return
+	slices.SortStableFunc(lines, func(a, b Line) int { return CompareLines(&a, &b, by, order == "desc") })
+}
+
+// CheckSort returns the warning for a sort mode that there is not, and "" for the others.
+func CheckSort(by string) (warning string) {
+	if _, ok := (eval.Stats{}).Get(by); ok || by == "legend" || by == "" {
+		return ""
 	}
-	slices.SortStableFunc(lines, func(a, b Line) int {
-		x, _ := a.Stats.Get(by)
+	return fmt.Sprintf("Invalid sort mode '%s'. Using default of 'legend'.", by)
+}
+
+// CompareLines orders lines by a statistic, or by legend where by is no name of one. A line without the
+// statistic comes last in both directions.
+func CompareLines(a, b *Line, by string, descending bool) int {
+	order := strings.Compare(a.Legend, b.Legend)
+	if x, isStat := a.Stats.Get(by); isStat {
 		y, _ := b.Stats.Get(by)
 		if x != x || y != y {
 			return cmp.Compare(rankOfMissing(x), rankOfMissing(y))
 		}
-		if descending {
-			x, y = y, x
-		}
-		return cmp.Compare(x, y)
-	})
+		order = cmp.Compare(x, y)
+	}
+	if descending {
+		return -order
+	}
+	return order
 }
 
 func rankOfMissing(v float64) int {

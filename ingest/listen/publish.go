@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/telamon-tsdb/telamon/ingest"
 	"github.com/telamon-tsdb/telamon/ingest/atlasjson"
@@ -26,6 +27,9 @@ type Config struct {
 	MaxBodyBytes int
 	// MaxHeldBytes bounds the bodies that are held at one time, zipped and unzipped. 256 MiB if zero.
 	MaxHeldBytes int64
+	// MaxBodyTime bounds how long a client takes to send a body. 30 s if zero, what the slowest link
+	// needs for 8 MiB at 2 Mbit/s.
+	MaxBodyTime time.Duration
 }
 
 // Publish is the handler of POST requests to PublishPath and PublishFastPath. Whoever mounts it adds
@@ -33,6 +37,7 @@ type Config struct {
 type Publish struct {
 	pipeline     *ingest.Pipeline
 	maxBodyBytes int
+	maxBodyTime  time.Duration
 	held         budget
 	decoders     sync.Pool // of *atlasjson.Decoder
 	bodies       bodyPools
@@ -47,10 +52,14 @@ func NewPublish(config Config) *Publish {
 	if config.MaxHeldBytes == 0 {
 		config.MaxHeldBytes = 256 << 20
 	}
+	if config.MaxBodyTime == 0 {
+		config.MaxBodyTime = 30 * time.Second
+	}
 	memo := config.Pipeline.Memo()
 	return &Publish{
 		pipeline:     config.Pipeline,
 		maxBodyBytes: min(config.MaxBodyBytes, 1<<30),
+		maxBodyTime:  config.MaxBodyTime,
 		held:         budget{limit: config.MaxHeldBytes},
 		decoders:     sync.Pool{New: func() any { return &atlasjson.Decoder{Memo: memo} }},
 	}
@@ -62,13 +71,13 @@ const smile = "application/x-jackson-smile"
 // ServeHTTP answers one publish request.
 func (h *Publish) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set(EndpointHeader, r.URL.Path)
-	a := h.answer(r)
+	a := h.answer(w, r)
 	h.counts.add(a.status)
 	a.write(w)
 }
 
 // answer takes the request in and says what came of it.
-func (h *Publish) answer(r *http.Request) answer {
+func (h *Publish) answer(w http.ResponseWriter, r *http.Request) answer {
 	if r.Method != http.MethodPost {
 		return failure(http.StatusMethodNotAllowed, "method not allowed: POST")
 	}
@@ -77,15 +86,22 @@ func (h *Publish) answer(r *http.Request) answer {
 	}
 	held := holding{budget: &h.held}
 	defer held.release()
+	// A writer that cannot set deadlines, as in tests, is none that waits for a network.
+	connection := http.NewResponseController(w)
+	connection.SetReadDeadline(time.Now().Add(h.maxBodyTime))
 	body, err := h.readBody(r, &held)
 	defer body.free(&h.bodies)
 	if err != nil {
 		return h.bodyFailure(r, err)
 	}
+	connection.SetReadDeadline(time.Time{}) // past it the server would take the client for gone
 	h.counts.bodyBytes.Add(uint64(len(body.text)))
 
 	decoder := h.decoders.Get().(*atlasjson.Decoder)
-	defer h.decoders.Put(decoder)
+	defer func() {
+		decoder.Reset() // the body is not its own
+		h.decoders.Put(decoder)
+	}()
 	if err := decoder.Decode(body.text); err != nil {
 		return failure(http.StatusBadRequest, err.Error())
 	}

@@ -13,7 +13,7 @@ func (u *Unary) Apply(v float64) float64 {
 	case Neg:
 		return -v
 	case Sin:
-		return math.Sin(v)
+		return sine(v)
 	case Sqrt:
 		return math.Sqrt(v)
 	case ClampMin:

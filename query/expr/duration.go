@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -29,6 +30,15 @@ func (d Duration) IsZero() bool { return d == Duration{} }
 // Milliseconds returns d in whole milliseconds, rounded down. The words refuse durations for which
 // that overflows.
 func (d Duration) Milliseconds() int64 { return d.seconds*1000 + int64(d.nanos/1e6) }
+
+// Std returns d as a time.Duration, or false where it is longer than that can say, 292 years.
+func (d Duration) Std() (time.Duration, bool) {
+	const most = int64(math.MaxInt64/time.Second) - 1
+	if d.seconds > most || d.seconds < -most {
+		return 0, false
+	}
+	return time.Duration(d.seconds)*time.Second + time.Duration(d.nanos), true
+}
 
 const (
 	secondsPerMinute = 60

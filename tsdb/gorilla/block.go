@@ -27,7 +27,7 @@ const (
 	formMask      = 3
 
 	flagDelta = 1 << 6 // the columns of numbers hold differences
-	flagOther = 1 << 7 // reserved, zero
+	flagRaw   = 1 << 7 // in the classes of integers: some values are raw
 
 	headerXOR     = classConstant | flagDelta
 	headerNothing = maskEmpty << presenceShift
@@ -51,12 +51,16 @@ func Decode(dst []float64, block []byte) error {
 	if header>>presenceShift&formMask == maskFull && header>>zerosShift&formMask == maskFull {
 		return decodeBody(dst, header, body)
 	}
-	return decodeMasked(dst, header, body)
+	if n := words(len(dst)); n > 1 {
+		var masks [2 * MaxSlots / 64]uint64
+		return decodeMasked(dst, header, body, masks[:n], masks[n:2*n])
+	}
+	var masks [2]uint64 // the usual block is short: nothing to zero
+	return decodeMasked(dst, header, body, masks[:1], masks[1:])
 }
 
-// decodeMasked is Decode for a block in which slots are empty or zero.
-func decodeMasked(dst []float64, header byte, body []byte) error {
-	var present, nonzero mask
+// decodeMasked is Decode for a block in which slots are empty or zero. The masks are scratch.
+func decodeMasked(dst []float64, header byte, body []byte, present, nonzero mask) error {
 	n := len(dst)
 	count, some := n, n // slots with a value, and with one that is stored
 	ok := true
@@ -67,6 +71,7 @@ func decodeMasked(dst []float64, header byte, body []byte) error {
 		some = count
 	}
 	if form := header >> zerosShift & formMask; form != maskFull {
+		nonzero = nonzero[:words(count)]
 		if some, body, ok = nonzero.read(body, count, form); !ok {
 			return fmt.Errorf("%w: mask of zeros among %d values", ErrCorrupt, count)
 		}
@@ -85,21 +90,17 @@ func decodeMasked(dst []float64, header byte, body []byte) error {
 
 // decodeBody fills dst with the values stored in body, by the class in header.
 func decodeBody(dst []float64, header byte, body []byte) error {
-	if header&flagOther != 0 {
-		return fmt.Errorf("%w: header %#02x has a flag of a later version", ErrCorrupt, header)
-	}
 	ok := false
-	switch header & classMask {
-	case classFloat:
-		ok = decodeFloatBits(dst, header, body)
-	case classInteger, classUlps:
+	switch class := header & classMask; {
+	case class == classInteger || class == classUlps:
 		ok = decodeInteger(dst, header, body)
+	case header&flagRaw != 0: // means nothing there
+	case class == classFloat:
+		ok = decodeFloatBits(dst, header, body)
+	case header&flagDelta != 0:
+		ok = decodeXOR(dst, body)
 	default:
-		if header&flagDelta != 0 {
-			ok = decodeXOR(dst, body)
-		} else {
-			ok = decodeConstant(dst, body)
-		}
+		ok = decodeConstant(dst, body)
 	}
 	if !ok {
 		return fmt.Errorf("%w: header %#02x, %d values in %d bytes", ErrCorrupt, header, len(dst), len(body))

@@ -131,44 +131,42 @@ func readColumn(src []byte, m int) (c column, rest []byte, size int, ok bool) {
 	return c, src, size, size <= len(src)
 }
 
-// decodeColumn puts the integers of a column, as bit patterns, into dst and returns the bytes behind it.
-func decodeColumn(dst []float64, src []byte) (rest []byte, ok bool) {
-	c, src, size, ok := readColumn(src, len(dst))
-	if !ok {
-		return nil, false
-	}
+// decode puts the integers of the column, as bit patterns, into dst; src begins with its bits. It reports
+// whether all patches are inside of dst.
+func (c *column) decode(dst []float64, src []byte) bool {
 	unpack(dst, src, c.width, uint64(c.base))
-	return src[size:], c.patch(dst, src[:size], func(_, v uint64) uint64 { return v })
-}
-
-// addColumn adds the integers of a column to the bit patterns in dst and returns the bytes behind it.
-func addColumn(dst []float64, src []byte) (rest []byte, ok bool) {
-	c, src, size, ok := readColumn(src, len(dst))
-	if !ok {
-		return nil, false
-	}
-	unpackAdd(dst, src, c.width, uint64(c.base))
-	base := uint64(c.base) // was added where there is a patch
-	return src[size:], c.patch(dst, src[:size], func(old, v uint64) uint64 { return old - base + v })
-}
-
-// patch replaces the bit patterns of dst at the places of patches by what becomes of the old one and the
-// patch. It reports whether all places are inside of dst.
-func (c *column) patch(dst []float64, src []byte, become func(old, v uint64) uint64) bool {
-	place := len(dst) * int(c.width)
-	each := placeBits(len(dst))
-	value := place + c.patches*each
-	for range c.patches {
-		at := bitsAt(src, place, uint(each))
-		if at >= uint64(len(dst)) {
+	for i := range c.patches {
+		at, v := c.patch(src, len(dst), i)
+		if at >= uint(len(dst)) {
 			return false
 		}
-		v := bitsAt(src, value, c.patchWidth) + uint64(c.patchBase)
-		dst[at] = math.Float64frombits(become(math.Float64bits(dst[at]), v))
-		place += each
-		value += int(c.patchWidth)
+		dst[at] = math.Float64frombits(v)
 	}
 	return true
+}
+
+// add is decode, but adds the integers to the bit patterns in dst.
+func (c *column) add(dst []float64, src []byte) bool {
+	unpackAdd(dst, src, c.width, uint64(c.base))
+	for i := range c.patches {
+		at, v := c.patch(src, len(dst), i)
+		if at >= uint(len(dst)) {
+			return false
+		}
+		// The zero bits in the row have added the base.
+		dst[at] = math.Float64frombits(math.Float64bits(dst[at]) - uint64(c.base) + v)
+	}
+	return true
+}
+
+// patch returns place and value of patch i of a column of m values whose bits src begins with. The place
+// of a damaged column may be m or greater.
+func (c *column) patch(src []byte, m, i int) (place uint, v uint64) {
+	each := placeBits(m)
+	at := m*int(c.width) + i*each
+	place = uint(bitsAt(src, at, uint(each)))
+	at += (c.patches-i)*each + i*int(c.patchWidth)
+	return place, bitsAt(src, at, c.patchWidth) + uint64(c.patchBase)
 }
 
 // appendBase appends the base of a column of the given width.

@@ -18,13 +18,13 @@ const middle = 1 << 63
 // fillFloatBits computes the integers of values, and the shift.
 func fillFloatBits(xs []int64, values []float64) (_ []int64, shift uint) {
 	xs = xs[:0]
-	var any uint64
+	var union uint64
 	for _, v := range values {
 		u := bits.RotateLeft64(math.Float64bits(v), 1)
-		any |= u
+		union |= u
 		xs = append(xs, int64(u))
 	}
-	shift = uint(bits.TrailingZeros64(any)) & 63
+	shift = uint(bits.TrailingZeros64(union)) & 63
 	centre := uint64(middle) >> shift
 	for i, x := range xs {
 		xs[i] = int64(uint64(x)>>shift - centre)
@@ -39,32 +39,39 @@ func decodeFloatBits(dst []float64, header byte, body []byte) bool {
 		return false
 	}
 	shift := uint(body[0])
-	body, ok := decodeNumbers(dst, header, body[1:])
-	if !ok || len(body) != 0 {
+	centre := uint64(middle) >> shift
+	start, c, body, size, ok := readNumbers(len(dst), header, body[1:])
+	if !ok || size != len(body) {
 		return false
 	}
 	if header&flagDelta != 0 {
+		dst[0] = math.Float64frombits(uint64(start) + centre)
+		ok = c.decode(dst[1:], body)
 		sumAndUnrotate(dst, shift)
-	} else {
-		unrotate(dst, shift)
+		return ok
+	}
+	unpackUnrotate(dst, body, c.width, uint64(c.base)+centre, shift)
+	for i := range c.patches {
+		at, v := c.patch(body, len(dst), i)
+		if at >= uint(len(dst)) {
+			return false
+		}
+		dst[at] = unrotate(v+centre, shift)
 	}
 	return true
 }
 
-// unrotate turns the integers in dst into values.
-func unrotate(dst []float64, shift uint) {
-	centre := uint64(middle) >> shift
-	for i, x := range dst {
-		u := (math.Float64bits(x) + centre) << shift
-		dst[i] = math.Float64frombits(bits.RotateLeft64(u, -1))
-	}
+// unrotate returns the value of the rotated and shifted bits u, of which the first shift are zero: one
+// rotation does both.
+func unrotate(u uint64, shift uint) float64 {
+	return math.Float64frombits(bits.RotateLeft64(u, int(shift)-1))
 }
 
-// sumAndUnrotate is unrotate for differences.
+// sumAndUnrotate turns a start value and differences, bit patterns in dst, into values.
 func sumAndUnrotate(dst []float64, shift uint) {
-	u := uint64(middle) >> shift
+	var u uint64
 	for i, x := range dst {
 		u += math.Float64bits(x)
-		dst[i] = math.Float64frombits(bits.RotateLeft64(u<<shift, -1))
+		dst[i] = unrotate(u, shift)
 	}
 }

@@ -4,11 +4,12 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
+	"slices"
 )
 
 // A mask is one bit per slot, the first slot in the lowest bit of the first word; bits behind the last
 // slot are zero.
-type mask [MaxSlots / 64]uint64
+type mask []uint64
 
 // The forms of a mask in a block: two bits of its header.
 const (
@@ -18,14 +19,30 @@ const (
 	maskEmpty  = 3 // no bit is set: no bytes
 )
 
-// set marks slot i.
-func (m *mask) set(i int) { m[i/64] |= 1 << (i % 64) }
+// zeroed returns m with n words, all zero.
+func zeroed(m mask, n int) mask {
+	m = slices.Grow(m[:0], n)[:n]
+	clear(m)
+	return m
+}
 
-// clear zeroes the words of the first n slots.
-func (m *mask) clear(n int) { clear(m[:(n+63)/64]) }
+// set marks slot i.
+func (m mask) set(i int) { m[i/64] |= 1 << (i % 64) }
+
+// words returns the number of words of a mask of n slots.
+func words(n int) int { return (n + 63) / 64 }
+
+// rank returns how many slots before i are set.
+func (m mask) rank(i int) int {
+	n := bits.OnesCount64(m[i/64] & (1<<(i%64) - 1))
+	for _, word := range m[:i/64] {
+		n += bits.OnesCount64(word)
+	}
+	return n
+}
 
 // append appends the shorter form of the first n bits, of which some but not all are set.
-func (m *mask) append(dst []byte, n int) (_ []byte, form byte) {
+func (m mask) append(dst []byte, n int) (_ []byte, form byte) {
 	runs, length := m.measureRuns(n)
 	if bitmap := (n + 7) / 8; bitmap <= length {
 		for i := 0; i < bitmap; i++ {
@@ -44,14 +61,14 @@ func (m *mask) append(dst []byte, n int) (_ []byte, form byte) {
 }
 
 // size returns the number of bytes that append takes.
-func (m *mask) size(n int) int {
+func (m mask) size(n int) int {
 	_, length := m.measureRuns(n)
 	return min((n+7)/8, length)
 }
 
 // measureRuns counts the runs of the first n bits, the first of them set and possibly empty, and the bytes
 // of their form; more than 255 are too many to be written, which a length no bitmap has says.
-func (m *mask) measureRuns(n int) (runs, length int) {
+func (m mask) measureRuns(n int) (runs, length int) {
 	length = 1
 	for at, want := 0, true; at < n; want = !want {
 		end := m.runEnd(at, n, want)
@@ -71,7 +88,7 @@ func (m *mask) measureRuns(n int) (runs, length int) {
 }
 
 // runEnd returns the end, at most n, of the run of bits from at on that equal want.
-func (m *mask) runEnd(at, n int, want bool) int {
+func (m mask) runEnd(at, n int, want bool) int {
 	for at < n {
 		word := m[at/64] >> (at % 64)
 		if want {
@@ -87,21 +104,21 @@ func (m *mask) runEnd(at, n int, want bool) int {
 
 // read fills the first n bits from src in the given form, bitmap or runs, and returns how many are set
 // and the bytes behind. It fails unless some but not all are set.
-func (m *mask) read(src []byte, n int, form byte) (set int, rest []byte, ok bool) {
-	m.clear(n)
+func (m mask) read(src []byte, n int, form byte) (set int, rest []byte, ok bool) {
+	clear(m)
 	switch form {
 	case maskBitmap:
 		rest, ok = m.readBitmap(src, n)
 	case maskRuns:
 		rest, ok = m.readRuns(src, n)
 	}
-	for _, word := range m[:(n+63)/64] {
+	for _, word := range m {
 		set += bits.OnesCount64(word)
 	}
 	return set, rest, ok && set > 0 && set < n
 }
 
-func (m *mask) readBitmap(src []byte, n int) (rest []byte, ok bool) {
+func (m mask) readBitmap(src []byte, n int) (rest []byte, ok bool) {
 	size := (n + 7) / 8
 	if len(src) < size {
 		return nil, false
@@ -109,13 +126,13 @@ func (m *mask) readBitmap(src []byte, n int) (rest []byte, ok bool) {
 	for i, b := range src[:size] {
 		m[i/8] |= uint64(b) << (i % 8 * 8)
 	}
-	if n%64 != 0 && m[n/64]>>(n%64) != 0 {
+	if m[(n-1)/64]>>((n-1)%64) > 1 {
 		return nil, false
 	}
 	return src[size:], true
 }
 
-func (m *mask) readRuns(src []byte, n int) (rest []byte, ok bool) {
+func (m mask) readRuns(src []byte, n int) (rest []byte, ok bool) {
 	if len(src) == 0 {
 		return nil, false
 	}
@@ -139,7 +156,7 @@ func (m *mask) readRuns(src []byte, n int) (rest []byte, ok bool) {
 }
 
 // setRun sets the bits in [from, to).
-func (m *mask) setRun(from, to int) {
+func (m mask) setRun(from, to int) {
 	for from < to {
 		width := min(64-from%64, to-from)
 		m[from/64] |= ^uint64(0) >> (64 - width) << (from % 64)
@@ -150,13 +167,17 @@ func (m *mask) setRun(from, to int) {
 // expand spreads the first values of dst, one for each set bit of the mask, over all of dst, and puts fill
 // where the bit is clear. It goes backwards, so no value is overwritten before it is read, and without
 // branches: which of the slots are empty is often noise.
-func (m *mask) expand(dst []float64, set int, fill float64) {
+func (m mask) expand(dst []float64, set int, fill float64) {
 	empty := math.Float64bits(fill)
 	from := set
-	for i := len(dst) - 1; i >= 0; i-- {
-		bit := m[uint(i)/64%uint(len(m))] >> (uint(i) % 64) & 1
-		from -= int(bit)
-		v := math.Float64bits(dst[from])
-		dst[i] = math.Float64frombits(v&-bit | empty&(bit-1))
+	for w := len(m) - 1; w >= 0; w-- {
+		word := m[w]
+		part := dst[64*w : min(64*w+64, len(dst))]
+		for i := len(part) - 1; i >= 0; i-- {
+			bit := word >> (uint(i) & 63) & 1
+			from -= int(bit)
+			v := math.Float64bits(dst[from])
+			part[i] = math.Float64frombits(v&-bit | empty&(bit-1))
+		}
 	}
 }

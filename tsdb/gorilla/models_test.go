@@ -45,11 +45,14 @@ func fleet(form string, rate, seconds func([]float64) float64, single func(float
 			return s.fill(n, func(i int) float64 { return rate(s.slots(perSecond * s.day(i))) })
 		}
 	}
+	count := func(n int, series uint64) []float64 {
+		return counts(callRates[series%10])(n, series)
+	}
 	timer := func(n int, series uint64, of func(s *source, k, i float64) float64) []float64 {
 		s := newSource(series)
-		perSecond := s.level() * []float64{1, 0.5, 0.25, 0.08, 0.02}[series%5]
-		if series%2 == 1 { // the timer of failed calls
-			perSecond = 0
+		perSecond := 0.0 // two in three time the calls that succeed, the third those that fail
+		if series%3 != 0 {
+			perSecond = s.level() * callRates[series%10]
 		}
 		return s.fill(n, func(i int) float64 {
 			k := total(s.slots(perSecond * s.day(i)))
@@ -60,7 +63,7 @@ func fleet(form string, rate, seconds func([]float64) float64, single func(float
 		})
 	}
 	return []model{
-		{form + "/count", 10, counts(0.4)},
+		{form + "/count", 10, count},
 		{form + "/errors", 15, func(n int, series uint64) []float64 {
 			s := newSource(series)
 			return s.fill(n, func(int) float64 {
@@ -130,6 +133,9 @@ func fleet(form string, rate, seconds func([]float64) float64, single func(float
 		}},
 	}
 }
+
+// callRates are the rates of the calls that a node counts and times, relative to its level.
+var callRates = [10]float64{1, 0.5, 0.25, 0.08, 0.02, 0.6, 0.3, 0.2, 0.02, 0.0005}
 
 // A source draws the values of one series; the same series draws the same in each form.
 type source struct {

@@ -32,87 +32,136 @@ func (p *packer) close() []byte {
 	return p.dst
 }
 
-// unpack fills dst with len(dst) integers of width bits from the front of src, each plus base, as bit
-// patterns. Width is 0 to 57 or 64, and src holds at least those bits; more bytes behind them are welcome.
+// The unpack functions take len(dst) values of width bits from the front of src, low bits first, and add
+// base. Width is 0 to 57 or 64, and src holds at least those bits; more bytes behind them are welcome.
+// They differ in what they make of a value. Each loop has one 8-byte load a value and carries nothing
+// from one value to the next; near the end, where 8 bytes from the value's first one on would reach
+// beyond src, the load moves back and the shift grows, without a branch and without a second loop.
+//
+// The loads slice src[at : at+8] and not src[at:], of which the compiler makes more: 1.16 instead of 1.55 ns
+// a value of 53 bits (Go 1.26.8, amd64). With a copy in a fixed array, of which no bound is checked, it
+// would be 1.07, but the copy costs more than that.
+
+// unpack puts the integers, as bit patterns, into dst.
 func unpack(dst []float64, src []byte, width uint, base uint64) {
 	if width == 0 {
 		fill(dst, math.Float64frombits(base))
 		return
 	}
-	if width == 64 {
-		for i := range dst {
-			dst[i] = math.Float64frombits(binary.LittleEndian.Uint64(src[8*i:]) + base)
-		}
-		return
-	}
-	inside := loadable(len(dst), len(src), width)
-	unpackLoaded(dst[:inside], src, 0, width, base)
-	if inside < len(dst) {
-		tail, bit := tailOf(src, inside, width)
-		unpackLoaded(dst[inside:], tail[:], bit, width, base)
-	}
-}
-
-// unpackLoaded is the loop of unpack: one 8-byte load a value, all of them inside of src.
-func unpackLoaded(dst []float64, src []byte, bit, width uint, base uint64) {
+	var pad [8]byte
+	src, last := loadable(src, &pad)
 	low := uint64(1)<<width - 1
+	bit := uint(0)
 	for i := range dst {
-		v := binary.LittleEndian.Uint64(src[bit>>3:]) >> (bit & 7) & low
+		at := min(bit>>3, last)
+		v := binary.LittleEndian.Uint64(src[at:at+8]) >> ((bit - at<<3) & 63) & low
 		dst[i] = math.Float64frombits(v + base)
 		bit += width
 	}
 }
 
-// unpackAdd is unpack, but adds to the bit patterns in dst.
+// unpackAdd adds the integers to the bit patterns in dst.
 func unpackAdd(dst []float64, src []byte, width uint, base uint64) {
-	if width == 64 {
-		for i := range dst {
-			dst[i] = math.Float64frombits(math.Float64bits(dst[i]) + binary.LittleEndian.Uint64(src[8*i:]) + base)
-		}
-		return
-	}
-	inside := loadable(len(dst), len(src), width)
-	unpackAddLoaded(dst[:inside], src, 0, width, base)
-	if inside < len(dst) {
-		tail, bit := tailOf(src, inside, width)
-		unpackAddLoaded(dst[inside:], tail[:], bit, width, base)
-	}
-}
-
-func unpackAddLoaded(dst []float64, src []byte, bit, width uint, base uint64) {
+	var pad [8]byte
+	src, last := loadable(src, &pad)
 	low := uint64(1)<<width - 1
-	for i := range dst {
-		v := binary.LittleEndian.Uint64(src[bit>>3:]) >> (bit & 7) & low
-		dst[i] = math.Float64frombits(math.Float64bits(dst[i]) + v + base)
+	bit := uint(0)
+	if width <= 8 {
+		done := unpackAddNarrow(dst, src, last, width, base)
+		dst, bit = dst[done:], uint(done)*width
+	}
+	for i, x := range dst {
+		at := min(bit>>3, last)
+		v := binary.LittleEndian.Uint64(src[at:at+8]) >> ((bit - at<<3) & 63) & low
+		dst[i] = math.Float64frombits(math.Float64bits(x) + v + base)
 		bit += width
 	}
 }
 
-// loadable returns how many of n values of width bits, from the front of size bytes, have 8 bytes to be
-// loaded from where they begin.
-func loadable(n, size int, width uint) int {
-	if size < 8 {
-		return 0
+// unpackAddNarrow takes eight values from each load while there are eight, and returns how many that were.
+// Ulps are 1 to 3 bits wide: 0.4 ns instead of 1.0. Where there is a division it gains nothing.
+func unpackAddNarrow(dst []float64, src []byte, last, width uint, base uint64) (done int) {
+	low := uint64(1)<<width - 1
+	first := uint(0)
+	for len(dst) >= 8 {
+		at := min(first, last)
+		word := binary.LittleEndian.Uint64(src[at:at+8]) >> ((first - at) << 3 & 63)
+		eight := (*[8]float64)(dst)
+		for i, x := range eight {
+			eight[i] = math.Float64frombits(math.Float64bits(x) + word&low + base)
+			word >>= width & 63
+		}
+		dst = dst[8:]
+		first += width
+		done += 8
 	}
-	if width == 0 {
-		return n
-	}
-	return min(n, (8*(size-8)+7)/int(width)+1)
+	return done
 }
 
-// tailOf copies the bytes from the first value that is not loadable on, fewer than 8, to where they are,
-// and returns the bit at which that value begins.
-func tailOf(src []byte, first int, width uint) (tail [16]byte, bit uint) {
-	at := uint(first) * width
-	copy(tail[:8], src[min(int(at>>3), len(src)):])
-	return tail, at & 7
+// unpackDivide puts the integers, divided by d, into dst.
+func unpackDivide(dst []float64, src []byte, width uint, base uint64, d float64) {
+	if width == 0 {
+		fill(dst, float64(int64(base))/d)
+		return
+	}
+	var pad [8]byte
+	src, last := loadable(src, &pad)
+	low := uint64(1)<<width - 1
+	bit := uint(0)
+	for i := range dst {
+		at := min(bit>>3, last)
+		v := binary.LittleEndian.Uint64(src[at:at+8]) >> ((bit - at<<3) & 63) & low
+		dst[i] = float64(int64(v+base)) / d
+		bit += width
+	}
+}
+
+// unpackSumDivide puts sum and each integer added to it, divided by d, into dst.
+func unpackSumDivide(dst []float64, src []byte, width uint, base, sum uint64, d float64) {
+	var pad [8]byte
+	src, last := loadable(src, &pad)
+	low := uint64(1)<<width - 1
+	bit := uint(0)
+	for i := range dst {
+		at := min(bit>>3, last)
+		sum += binary.LittleEndian.Uint64(src[at:at+8])>>((bit-at<<3)&63)&low + base
+		dst[i] = float64(int64(sum)) / d
+		bit += width
+	}
+}
+
+// unpackUnrotate puts the integers, shifted up and rotated, as values into dst.
+func unpackUnrotate(dst []float64, src []byte, width uint, base uint64, shift uint) {
+	var pad [8]byte
+	src, last := loadable(src, &pad)
+	low := uint64(1)<<width - 1
+	bit := uint(0)
+	for i := range dst {
+		at := min(bit>>3, last)
+		v := binary.LittleEndian.Uint64(src[at:at+8]) >> ((bit - at<<3) & 63) & low
+		dst[i] = unrotate(v+base, shift)
+		bit += width
+	}
+}
+
+// loadable returns src, or if it is shorter than a load a copy in pad, and the last place to load from.
+func loadable(src []byte, pad *[8]byte) (_ []byte, last uint) {
+	if len(src) < 8 {
+		copy(pad[:], src)
+		return pad[:], 0
+	}
+	return src, uint(len(src) - 8)
 }
 
 // bitsAt returns width bits of src, at most 64, from bit at on. Behind the end there are zero bits.
 func bitsAt(src []byte, at int, width uint) uint64 {
+	mask := ^uint64(0) >> (64 - width) // width 0: no bits, for a shift by 64 gives 0
+	shift := uint(at & 7)
+	if width <= maxLoadedWidth && at>>3+8 <= len(src) {
+		return binary.LittleEndian.Uint64(src[at>>3:]) >> shift & mask
+	}
 	var window [16]byte
 	copy(window[:], src[min(at>>3, len(src)):])
-	shift := uint(at & 7)
 	v := binary.LittleEndian.Uint64(window[:])>>shift | uint64(window[8])<<(64-shift)
-	return v & (^uint64(0) >> (64 - width)) // width 0: no bits, for a shift by 64 gives 0
+	return v & mask
 }

@@ -32,24 +32,17 @@ func New() *Index { return &Index{} }
 // Len returns the number of series.
 func (x *Index) Len() int { return len(x.all) }
 
-// Add makes a series visible. A number above all before it is the fast case; any order works, and a
-// series that is there already stays as it is.
-//
-// The result equals tags and is the caller's, but for its strings, which are those that the index holds
-// anyway, one per distinct key and one per distinct value of a key: a caller that keeps it keeps nothing
-// of the text that tags were parsed from. The index keeps nothing of tags.
-func (x *Index) Add(series uint32, tags tag.Tags) tag.Tags {
+// Add makes a series visible. A number above all before it is the fast case; any order works, at the
+// price of shifting what is behind, and a series that is there already stays as it is. The index keeps
+// nothing of tags: of each distinct key, and of each distinct value of a key, it holds one copy.
+func (x *Index) Add(series uint32, tags tag.Tags) {
 	x.all.add(series)
-	own := make(tag.Tags, len(tags))
-	for i, one := range tags {
-		keyText, key := x.keys.put(one.Key)
-		valueText, list := key.values.put(one.Value)
-		if list.add(series) {
+	for _, one := range tags {
+		key := x.keys.put(one.Key)
+		if key.values.put(one.Value).add(series) {
 			key.series++
 		}
-		own[i] = tag.Tag{Key: keyText, Value: valueText}
 	}
-	return own
 }
 
 // Remove forgets series; the tags must be those that they were added with. One call for many costs one

@@ -69,12 +69,14 @@ func (x *Index) Values(key string, p tag.Predicate, page Page) ([]Count, error) 
 
 // A counter counts the series of a selection in postings.
 type counter struct {
-	selection
-	// bits are the series of list; nil where list is short.
+	// few are the selected series where they are few; otherwise bits has them.
+	few  postings
 	bits bitmap
+	// except makes it count the others.
+	except bool
 }
 
-// shortList is the length up to which a list is searched in postings instead of being made a bitmap.
+// shortList is the length up to which series are searched in postings instead of made a bitmap.
 const shortList = 16
 
 func (x *Index) counter(p tag.Predicate) (counter, error) {
@@ -82,21 +84,22 @@ func (x *Index) counter(p tag.Predicate) (counter, error) {
 	if err != nil {
 		return counter{}, err
 	}
-	c := counter{selection: s}
-	if len(s.list) > shortList {
-		c.bits = newBitmap(x.bound())
-		c.bits.set(s.list)
+	if s.size() <= shortList {
+		return counter{few: union(s.lists, x.bound()), except: s.except}, nil
 	}
-	return c, nil
+	return counter{bits: bitmapOf(s.lists, x.bound()), except: s.except}, nil
 }
+
+// all reports whether every series is selected.
+func (c counter) all() bool { return c.except && c.bits == nil && len(c.few) == 0 }
 
 // series returns how many of the series in p are selected.
 func (c counter) series(p postings) int {
 	n := 0
-	if c.bits == nil || len(c.list)*shortList < len(p) {
-		n = countBoth(c.list, p)
-	} else {
+	if c.bits != nil {
 		n = c.bits.count(p)
+	} else {
+		n = countBoth(c.few, p)
 	}
 	if c.except {
 		return len(p) - n
@@ -106,7 +109,7 @@ func (c counter) series(p postings) int {
 
 // key returns how many of the series that have a key are selected.
 func (c counter) key(k *keyTags) int {
-	if c.except && len(c.list) == 0 {
+	if c.all() {
 		return k.series
 	}
 	total := 0

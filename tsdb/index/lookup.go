@@ -20,17 +20,9 @@ func (x *Index) Lookup(p tag.Predicate) ([]uint32, error) {
 		return nil, err
 	}
 	if s.except {
-		s.list = x.without(s.list)
+		s = selection{lists: []postings{x.all}}.and(s, x.bound())
 	}
-	return slices.Clip(s.list), nil
-}
-
-// without returns all series but those of list.
-func (x *Index) without(list postings) postings {
-	if len(list) == 0 {
-		return x.all
-	}
-	return subtract(x.all, list)
+	return slices.Clip(union(s.lists, x.bound())), nil
 }
 
 // bound returns a number above all series.
@@ -41,32 +33,6 @@ func (x *Index) bound() uint32 {
 	return x.all[len(x.all)-1] + 1
 }
 
-// A selection is the series of list or, with except, all others. List may be part of the index.
-type selection struct {
-	list   postings
-	except bool
-}
-
-// none reports whether s has no series, whatever the index holds.
-func (s selection) none() bool { return !s.except && len(s.list) == 0 }
-
-func (s selection) not() selection { return selection{s.list, !s.except} }
-
-// and returns the series of both.
-func (s selection) and(o selection, bound uint32) selection {
-	switch {
-	case s.except && o.except:
-		return selection{union([]postings{s.list, o.list}, bound), true}
-	case s.except:
-		return o.and(s, bound)
-	case o.except && len(o.list) == 0:
-		return s
-	case o.except:
-		return selection{subtract(s.list, o.list), false}
-	}
-	return selection{intersect(s.list, o.list), false}
-}
-
 // resolve returns the series that satisfy p.
 func (x *Index) resolve(p tag.Predicate) (selection, error) {
 	switch p := p.(type) {
@@ -75,9 +41,9 @@ func (x *Index) resolve(p tag.Predicate) (selection, error) {
 	case tag.False:
 		return selection{}, nil
 	case tag.Has:
-		return x.union(x.values(p.Key, "", func(string) (bool, bool) { return true, true })), nil
+		return x.values(p.Key, "", func(string) (bool, bool) { return true, true }), nil
 	case tag.Equal:
-		return selection{list: x.postings(p.Key, p.Value)}, nil
+		return selection{lists: []postings{x.postings(p.Key, p.Value)}}, nil
 	case tag.In:
 		return x.in(p), nil
 	case tag.Compare:
@@ -136,23 +102,17 @@ func disjuncts(p tag.Predicate, dst []tag.Predicate) []tag.Predicate {
 	return append(dst, p)
 }
 
-// or resolves predicates of which one must hold. Lists are united at once, and then each "all but" of
-// a list leaves out less: any of (a, not b) is all but (b without a).
+// or resolves predicates of which one must hold: all series but those for which none does.
 func (x *Index) or(any []tag.Predicate) (selection, error) {
 	neither := selection{except: true}
-	var lists []postings
 	for _, p := range any {
 		s, err := x.resolve(p)
 		if err != nil {
 			return selection{}, err
 		}
-		if s.except {
-			neither = neither.and(s.not(), x.bound())
-		} else {
-			lists = append(lists, s.list)
-		}
+		neither = neither.and(s.not(), x.bound())
 	}
-	return neither.and(x.union(lists).not(), x.bound()).not(), nil
+	return neither.not(), nil
 }
 
 // weight estimates how many series p selects, from above, without resolving it. What must look at
@@ -201,16 +161,12 @@ func (x *Index) postings(key, value string) postings {
 	return nil
 }
 
-func (x *Index) union(lists []postings) selection {
-	return selection{list: union(lists, x.bound())}
-}
-
-// values returns the postings of the values of key, from one on and in order, that want says it wants,
-// until it says not to go on.
-func (x *Index) values(key, from string, want func(value string) (wanted, goOn bool)) []postings {
+// values selects the values of key, from one on and in order, that want says it wants, until it says
+// not to go on.
+func (x *Index) values(key, from string, want func(value string) (wanted, goOn bool)) selection {
 	k := x.keys.get(key)
 	if k == nil {
-		return nil
+		return selection{}
 	}
 	var lists []postings
 	for value, list := range k.values.from(from) {
@@ -222,7 +178,7 @@ func (x *Index) values(key, from string, want func(value string) (wanted, goOn b
 			break
 		}
 	}
-	return lists
+	return selection{lists: lists}
 }
 
 func (x *Index) in(p tag.In) selection {
@@ -230,24 +186,24 @@ func (x *Index) in(p tag.In) selection {
 	for _, value := range p.Values {
 		lists = append(lists, x.postings(p.Key, value))
 	}
-	return x.union(lists)
+	return selection{lists: lists}
 }
 
 func (x *Index) compare(p tag.Compare) selection {
 	if p.Order == tag.Greater || p.Order == tag.GreaterOrEqual {
-		return x.union(x.values(p.Key, p.Value, func(v string) (bool, bool) { return p.MatchesValue(v), true }))
+		return x.values(p.Key, p.Value, func(v string) (bool, bool) { return p.MatchesValue(v), true })
 	}
-	return x.union(x.values(p.Key, "", func(v string) (bool, bool) {
+	return x.values(p.Key, "", func(v string) (bool, bool) {
 		less := p.MatchesValue(v)
 		return less, less
-	}))
+	})
 }
 
 // match tests the values of the key that start with what the pattern starts with.
 func (x *Index) match(p tag.Match) (selection, error) {
 	prefix, test := p.Pattern.Prefix(), tester(p.Pattern)
 	var err error
-	lists := x.values(p.Key, prefix, func(v string) (wanted, goOn bool) {
+	selected := x.values(p.Key, prefix, func(v string) (wanted, goOn bool) {
 		if !strings.HasPrefix(v, prefix) {
 			return false, false
 		}
@@ -257,7 +213,7 @@ func (x *Index) match(p tag.Match) (selection, error) {
 	if err != nil {
 		return selection{}, fmt.Errorf("values of %q: %w", p.Key, err)
 	}
-	return x.union(lists), nil
+	return selected, nil
 }
 
 // tester returns the cheapest test for values that start with the prefix of a pattern.

@@ -50,15 +50,14 @@ func (o *ordered[T]) get(text string) *T {
 	return &o.blocks[block][at].of
 }
 
-// put returns what text has, first giving it a zero T if it has none, and the string that is held,
-// a copy made when text was new. The pointer is valid until the next put or drop.
-func (o *ordered[T]) put(text string) (held string, of *T) {
+// put returns what text has, first giving a copy of it a zero T if it has none. The pointer is valid
+// until the next put or drop.
+func (o *ordered[T]) put(text string) *T {
 	block, at, found := o.place(text)
 	if !found {
 		block, at = o.insert(block, at, item[T]{text: strings.Clone(text)})
 	}
-	i := &o.blocks[block][at]
-	return i.text, &i.of
+	return &o.blocks[block][at].of
 }
 
 // insert puts i at a place and returns where it is then.
@@ -98,12 +97,12 @@ func (o *ordered[T]) drop(text string) {
 		o.blocks = slices.Delete(o.blocks, block, block+1)
 		return
 	}
-	o.join(block - 1)
 	o.join(block)
+	o.join(block - 1)
 }
 
-// join makes one block of two neighbours that fill half of one, so that blocks stay a quarter full
-// on average, however strings come and go.
+// join makes one block of two neighbours that fill at most half of one, so that blocks are at least a
+// quarter full on average, however strings come and go.
 func (o *ordered[T]) join(block int) {
 	if block < 0 || block+1 >= len(o.blocks) {
 		return

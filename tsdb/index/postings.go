@@ -1,9 +1,6 @@
 package index
 
-import (
-	"math/bits"
-	"slices"
-)
+import "slices"
 
 // postings are series in ascending order, each once.
 type postings []uint32
@@ -132,41 +129,5 @@ func union(lists []postings, bound uint32) postings {
 		slices.Sort(all)
 		return slices.Compact(all)
 	}
-	b := newBitmap(bound)
-	for _, list := range lists {
-		b.set(list)
-	}
-	return b.postings(total)
-}
-
-// A bitmap has a bit for each series below a bound.
-type bitmap []uint64
-
-func newBitmap(bound uint32) bitmap { return make(bitmap, (uint64(bound)+63)/64) }
-
-// set adds the series of p.
-func (b bitmap) set(p postings) {
-	for _, series := range p {
-		b[series/64] |= 1 << (series % 64)
-	}
-}
-
-// count returns how many series of p are in b.
-func (b bitmap) count(p postings) int {
-	n := 0
-	for _, series := range p {
-		n += int(b[series/64] >> (series % 64) & 1)
-	}
-	return n
-}
-
-// postings returns the series in b, of which there are at most most.
-func (b bitmap) postings(most int) postings {
-	list := make(postings, 0, most)
-	for i, word := range b {
-		for ; word != 0; word &= word - 1 {
-			list = append(list, uint32(i*64+bits.TrailingZeros64(word)))
-		}
-	}
-	return list
+	return bitmapOf(lists, bound).postings(total)
 }

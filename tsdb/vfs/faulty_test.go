@@ -45,7 +45,8 @@ func TestShortWrite(t *testing.T) {
 	}
 }
 
-// TestForgottenBytes checks that a Sync after a failed one makes nothing durable until the doubtful bytes are cut off.
+// TestForgottenBytes checks that a Sync after a failed one makes nothing durable until the doubtful bytes
+// are cut off.
 func TestForgottenBytes(t *testing.T) {
 	m := NewMemory()
 	must(t, m.MkdirAll("d"))

@@ -59,13 +59,34 @@ func (d *memoryDirectory) change(c directoryChange) {
 	d.changes = append(d.changes, c)
 }
 
-// Kill returns the file system as it is after the process was killed: all that was written is there.
+// Kill returns the file system as it is after the process was killed: all that was written is there, and what
+// was not synced is still not durable. Locks are given up.
 func (m *Memory) Kill() *Memory {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.copy(
-		func(d *memoryDirectory) map[string]*memoryFile { return d.files },
-		func(f *memoryFile) []byte { return f.data })
+	twins := map[*memoryFile]*memoryFile{nil: nil}
+	twin := func(f *memoryFile) *memoryFile {
+		if _, ok := twins[f]; !ok {
+			twins[f] = f.clone()
+		}
+		return twins[f]
+	}
+	c := NewMemory()
+	for name, d := range m.directories {
+		t := newMemoryDirectory()
+		for name, f := range d.files {
+			t.files[name] = twin(f)
+		}
+		for name, f := range d.durable {
+			t.durable[name] = twin(f)
+		}
+		for _, change := range d.changes {
+			change.file = twin(change.file)
+			t.changes = append(t.changes, change)
+		}
+		c.directories[name] = t
+	}
+	return c
 }
 
 // PowerLoss returns the file system as it is after the power went: what was synced, and of the rest what
@@ -73,24 +94,17 @@ func (m *Memory) Kill() *Memory {
 func (m *Memory) PowerLoss(random *rand.Rand) *Memory {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.copy(
-		func(d *memoryDirectory) map[string]*memoryFile { return d.afterPowerLoss(random) },
-		func(f *memoryFile) []byte { return f.afterPowerLoss(random) })
-}
-
-// copy builds a Memory, all durable and without locks, from what the two functions choose.
-// Directories are visited in order, so that the same random makes the same choice.
-func (m *Memory) copy(files func(*memoryDirectory) map[string]*memoryFile, data func(*memoryFile) []byte) *Memory {
 	c := NewMemory()
-	for _, dir := range slices.Sorted(maps.Keys(m.directories)) {
-		chosen := files(m.directories[dir])
+	// In order, so that the same random makes the same choices.
+	for _, name := range slices.Sorted(maps.Keys(m.directories)) {
+		left := m.directories[name].afterPowerLoss(random)
 		d := newMemoryDirectory()
-		for _, name := range slices.Sorted(maps.Keys(chosen)) {
-			content := slices.Clone(data(chosen[name]))
+		for _, name := range slices.Sorted(maps.Keys(left)) {
+			content := slices.Clone(left[name].afterPowerLoss(random))
 			d.files[name] = &memoryFile{data: content, durable: content}
 		}
 		d.durable = maps.Clone(d.files)
-		c.directories[dir] = d
+		c.directories[name] = d
 	}
 	return c
 }

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestPowerLoss checks the table of the package comment: what is certain, and that what is left to chance takes every
-// value it may take and no other.
+// TestPowerLoss checks the table of the package comment: what is certain, and that what is left to chance
+// takes every value it may take and no other.
 func TestPowerLoss(t *testing.T) {
 	tests := []struct {
 		name       string
@@ -16,9 +16,12 @@ func TestPowerLoss(t *testing.T) {
 		perhaps    string // the contents that PowerLoss(random) may find
 	}{
 		{"created", func(t *testing.T, m *Memory) { create(t, m, "d/a", "") }, "", "-", "- |"},
-		{"written", func(t *testing.T, m *Memory) { create(t, m, "d/a", "ab") }, "ab", "-", "- | | a | ab | 0 | 00 | a0"},
-		{"file synced, name not", func(t *testing.T, m *Memory) { syncFile(t, create(t, m, "d/a", "ab")) }, "ab", "-", "- | ab"},
-		{"name synced, file not", func(t *testing.T, m *Memory) { create(t, m, "d/a", "a"); syncDir(t, m) }, "a", "", " | a | 0"},
+		{"written", func(t *testing.T, m *Memory) { create(t, m, "d/a", "ab") },
+			"ab", "-", "- | | a | ab | 0 | 00 | a0"},
+		{"file synced, name not", func(t *testing.T, m *Memory) { syncFile(t, create(t, m, "d/a", "ab")) },
+			"ab", "-", "- | ab"},
+		{"name synced, file not", func(t *testing.T, m *Memory) { create(t, m, "d/a", "a"); syncDir(t, m) },
+			"a", "", " | a | 0"},
 		{"both synced", func(t *testing.T, m *Memory) { durable(t, m, "d/a", "ab") }, "ab", "ab", "ab"},
 		{"written on", func(t *testing.T, m *Memory) { write(t, durable(t, m, "d/a", "a"), "bc") },
 			"abc", "a", "a | ab | abc | a0 | a00 | ab0"},
@@ -53,6 +56,9 @@ func TestPowerLoss(t *testing.T) {
 			}
 			if got := content(t, m.PowerLoss(nil), "d/a"); got != test.none {
 				t.Errorf("after PowerLoss(nil): %q, want %q", got, test.none)
+			}
+			if got := content(t, m.Kill().PowerLoss(nil), "d/a"); got != test.none {
+				t.Errorf("after Kill and PowerLoss(nil): %q, want %q", got, test.none)
 			}
 			seen := map[string]bool{}
 			for seed := range uint64(300) {

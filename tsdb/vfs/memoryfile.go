@@ -14,6 +14,18 @@ type memoryFile struct {
 	cut           bool // truncated since the last Sync
 }
 
+// clone returns a file that shares no array with f.
+func (f *memoryFile) clone() *memoryFile {
+	c := &memoryFile{data: slices.Clone(f.data), cut: f.cut}
+	if f.cut {
+		c.durable = slices.Clone(f.durable)
+	} else {
+		c.durable = c.data[:len(f.durable):len(f.durable)]
+	}
+	return c
+}
+
+// afterPowerLoss returns what is left of the file; it may be a part of f.
 func (f *memoryFile) afterPowerLoss(random *rand.Rand) []byte {
 	switch {
 	case random == nil:

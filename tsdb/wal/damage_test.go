@@ -69,7 +69,7 @@ func checkContinues(t *testing.T, l *Log, fsys *vfs.Memory, got []Record) {
 	if diff := diffRecords(records, append(slices.Clone(got), point("one more"))); diff != "" {
 		t.Fatalf("replayed again (-got +want):\n%s", diff)
 	}
-	if stats := again.Stats(); stats.TornBytes != 0 {
+	if stats := again.Stats(); stats.Replay.TornBytes != 0 {
 		t.Fatalf("the torn tail is still there: %+v", stats)
 	}
 	again.Close()
@@ -100,12 +100,16 @@ func TestTornTailAtEveryByte(t *testing.T) {
 			t.Fatalf("cut at %d: replayed (-got +want):\n%s", length, diff)
 		}
 		stats := l.Stats()
-		if stats.SkippedExtents != 0 {
+		if stats.Replay.SkippedExtents != 0 {
 			t.Fatalf("cut at %d: a torn tail is no damage: %+v", length, stats)
 		}
-		if whole := stats.ReplayedBytes + stats.TornBytes + 2*segmentHeaderBytes; length >= segmentHeaderBytes &&
-			whole != int64(len(files[1])+length) {
+		whole := stats.Replay.Bytes + stats.Replay.TornBytes + 2*segmentHeaderBytes
+		if length >= segmentHeaderBytes && whole != int64(len(files[1])+length) {
 			t.Fatalf("cut at %d: %d bytes are accounted for of %d", length, whole, len(files[1])+length)
+		}
+		size, err := fsys.Size(segmentPath(testDir, 2))
+		if err != nil || length >= segmentHeaderBytes && size != int64(length)-stats.Replay.TornBytes {
+			t.Fatalf("cut at %d: %d bytes are left (%v), want the tail of %d cut off", length, size, err, stats.Replay.TornBytes)
 		}
 		checkContinues(t, l, fsys, got)
 	}
@@ -121,7 +125,7 @@ func TestMiddleSegmentCutAtEveryByte(t *testing.T) {
 		if diff := diffRecords(got, want); diff != "" {
 			t.Fatalf("cut at %d: replayed (-got +want):\n%s", length, diff)
 		}
-		if stats := l.Stats(); stats.SkippedBytes == 0 || stats.TornBytes != 0 {
+		if stats := l.Stats(); stats.Replay.SkippedBytes == 0 || stats.Replay.TornBytes != 0 {
 			t.Fatalf("cut at %d: %+v, want skipped bytes and no tail", length, stats)
 		}
 		checkContinues(t, l, fsys, got)
@@ -147,7 +151,7 @@ func TestEveryBitFlipped(t *testing.T) {
 			if diff := diffRecords(got, want); diff != "" {
 				t.Fatalf("segment %d, bit %d of byte %d: replayed (-got +want):\n%s", number, bit%8, bit/8, diff)
 			}
-			if stats := l.Stats(); stats.SkippedBytes+stats.TornBytes == 0 {
+			if stats := l.Stats(); stats.Replay.SkippedBytes+stats.Replay.TornBytes == 0 {
 				t.Fatalf("segment %d, bit %d of byte %d: not reported", number, bit%8, bit/8)
 			}
 			checkContinues(t, l, fsys, got)
@@ -168,7 +172,7 @@ func TestSegmentMissing(t *testing.T) {
 	if diff := diffRecords(got, append(records[:3:3], point("third"))); diff != "" {
 		t.Errorf("replayed (-got +want):\n%s", diff)
 	}
-	if stats := l.Stats(); stats.SkippedExtents != 1 || stats.SkippedBytes != int64(len(files[2])) {
+	if stats := l.Stats(); stats.Replay.SkippedExtents != 1 || stats.Replay.SkippedBytes != int64(len(files[2])) {
 		t.Errorf("%+v, want one extent of %d bytes skipped", stats, len(files[2]))
 	}
 }
@@ -190,8 +194,9 @@ func TestLogInsideARecord(t *testing.T) {
 	if diff := diffRecords(got, []Record{point("behind")}); diff != "" {
 		t.Errorf("replayed (-got +want):\n%s", diff)
 	}
-	if stats, want := l.Stats(), int64(recordHeaderBytes+len(files[1])); stats.SkippedBytes != want || stats.SkippedExtents != 1 {
-		t.Errorf("%+v, want one extent of %d bytes skipped", stats, want)
+	want := int64(recordHeaderBytes + len(files[1]))
+	if found := l.Stats().Replay; found.SkippedBytes != want || found.SkippedExtents != 1 {
+		t.Errorf("%+v, want one extent of %d bytes skipped", found, want)
 	}
 }
 

@@ -23,7 +23,7 @@ const (
 type Config struct {
 	FS           vfs.FS       // default vfs.OS
 	Dir          string       // made if it is missing; one Log at a time, which the caller's lock ensures
-	SegmentBytes int64        // a group that would go beyond it begins a new segment; default 64 MiB, at most 1 GiB
+	SegmentBytes int64        // where a segment ends, unless one group is longer; default 64 MiB, at most 1 GiB
 	QueueBytes   int          // what may wait while a group is written; default 16 MiB
 	Sync         SyncMode     // default SyncBatch
 	Logger       *slog.Logger // default silence
@@ -149,13 +149,13 @@ func (l *Log) enqueue(ctx context.Context, records []Record, size int) (*group, 
 		select {
 		case <-taken:
 		case <-ctx.Done():
-			return nil, fmt.Errorf("wal: waiting behind %d bytes: %w", l.queueBytes, context.Cause(ctx))
+			return nil, fmt.Errorf("wal: waiting behind %d bytes: %w", l.queueBytes, ctx.Err())
 		}
 	}
 }
 
-// tryEnqueue returns the group that the records now belong to, or, when it is full, nil and a channel that is closed when
-// the next group begins.
+// tryEnqueue returns the group that the records now belong to, or, when it is full, nil and a channel that
+// is closed when the next group begins.
 func (l *Log) tryEnqueue(records []Record, size int) (*group, chan struct{}, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

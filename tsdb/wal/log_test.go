@@ -105,7 +105,7 @@ func TestRoundTrip(t *testing.T) {
 					}
 				}
 			}
-			if stats := l.Stats(); stats.SkippedBytes+stats.TornBytes+stats.Failures != 0 {
+			if stats := l.Stats(); stats.Replay.SkippedBytes+stats.Replay.TornBytes+stats.Failures != 0 {
 				t.Fatalf("damage in a whole log: %+v", stats)
 			}
 			if err := l.Close(); err != nil {
@@ -169,7 +169,7 @@ func TestRotateAndDrop(t *testing.T) {
 	if diff := diffRecords(got, []Record{point("new"), point("newer")}); diff != "" {
 		t.Errorf("after the drop (-got +want):\n%s", diff)
 	}
-	if stats := l.Stats(); stats.SkippedExtents != 0 {
+	if stats := l.Stats(); stats.Replay.SkippedExtents != 0 {
 		t.Errorf("a dropped segment is no damage: %+v", stats)
 	}
 }
@@ -183,8 +183,9 @@ func TestConcurrentAppend(t *testing.T) {
 	for caller := range callers {
 		all.Go(func() {
 			for i := range appends {
-				if err := l.Append(context.Background(), Record{Type: Points, Version: uint8(caller), Body: []byte{byte(i), 0}},
-					Record{Type: Points, Version: uint8(caller), Body: []byte{byte(i), 1}}); err != nil {
+				first := Record{Type: Points, Version: uint8(caller), Body: []byte{byte(i), 0}}
+				second := Record{Type: Points, Version: uint8(caller), Body: []byte{byte(i), 1}}
+				if err := l.Append(context.Background(), first, second); err != nil {
 					t.Error(err)
 				}
 			}

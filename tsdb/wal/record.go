@@ -7,8 +7,8 @@ import (
 	"hash/crc32"
 )
 
-// A Type says what a record is and so who owns it. The list below is the registry, so that no two owners take the
-// same number. A number is never used again.
+// A Type says what a record is and so who owns it. The list below is the registry, so that no two owners
+// take the same number. A number is never used again.
 type Type uint8
 
 const (
@@ -85,7 +85,7 @@ func seal(group []byte, at Position) {
 // recordHeaderBytes or more. It is false where no record starts at that position.
 func bodyBytes(header []byte, at Position) (int, bool) {
 	length := binary.LittleEndian.Uint32(header)
-	if length > MaxBodyBytes || header[4] == 0 { // the cheap tests first: a reader that looks for a record comes by often
+	if length > MaxBodyBytes || header[4] == 0 { // cheap, and enough nearly everywhere that findEntry looks
 		return 0, false
 	}
 	return int(length), fold(headerSum(header, at)) == binary.LittleEndian.Uint16(header[6:])

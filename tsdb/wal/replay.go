@@ -34,7 +34,6 @@ func (l *Log) Replay(apply func(Position, Record) error) error {
 
 // An extent is a segment and how much of it counts.
 type extent struct {
-	index  int // in head.segments
 	number uint32
 	damage *DamageError // its head is damaged; nil: it is good
 	limit  int64        // offset at which the segment ends, by the head of a later one; openEnd: nobody says
@@ -50,20 +49,27 @@ func (h *head) replay(apply func(Position, Record) error) error {
 	if err != nil {
 		return err
 	}
+	var tail []*DamageError // damage behind which nothing has come yet
 	for i, e := range extents {
-		if err := h.replaySegment(e, apply); err != nil {
+		r, err := h.replaySegment(e, apply)
+		if err != nil {
 			return err
+		}
+		if e.damage == nil || r.records > 0 {
+			for _, d := range tail {
+				h.skip(d)
+			}
+			tail, h.acked = nil, r.end
+		}
+		if r.tail != nil {
+			tail = append(tail, r.tail)
 		}
 		h.logger.Info("wal: replayed", "segment", segmentName(e.number), "done", i+1, "of", len(extents))
 	}
-	h.countFiles()
-	if h.sync == SyncNone || len(extents) == 0 {
-		return nil
+	for _, d := range tail {
+		h.torn(d)
 	}
-	if err := h.fsys.SyncDir(h.dir); err != nil {
-		return fmt.Errorf("wal %s: %w", h.dir, err)
-	}
-	return nil
+	return h.settle()
 }
 
 // extents returns what counts of each segment, oldest first. It goes through the heads from the newest back,
@@ -77,7 +83,7 @@ func (h *head) extents() ([]extent, error) {
 			h.logger.Info("wal: a segment is left out, nothing in it was acknowledged", "segment", segmentName(number))
 			continue
 		}
-		e := extent{index: i, number: number, limit: openEnd}
+		e := extent{number: number, limit: openEnd}
 		if number == end.Segment() {
 			e.limit = end.Offset()
 		}
@@ -106,39 +112,34 @@ func (h *head) checkPresent(end Position) {
 	}
 }
 
-// replaySegment applies the records of one segment and, if its end is open, cuts it behind the last.
-func (h *head) replaySegment(e extent, apply func(Position, Record) error) error {
+// replaySegment applies the records of one segment. Damage at its end is left in the result's tail.
+func (h *head) replaySegment(e extent, apply func(Position, Record) error) (*segmentReplay, error) {
 	s, err := openSegment(h.fsys, segmentPath(h.dir, e.number))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer s.file.Close()
 	limit := e.limit
 	if limit == openEnd {
 		limit = s.size
 	}
-	r := segmentReplay{head: h, apply: apply, end: newPosition(e.number, segmentHeaderBytes)}
+	r := &segmentReplay{head: h, apply: apply, end: newPosition(e.number, segmentHeaderBytes)}
 	s.scan(limit, r.next)
-	if r.failure != nil {
-		return r.failure
-	}
+	h.counters.update(func(s *Stats) {
+		s.Replay.Records += r.records
+		s.Replay.Bytes += r.bytes
+	})
 	switch {
-	case e.damage != nil && r.records == 0 && e.limit == openEnd:
-		// The power went while this segment was made, or it is no segment at all. It is let lie, and
-		// the head of the next segment leaves it out.
-		h.torn(e.damage.File, 0, s.size)
-		return nil
-	case e.damage != nil:
+	case r.failure != nil:
+		return nil, r.failure
+	case e.damage != nil && r.records > 0:
 		h.skip(e.damage)
+	case e.damage != nil:
+		// The power went while this segment was made, or it is no segment at all. It is let lie, and the
+		// head of the next segment leaves it out.
+		r.tail = &DamageError{File: e.damage.File, Bytes: limit, Reason: e.damage.Reason}
 	}
-	if r.tail != nil && e.limit != openEnd {
-		h.skip(r.tail)
-	}
-	h.acked = r.end
-	if e.limit != openEnd {
-		return nil
-	}
-	return h.settle(e, r.end, s.size)
+	return r, nil
 }
 
 // segmentReplay is the state of replaying one segment.
@@ -147,7 +148,8 @@ type segmentReplay struct {
 	apply   func(Position, Record) error
 	end     Position     // behind the last record
 	tail    *DamageError // damage behind which no record has come yet
-	records int
+	records int64
+	bytes   int64 // of the records, headers included
 	failure error
 }
 
@@ -170,47 +172,48 @@ func (r *segmentReplay) next(entry Entry, err error) bool {
 		return false
 	}
 	r.records++
-	r.head.counters.update(func(s *Stats) {
-		s.ReplayedRecords++
-		s.ReplayedBytes += int64(entry.End() - entry.Position)
-	})
+	r.bytes += int64(entry.End() - entry.Position)
 	r.end = entry.End()
 	return true
 }
 
-// settle cuts off what lies behind the end of a segment and makes the rest durable: a killed process leaves
+// settle cuts off what lies behind the last record and makes the rest durable: a killed process leaves
 // records that were written but not synced, and what has been replayed must not vanish later.
-func (h *head) settle(e extent, end Position, size int64) error {
-	name := segmentName(e.number)
-	file, err := h.fsys.OpenAppend(segmentPath(h.dir, e.number))
-	if err != nil {
-		return fmt.Errorf("wal %s: %w", name, err)
+func (h *head) settle() error {
+	i, found := slices.BinarySearchFunc(h.segments, h.acked.Segment(), compareNumber)
+	if !found {
+		return nil // an empty log
 	}
-	if size > end.Offset() {
-		h.torn(name, end.Offset(), size-end.Offset())
-		err = file.Truncate(end.Offset())
+	last, end := &h.segments[i], h.acked.Offset()
+	file, err := h.fsys.OpenAppend(segmentPath(h.dir, last.number))
+	if err != nil {
+		return fmt.Errorf("wal %s: %w", segmentName(last.number), err)
+	}
+	if last.size > end {
+		err = file.Truncate(end)
 	}
 	if err == nil && h.sync == SyncBatch {
-		err = file.Sync()
+		err = errors.Join(file.Sync(), h.fsys.SyncDir(h.dir))
 	}
 	if err = errors.Join(err, file.Close()); err != nil {
-		return fmt.Errorf("wal %s at %d: %w", name, end.Offset(), err)
+		return fmt.Errorf("wal %s at %d: %w", segmentName(last.number), end, err)
 	}
-	h.segments[e.index].size = min(size, end.Offset())
+	last.size = min(last.size, end)
+	h.countFiles()
 	return nil
 }
 
 // skip reports damage inside the log.
 func (h *head) skip(d *DamageError) {
-	h.logger.Error("wal: damage, skipped", "segment", d.File, "offset", d.Offset, "bytes", d.Bytes, "reason", d.Reason)
+	h.logger.Error("wal: damage, skipped", d.attributes()...)
 	h.counters.update(func(s *Stats) {
-		s.SkippedExtents++
-		s.SkippedBytes += d.Bytes
+		s.Replay.SkippedExtents++
+		s.Replay.SkippedBytes += d.Bytes
 	})
 }
 
 // torn reports that the log ends with something that is no record.
-func (h *head) torn(name string, offset, bytes int64) {
-	h.logger.Warn("wal: torn tail", "segment", name, "offset", offset, "bytes", bytes)
-	h.counters.update(func(s *Stats) { s.TornBytes += bytes })
+func (h *head) torn(d *DamageError) {
+	h.logger.Warn("wal: torn tail, cut off", d.attributes()...)
+	h.counters.update(func(s *Stats) { s.Replay.TornBytes += d.Bytes })
 }

@@ -48,7 +48,8 @@ const (
 	segmentHeaderBytes = 28
 )
 
-// ErrNewer reports a segment whose format is newer than this program's. The way out is the program that wrote it.
+// ErrNewer reports a segment whose format is newer than this program's. The way out is the program that
+// wrote it.
 var ErrNewer = errors.New("written by a newer version of the program")
 
 // errHeader reports a segment's head that is damaged or foreign.
@@ -88,7 +89,8 @@ func readHeader(data []byte, number uint32) (Header, error) {
 		Previous: Position(binary.LittleEndian.Uint64(data[16:])),
 	}
 	if h.Number != number || h.Previous.Segment() >= number {
-		return Header{}, fmt.Errorf("%w: segment %d after %s under the name of %d", errHeader, h.Number, h.Previous, number)
+		return Header{}, fmt.Errorf("%w: segment %d after %s under the name of %d",
+			errHeader, h.Number, h.Previous, number)
 	}
 	return h, nil
 }

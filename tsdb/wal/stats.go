@@ -8,24 +8,30 @@ import (
 // Stats are counts since Open, unless they say otherwise.
 type Stats struct {
 	Segments int   // files there are now
-	Bytes    int64 // in those files
+	Bytes    int64 // in those files, now
 
 	Appends      int64 // calls of Append that were acknowledged
 	Records      int64 // records in them
-	Groups       int64 // groups that were written for them: Appends / Groups share one fsync
-	WrittenBytes int64 // of these records, headers included
-	Syncs        int64 // fsyncs of groups
-	LastSync     time.Duration
-	SyncTime     time.Duration // all Syncs together
+	WrittenBytes int64 // of these records, their headers included
+	Groups       int64 // groups they were written in; Appends / Groups is how many shared an fsync
 
-	Failures     int64 // writes and fsyncs that failed; each is also logged
-	FailedGroups int64 // groups that failed twice, so that their callers got the error
+	Syncs    int64 // fsyncs of segments
+	SyncTime time.Duration
+	LastSync time.Duration // how long the last one took; 0 before the first
 
-	ReplayedRecords int64
-	ReplayedBytes   int64 // headers included
-	SkippedExtents  int64 // places in the log that held no record, each logged
-	SkippedBytes    int64 // in those places
-	TornBytes       int64 // cut off the end of the log
+	Failures     int64 // tries to write a group, or to end a segment, that failed
+	FailedGroups int64 // groups whose second try failed too, so that their callers got the error
+
+	Replay ReplayStats
+}
+
+// ReplayStats say what Replay found. They grow while it runs, segment by segment.
+type ReplayStats struct {
+	Records        int64
+	Bytes          int64 // of these records, their headers included
+	SkippedExtents int64 // places inside the log that held no record; each is logged
+	SkippedBytes   int64 // in those places
+	TornBytes      int64 // behind the last record
 }
 
 // counters are the Stats as they grow.

@@ -33,6 +33,11 @@ func (e *DamageError) Error() string {
 	return fmt.Sprintf("wal %s at %d: %d bytes skipped: %s", e.File, e.Offset, e.Bytes, e.Reason)
 }
 
+// attributes are what a log line says of the damage.
+func (e *DamageError) attributes() []any {
+	return []any{"segment", e.File, "offset", e.Offset, "bytes", e.Bytes, "reason", e.Reason}
+}
+
 // ReadHeader returns the head of the segment in the named file.
 func ReadHeader(fsys vfs.FS, name string) (Header, error) {
 	s, err := openSegment(fsys, name)
@@ -43,9 +48,9 @@ func ReadHeader(fsys vfs.FS, name string) (Header, error) {
 	return s.header()
 }
 
-// Walk yields the entries of the segment in the named file, in order. Damage comes as a *DamageError, after which
-// the walk goes on; any other error, also ErrNewer, is the last. An entry's Body is valid until the next.
-// Walk takes the file as it is: only a Log knows from the segments behind it where it was to end.
+// Walk yields the entries of the segment in the named file, in order. Damage comes as a *DamageError, after
+// which the walk goes on; any other error, also ErrNewer, is the last. An entry's Body is valid until the
+// next. Walk takes the file as it is: only a Log knows from the segments behind it where it was to end.
 func Walk(fsys vfs.FS, name string) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		s, err := openSegment(fsys, name)

@@ -30,6 +30,7 @@ type head struct {
 	acked    Position      // the end of the last durable record, of the log's earlier lives too; 0: there is none
 	file     vfs.File      // the last of segments, open for writing; nil: the next group begins a segment
 	end      Position      // where the next group goes in file; all before is durable
+	failing  bool          // the last group failed
 }
 
 type segmentFile struct {
@@ -79,16 +80,31 @@ func (h *head) commit(g *group) error {
 	}
 	if err != nil {
 		h.abandon(err)
-		h.counters.update(func(s *Stats) { s.FailedGroups++ })
-		return err
 	}
+	h.setFailing(err)
 	h.counters.update(func(s *Stats) {
+		if err != nil {
+			s.FailedGroups++
+			return
+		}
 		s.Groups++
 		s.Appends += int64(g.appends)
 		s.Records += int64(g.records)
 		s.WrittenBytes += int64(len(g.buf))
 	})
-	return nil
+	return err
+}
+
+// setFailing logs when appending stops working and when it works again: a full disk must not fill a log
+// file, too, with a line for each group.
+func (h *head) setFailing(err error) {
+	switch {
+	case err != nil && !h.failing:
+		h.logger.Error("wal: appending fails", "error", err)
+	case err == nil && h.failing:
+		h.logger.Info("wal: appending works again", "segment", segmentName(h.end.Segment()))
+	}
+	h.failing = err != nil
 }
 
 func (h *head) tryCommit(group []byte) error {
@@ -199,11 +215,13 @@ func (h *head) closeFile() {
 	h.file = nil
 }
 
-// abandon gives up the segment being written, after an error, and cuts off what was not acknowledged. It does what
-// it can: the head of the next segment leaves the same bytes out.
+// abandon gives up the segment being written, after an error, and cuts off what was not acknowledged. It
+// does what it can: the head of the next segment leaves the same bytes out.
 func (h *head) abandon(cause error) {
 	h.counters.update(func(s *Stats) { s.Failures++ })
-	h.logger.Error("wal: writing failed", "error", cause)
+	if !h.failing {
+		h.logger.Warn("wal: a segment is given up", "error", cause)
+	}
 	if h.file == nil {
 		return
 	}
@@ -217,7 +235,7 @@ func (h *head) abandon(cause error) {
 		h.closeFile()
 		err = h.removeLast()
 	}
-	if err != nil {
+	if err != nil && !h.failing {
 		h.logger.Warn("wal: cutting off what failed was not possible", "segment", segmentName(h.end.Segment()),
 			"offset", h.end.Offset(), "error", err)
 	}

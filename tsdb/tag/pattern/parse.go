@@ -4,7 +4,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // maxDepth bounds how deep groups and repeats nest: a repeat nests what follows it.
@@ -154,14 +153,15 @@ func (p *parser) escape() *node {
 
 // quotation reads "Q...\E" as one literal, which a repeat takes as a whole.
 func (p *parser) quotation() *node {
-	rest := string(p.text[p.at+1:])
-	text, _, closed := strings.Cut(rest, `\E`)
-	if !closed {
-		p.fail("unclosed quotation")
-		return p.leaf(always)
+	from := p.at + 1
+	for to := from; to+1 < len(p.text); to++ {
+		if p.text[to] == '\\' && p.text[to+1] == 'E' {
+			p.at = to + 2
+			return p.literal(string(p.text[from:to]))
+		}
 	}
-	p.at += 1 + utf8.RuneCountInString(text) + 2
-	return p.literal(text)
+	p.fail("unclosed quotation")
+	return p.leaf(always)
 }
 
 // group reads what follows an opening parenthesis.

@@ -5,21 +5,24 @@ import (
 	"unicode/utf8"
 )
 
-// maxNodes bounds the distinct nodes made while a pattern is compiled, and maxVisits the nodes that
-// rules look at: at most a fifth of a second and a few MB. An alternation of a thousand names needs
-// 9,000 and 140,000.
+// While a pattern is compiled maxBytes bounds the memory of its nodes, and maxVisits how many nodes the
+// rules look at: a fifth of a second at most. An alternation of a thousand names needs 2 MB and 500,000.
 const (
-	maxNodes  = 1 << 16
-	maxVisits = 1 << 21
+	maxBytes  = 16 << 20
+	maxVisits = 1 << 22
+	nodeBytes = 200 // of a node and its entry in the map, without texts and children
 )
 
 // A tree makes the nodes of one pattern, each distinct one once. Once a bound is exceeded err is set
 // and every rewrite returns its argument.
 type tree struct {
 	interned map[string]*node
+	bytes    int
 	visits   int
 	err      error
 	key      []byte
+	passes   int       // rules applied so far
+	outcomes []outcome // by node id
 }
 
 // intern returns the node equal to n that was made before, or n.
@@ -31,7 +34,8 @@ func (t *tree) intern(n node) *node {
 	if t.interned == nil {
 		t.interned = make(map[string]*node)
 	}
-	if len(t.interned) >= maxNodes {
+	// The key holds the text, and a child takes a few bytes in it and eight in subs.
+	if t.bytes += nodeBytes + len(t.key) + 8*len(n.subs); t.bytes > maxBytes {
 		t.err = ErrTooComplex
 	}
 	n.id = len(t.interned) + 1

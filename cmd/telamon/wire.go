@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/telamon-tsdb/telamon/ingest"
+	"github.com/telamon-tsdb/telamon/ingest/listen"
+	"github.com/telamon-tsdb/telamon/ingest/self"
+	"github.com/telamon-tsdb/telamon/query"
+	"github.com/telamon-tsdb/telamon/query/alert"
+	"github.com/telamon-tsdb/telamon/query/alert/notify"
+	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/stream"
+	"github.com/telamon-tsdb/telamon/web/api"
+	"github.com/telamon-tsdb/telamon/web/ui"
+)
+
+// parts are the packages above the store, connected.
+type parts struct {
+	handler  http.Handler
+	alerts   *alert.Manager
+	webhook  *notify.Webhook
+	reporter *self.Reporter // nil: switched off
+}
+
+// wire connects ingest, query and web to the store: data go from ingest to the store, and from there by
+// query to the alerts and the web.
+func wire(srv *server) (parts, error) {
+	if _, err := expr.LoadZone(srv.settings.Timezone); err != nil {
+		return parts{}, err
+	}
+	step := srv.settings.Step
+	pipeline := ingest.New(ingest.Config{Store: srv.db, Step: step, MaxAge: srv.settings.MaxAge})
+	publish := listen.NewPublish(listen.Config{Pipeline: pipeline})
+	engine := query.NewEngine(query.Config{Store: srv.db})
+
+	p := parts{webhook: notify.NewWebhook()}
+	p.alerts = alert.New(alert.Config{
+		Clock:    stream.Clock{Step: step, Delay: srv.settings.EvalDelay},
+		Evaluate: alert.FromEngine(engine, step),
+		Append:   srv.log.Append,
+		Send: func(ctx context.Context, to alert.Receiver, body []byte) error {
+			return p.webhook.Post(ctx, to.Webhook.URL, body)
+		},
+		Log: srv.logger,
+	})
+	p.handler = api.New(api.Config{
+		Engine:   engine,
+		Store:    srv.db,
+		Alerts:   p.alerts.Status,
+		Publish:  publish,
+		UI:       ui.Handler(),
+		Ready:    srv.ready.Load,
+		Step:     step,
+		Timezone: srv.settings.Timezone,
+	})
+	if srv.settings.Self {
+		p.reporter = self.New(self.Config{
+			Pipeline: pipeline,
+			Step:     step,
+			Logger:   srv.logger,
+			Sources: []self.Source{
+				self.OfPipeline(pipeline.Stats, step),
+				self.OfPublish(publish.Stats),
+				self.OfStore(srv.db.Stats),
+				self.OfRuntime(),
+			},
+		})
+	}
+	return p, nil
+}
+
+// startReporter begins to write the server's own metrics, if that is wanted.
+func (p parts) startReporter(ctx context.Context) (stop func()) {
+	if p.reporter == nil {
+		return func() {}
+	}
+	p.reporter.Start(ctx)
+	return p.reporter.Close
+}

@@ -1,0 +1,215 @@
+package alert
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/telamon-tsdb/telamon/query"
+	"github.com/telamon-tsdb/telamon/query/stream"
+)
+
+// maxGroups bounds the groups of one rule that are true at a time. More is a failed evaluation.
+const maxGroups = 10_000
+
+// An outcome is what evaluating one rule for one step came to.
+type outcome struct {
+	rule  *Rule
+	lines []query.StepLine
+	err   error // then there are no lines
+}
+
+// A decider works out the change that one closed step makes to a ledger, without touching it.
+type decider struct {
+	ledger *ledger
+	tick   stream.Tick
+	size   time.Duration // of a step
+	change change
+}
+
+// decide returns the change that the outcomes of tick make to l. It is a pure function of its
+// arguments; the same in the same state yields the same events, with the same IDs.
+func (l *ledger) decide(tick stream.Tick, step time.Duration, outcomes []outcome) *change {
+	d := &decider{ledger: l, tick: tick, size: step}
+	d.change.step = tick.Step
+	for i := range outcomes {
+		d.rule(&outcomes[i])
+	}
+	d.forget()
+	return &d.change
+}
+
+// rule reads the step for each group of one rule: those with a line and those that had one.
+func (d *decider) rule(o *outcome) {
+	known := d.ledger.groups[o.rule.Name]
+	absent := NotTrue
+	if o.err != nil {
+		absent = Unknown
+	}
+	byTags := trueFirst(o.lines)
+	for _, key := range slices.Sorted(maps.Keys(byTags)) {
+		line := byTags[key]
+		d.read(o.rule, known[key], line, ReadingOf(line.Signal))
+	}
+	for _, g := range sortedGroups(known) {
+		if _, ok := byTags[string(g.tags.AppendCanonical(nil))]; !ok {
+			d.read(o.rule, g, query.StepLine{Tags: g.tags, Value: float64(noNumber), Signal: float64(noNumber)}, absent)
+		}
+	}
+}
+
+// read takes one group over the step. g is nil for a group of which nothing is remembered.
+func (d *decider) read(rule *Rule, g *group, line query.StepLine, reading Reading) {
+	if g == nil {
+		if reading != True {
+			return
+		}
+		g = &group{rule: rule.Name, tags: line.Tags, id: groupID(rule.Name, line.Tags)}
+	}
+	before, hold := g.state, rule.hold(d.size)
+	if d.tick.Skipped > 0 { // the row is broken
+		before, _ = before.Next(Unknown, d.tick.Step, hold)
+	}
+	after, transition := before.Next(reading, d.tick.Step, hold)
+	if after == g.state {
+		return
+	}
+	if transition != None && before.Seq == 0 {
+		after.Seq = d.ledger.floor + 1
+	}
+	next := *g
+	next.identity, next.state = rule.identity(), after
+	next.value, next.signal = Number(line.Value), Number(line.Signal)
+	if transition != None || after.Phase == Pending {
+		next.labels = mergeLabels(line.Tags, rule.Labels)
+		next.annotations = rule.render(next.labels, line)
+	}
+	if transition == Fired {
+		next.told = rule.Notify
+	}
+	d.change.groups = append(d.change.groups, &next)
+	d.change.tell(&next, transition, before.Start, d.tick.Step)
+}
+
+// tell notes a transition of g, and adds what its receivers hear of it. start is that of the episode.
+func (c *change) tell(g *group, transition Transition, start, step int64) {
+	switch transition {
+	case None:
+		return
+	case Fired:
+		c.fired = append(c.fired, g)
+	case Resolved:
+		c.resolved = append(c.resolved, g)
+	}
+	if len(g.told) == 0 {
+		return
+	}
+	e := Event{
+		Version: EventVersion, Seq: g.state.Seq, State: "firing", Rule: g.rule,
+		Labels: g.labels, Annotations: g.annotations, Value: g.value, Signal: g.signal,
+		Step: step, Start: g.state.Start,
+	}
+	if transition == Resolved {
+		e.State, e.Start, e.End = "resolved", start, &step
+	}
+	e.ID = eventID(g.id, e.Start, e.State)
+	body := e.encode()
+	for _, receiver := range g.told {
+		c.letters = append(c.letters, Notification{ID: e.ID, Alert: g.id, Receiver: receiver, Step: step, Body: body})
+	}
+}
+
+// render returns the annotations of an alert with these labels.
+func (r *Rule) render(labels map[string]string, line query.StepLine) map[string]string {
+	data := templateData(labels, line.Value, line.Signal)
+	annotations := make(map[string]string, len(r.Annotations))
+	for key, template := range r.Annotations {
+		annotations[key] = template.Render(data)
+	}
+	return annotations
+}
+
+// forget drops the groups that were resolved too long ago, and the oldest where there are too many.
+func (d *decider) forget() {
+	changed := make(map[string]bool, len(d.change.groups))
+	for _, g := range d.change.groups {
+		changed[g.id] = true
+	}
+	var idle []*group
+	for _, ofRule := range d.ledger.groups {
+		for _, g := range ofRule {
+			if g.state.Phase == Inactive && !changed[g.id] {
+				idle = append(idle, g)
+			}
+		}
+	}
+	slices.SortFunc(idle, func(a, b *group) int {
+		return cmp.Or(cmp.Compare(b.state.Since, a.state.Since), cmp.Compare(a.id, b.id))
+	})
+	for i, g := range idle {
+		if i >= maxRemembered || d.tick.Step-g.state.Since > rememberMillis {
+			d.change.drop(g)
+		}
+	}
+}
+
+// drop forgets g. Should the alert come back, its sequence numbers go on above those it had.
+func (c *change) drop(g *group) {
+	gone := *g
+	gone.state = State{}
+	c.groups = append(c.groups, &gone)
+	c.floor = max(c.floor, g.state.Seq)
+}
+
+// retire returns the change that takes the groups of rules that are gone, or are other rules now, out
+// of the ledger. Those that fire are resolved at the last evaluated step, because nobody will look
+// again: the receivers hear it with the labels and annotations of the firing and without a value.
+func (l *ledger) retire(rules *Rules) *change {
+	c := &change{step: l.step}
+	named := rules.byName()
+	for _, g := range l.all() {
+		if rule := named[g.rule]; rule != nil && rule.identity() == g.identity {
+			continue
+		}
+		if g.state.Phase == Firing {
+			ended := *g
+			start := g.state.Start
+			var transition Transition
+			ended.state, transition = g.state.Next(NotTrue, l.step, 0)
+			ended.value, ended.signal = noNumber, noNumber
+			c.tell(&ended, transition, start, l.step)
+			g = &ended
+		}
+		c.drop(g)
+	}
+	return c
+}
+
+// checkLines refuses an answer that alerting cannot hold.
+func checkLines(lines []query.StepLine) error {
+	count := 0
+	for _, s := range lines {
+		if ReadingOf(s.Signal) == True {
+			count++
+		}
+	}
+	if count > maxGroups {
+		return fmt.Errorf("%d groups are true, at most %d can be alerts of one rule: group by fewer keys or narrow the query", count, maxGroups)
+	}
+	return nil
+}
+
+// trueFirst returns the lines by the canonical bytes of their tags. Where several lines of an expression
+// have the same tags they are one group, and the first that is true speaks for it.
+func trueFirst(lines []query.StepLine) map[string]query.StepLine {
+	byTags := make(map[string]query.StepLine, len(lines))
+	for _, s := range lines {
+		key := string(s.Tags.AppendCanonical(nil))
+		if old, ok := byTags[key]; !ok || ReadingOf(old.Signal) != True && ReadingOf(s.Signal) == True {
+			byTags[key] = s
+		}
+	}
+	return byTags
+}

@@ -1,0 +1,287 @@
+package alert
+
+import (
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/telamon-tsdb/telamon/query/expr"
+)
+
+// maxFor bounds how long a group can be pending.
+const maxFor = 52 * 7 * 24 * time.Hour
+
+// maxNameBytes bounds the names of rules and receivers, which travel in every event.
+const maxNameBytes = 200
+
+// Load reads a rules file:
+//
+//	receivers:
+//	  - name: oncall
+//	    webhook: {url: "http://127.0.0.1:9099/hook"}
+//	rules:
+//	  - name: HighErrorRate
+//	    expr: "name,http.server.errors,:eq,:sum,(,nf.app,),:by,10,:gt"
+//	    for: 3m                       # default 0: the first true step fires
+//	    labels: {severity: page}
+//	    annotations: {summary: "errors on {{ .Labels.nf_app }}: {{ .Value }}"}
+//	    notify: [oncall]
+//
+// Every mistake is a *FileError: broken YAML, unknown and repeated keys, names given twice or missing,
+// durations, URLs, templates, receivers that nobody declared, and expressions, whose own error says
+// the offset inside of them. An empty file has no rules. o says how expressions are read.
+func Load(data []byte, o expr.Options) (*Rules, error) {
+	root, err := readYAML(data)
+	if err != nil {
+		return nil, err
+	}
+	rules := &Rules{}
+	if root == nil {
+		return rules, nil
+	}
+	top, err := fields(root, "the rules file", "receivers", "rules")
+	if err != nil {
+		return nil, err
+	}
+	// Receivers first, wherever they stand, because rules refer to them.
+	for _, f := range top {
+		if f.key.value == "receivers" {
+			if rules.Receivers, err = loadReceivers(f.value); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, f := range top {
+		if f.key.value == "rules" {
+			if rules.Rules, err = loadRules(f.value, rules, o); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return rules, nil
+}
+
+func loadReceivers(n ast.Node) ([]Receiver, error) {
+	list, err := items(n, "receivers")
+	if err != nil {
+		return nil, err
+	}
+	names := nameSet{what: "receiver"}
+	receivers := make([]Receiver, 0, len(list))
+	for _, item := range list {
+		receiver, err := loadReceiver(item, &names)
+		if err != nil {
+			return nil, err
+		}
+		receivers = append(receivers, receiver)
+	}
+	return receivers, nil
+}
+
+func loadReceiver(n ast.Node, names *nameSet) (Receiver, error) {
+	var r Receiver
+	list, err := fields(n, "a receiver", "name", "webhook")
+	if err != nil {
+		return r, err
+	}
+	for _, f := range list {
+		switch f.key.value {
+		case "name":
+			r.Name, err = names.take(f.value)
+		case "webhook":
+			r.Webhook, err = loadWebhook(f.value)
+		}
+		if err != nil {
+			return r, err
+		}
+	}
+	switch {
+	case r.Name == "":
+		return r, errorAt(n.GetToken(), "a receiver without a name")
+	case r.Webhook.URL == "":
+		return r, errorAt(n.GetToken(), "receiver %q has no webhook url", r.Name)
+	}
+	return r, nil
+}
+
+func loadWebhook(n ast.Node) (Webhook, error) {
+	list, err := fields(n, "a webhook", "url")
+	if err != nil || len(list) == 0 {
+		return Webhook{}, err
+	}
+	address, err := scalar(list[0].value, "url")
+	if err != nil {
+		return Webhook{}, err
+	}
+	u, err := url.Parse(address.value)
+	if err != nil {
+		return Webhook{}, errorAt(address.place, "%w", err)
+	}
+	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return Webhook{}, errorAt(address.place, "the url of a webhook is http://host/path or https://host/path, not %q", address.value)
+	}
+	return Webhook{URL: address.value}, nil
+}
+
+func loadRules(n ast.Node, known *Rules, o expr.Options) ([]*Rule, error) {
+	list, err := items(n, "rules")
+	if err != nil {
+		return nil, err
+	}
+	names := nameSet{what: "rule"}
+	rules := make([]*Rule, 0, len(list))
+	for _, item := range list {
+		rule, err := loadRule(item, &names, known, o)
+		if err != nil {
+			return nil, err
+		}
+		rules = append(rules, rule)
+	}
+	return rules, nil
+}
+
+func loadRule(n ast.Node, names *nameSet, known *Rules, o expr.Options) (*Rule, error) {
+	r := &Rule{ForText: "0s"}
+	list, err := fields(n, "a rule", "name", "expr", "for", "labels", "annotations", "notify")
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range list {
+		switch f.key.value {
+		case "name":
+			r.Name, err = names.take(f.value)
+		case "expr":
+			err = r.loadExpr(f.value, o)
+		case "for":
+			err = r.loadFor(f.value)
+		case "labels":
+			r.Labels, err = loadLabels(f.value)
+		case "annotations":
+			r.Annotations, err = loadAnnotations(f.value)
+		case "notify":
+			r.Notify, err = loadNotify(f.value, known)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case r.Name == "":
+		return nil, errorAt(n.GetToken(), "a rule without a name")
+	case r.Expr == "":
+		return nil, errorAt(n.GetToken(), "rule %q has no expr", r.Name)
+	}
+	return r, nil
+}
+
+func (r *Rule) loadExpr(n ast.Node, o expr.Options) error {
+	source, err := scalar(n, "expr")
+	if err != nil {
+		return err
+	}
+	r.Expr = source.value
+	parsed, err := expr.Parse(source.value, o)
+	switch {
+	case err != nil:
+		return errorAt(source.place, "expr: %w", err)
+	case len(parsed) != 1:
+		return errorAt(source.place, "expr: it leaves %d expressions on the stack, an alert is one: join them with :and or :or", len(parsed))
+	}
+	r.Parsed = parsed[0].Expr
+	return nil
+}
+
+func (r *Rule) loadFor(n ast.Node) error {
+	source, err := scalar(n, "for")
+	if err != nil {
+		return err
+	}
+	if source.value == "0" || source.value == "" {
+		return nil
+	}
+	r.ForText = source.value
+	d, err := expr.ParseDuration(source.value)
+	if err != nil {
+		return errorAt(source.place, "for: %w (write 30s, 3m, 1h or PT5M)", err)
+	}
+	wait, ok := d.Std()
+	if !ok || wait < 0 || wait > maxFor {
+		return errorAt(source.place, "for: %s is not between 0 and %s", source.value, expr.DurationOf(maxFor))
+	}
+	r.For = wait
+	return nil
+}
+
+func loadLabels(n ast.Node) (map[string]string, error) {
+	values, err := texts(n, "labels")
+	if err != nil {
+		return nil, err
+	}
+	labels := make(map[string]string, len(values))
+	for key, value := range values {
+		labels[key] = value.value
+	}
+	return labels, nil
+}
+
+func loadAnnotations(n ast.Node) (map[string]Template, error) {
+	values, err := texts(n, "annotations")
+	if err != nil {
+		return nil, err
+	}
+	annotations := make(map[string]Template, len(values))
+	for key, value := range values {
+		if annotations[key], err = ParseTemplate(value.value); err != nil {
+			return nil, errorAt(value.place, "annotation %q: %w", key, err)
+		}
+	}
+	return annotations, nil
+}
+
+func loadNotify(n ast.Node, known *Rules) ([]string, error) {
+	list, err := items(n, "notify")
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, item := range list {
+		name, err := scalar(item, "a receiver in notify")
+		if err != nil {
+			return nil, err
+		}
+		if _, ok := known.Receiver(name.value); !ok {
+			return nil, errorAt(name.place, "no receiver is called %q: declare it under receivers", name.value)
+		}
+		if slices.Contains(names, name.value) {
+			return nil, errorAt(name.place, "receiver %q is named twice", name.value)
+		}
+		names = append(names, name.value)
+	}
+	return names, nil
+}
+
+// A nameSet hands out each name once.
+type nameSet struct {
+	what  string
+	lines map[string]int // name -> line of its first use
+}
+
+func (s *nameSet) take(n ast.Node) (string, error) {
+	name, err := scalar(n, "the name of a "+s.what)
+	if err != nil {
+		return "", err
+	}
+	if len(name.value) > maxNameBytes {
+		return "", errorAt(name.place, "the name of a %s has %d bytes, the limit is %d", s.what, len(name.value), maxNameBytes)
+	}
+	if line, taken := s.lines[name.value]; taken {
+		return "", errorAt(name.place, "a second %s called %q: the first is in line %d", s.what, name.value, line)
+	}
+	if s.lines == nil {
+		s.lines = map[string]int{}
+	}
+	s.lines[name.value] = name.place.Position.Line
+	return name.value, nil
+}

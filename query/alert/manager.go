@@ -1,0 +1,240 @@
+package alert
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/telamon-tsdb/telamon/query"
+	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/stream"
+	"github.com/telamon-tsdb/telamon/tsdb/wal"
+)
+
+// A Config says what a Manager works with. Clock, Evaluate, Append and Send are needed.
+type Config struct {
+	// Clock decides when a step closes.
+	Clock stream.Clock
+	// Evaluate returns the lines of an expression at one closed step; see FromEngine.
+	Evaluate func(ctx context.Context, e expr.Expr, step int64) ([]query.StepLine, error)
+	// Append puts records into the log and returns when they are durable. After an error none of
+	// them is replayed. wal.Log.Append is meant.
+	Append func(ctx context.Context, records ...wal.Record) error
+	// Send makes one attempt to deliver an event, a JSON body, to a receiver. nil means delivered.
+	Send func(ctx context.Context, to Receiver, body []byte) error
+	// Now returns the wall time; nil means time.Now.
+	Now func() time.Time
+	// Log hears of transitions, failures and skipped steps; nil is silence.
+	Log *slog.Logger
+}
+
+// A Manager evaluates rules and sees to it that receivers hear of what they find.
+//
+// Its life: New, Replay for each record of the log, SetRules, Start; then Status, SetRules and
+// Checkpoint from any goroutine; Close.
+type Manager struct {
+	cfg     Config
+	box     *outbox
+	courier *courier
+	walker  *stream.Walker
+
+	// stepMu is held while the ledger moves on: through the evaluation of a step, a reload, a checkpoint.
+	// So changes are appended in the order in which they are applied.
+	stepMu sync.Mutex
+
+	mu     sync.Mutex // guards what follows; never held while anything else is waited for
+	ledger *ledger
+	rules  *Rules
+	runs   map[string]*run // by name of the rule
+	stats  Stats           // the counters that are not the courier's
+	logErr error           // why the last append failed; nil after a good one
+}
+
+// A run is what the status shows of the newest evaluation of a rule.
+type run struct {
+	evaluated int64 // step; 0 before the first
+	err       error
+}
+
+// FromEngine returns the Config.Evaluate that asks an engine over a store with that step.
+func FromEngine(engine *query.Engine, step time.Duration) func(context.Context, expr.Expr, int64) ([]query.StepLine, error) {
+	return func(ctx context.Context, e expr.Expr, at int64) ([]query.StepLine, error) {
+		lines, err := engine.EvalStep(ctx, []expr.Expr{e}, at, step.Milliseconds())
+		if err != nil {
+			return nil, err
+		}
+		return lines[0], nil
+	}
+}
+
+// New returns a manager without rules. It panics if a needed part of cfg is missing.
+func New(cfg Config) *Manager {
+	if cfg.Evaluate == nil || cfg.Append == nil || cfg.Send == nil || cfg.Clock.Step < time.Millisecond {
+		panic("alert: New wants Clock.Step, Evaluate, Append and Send")
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	m := &Manager{
+		cfg: cfg, box: newOutbox(maxWaiting), ledger: newLedger(),
+		rules: &Rules{}, runs: map[string]*run{},
+	}
+	m.courier = &courier{box: m.box, send: m.send, settled: m.settled, now: cfg.Now, log: cfg.Log}
+	return m
+}
+
+// Replay applies one record of the log, in the order of the log, before Start. Records of other owners
+// are passed over. The error names what is wrong with the record; nothing of it was applied.
+func (m *Manager) Replay(r wal.Record) error {
+	switch r.Type {
+	case wal.AlertState:
+		c, err := decodeChange(r)
+		if err != nil {
+			return err
+		}
+		m.commit(c)
+	case wal.Notification:
+		s, err := decodeSettled(r)
+		if err != nil {
+			return err
+		}
+		m.box.settle(s)
+	}
+	return nil
+}
+
+// Start begins to evaluate closed steps, from the first one that the log does not know, and to deliver. The
+// caller must Close the manager.
+func (m *Manager) Start() {
+	m.box.sweep(m.ledger.ids())
+	m.courier.start()
+	m.walker = stream.Walk(stream.Config{
+		Clock: m.cfg.Clock, Last: m.ledger.step, OnStep: m.onStep, Now: m.cfg.Now, Log: m.cfg.Log,
+	})
+}
+
+// Close stops evaluation and delivery and waits for both. What is not evaluated or delivered by then is
+// left to the next life. Without a Start there is nothing to stop.
+func (m *Manager) Close() {
+	if m.walker == nil {
+		return
+	}
+	m.walker.Close()
+	m.courier.close()
+}
+
+// SetRules puts rules in the place of the ones before, at once and between two steps. A rule with the
+// same name, expression and labels keeps its states. The alerts of one that is gone or changed and that fire
+// are resolved; those that are pending are dropped. It waits for the step under way. On an error, which
+// is the log's, nothing has changed.
+func (m *Manager) SetRules(ctx context.Context, rules *Rules) error {
+	m.stepMu.Lock()
+	defer m.stepMu.Unlock()
+	if c := m.ledger.retire(rules); len(c.groups) > 0 {
+		if err := m.append(ctx, c); err != nil {
+			return fmt.Errorf("alert: the new rules are not in force: %w", err)
+		}
+		m.commit(c)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	old := m.rules.byName()
+	runs := make(map[string]*run, len(rules.Rules))
+	for _, rule := range rules.Rules {
+		runs[rule.Name] = &run{}
+		if o := old[rule.Name]; o != nil && o.identity() == rule.identity() {
+			runs[rule.Name] = m.runs[rule.Name]
+		}
+	}
+	m.rules, m.runs = rules, runs
+	m.box.hurry(time.Now()) // perhaps it was the address that was wrong
+	m.courier.look()
+	return nil
+}
+
+// Checkpoint writes all that is alive to the head of the log, so that older records may be dropped.
+func (m *Manager) Checkpoint(ctx context.Context) error {
+	m.stepMu.Lock()
+	defer m.stepMu.Unlock()
+	return m.cfg.Append(ctx, m.snapshot()...)
+}
+
+// Snapshot returns records whose replay makes a new manager equal to this one: the states of all groups, what
+// is not delivered, and the last deliveries. They hold absolute states, so that they may also follow
+// the history that they sum up; but no step may be logged between Snapshot and them: see Checkpoint.
+func (m *Manager) Snapshot() []wal.Record {
+	m.stepMu.Lock()
+	defer m.stepMu.Unlock()
+	return m.snapshot()
+}
+
+// snapshot is Snapshot for those who hold stepMu.
+func (m *Manager) snapshot() []wal.Record {
+	m.mu.Lock()
+	c := m.ledger.snapshot()
+	m.mu.Unlock()
+	c.letters = m.box.content()
+	records := c.encode()
+	for _, s := range m.box.delivered() {
+		records = append(records, settledRecord(s))
+	}
+	return records
+}
+
+// append makes a change durable and notes in the status whether that worked.
+func (m *Manager) append(ctx context.Context, c *change) error {
+	err := m.cfg.Append(ctx, c.encode()...)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.logErr = err
+	return err
+}
+
+// commit applies a change that is in the log and hands its notifications to the courier.
+func (m *Manager) commit(c *change) {
+	m.mu.Lock()
+	m.ledger.apply(c)
+	m.stats.Fired += uint64(len(c.fired))
+	m.stats.Resolved += uint64(len(c.resolved))
+	m.mu.Unlock()
+	for _, g := range c.fired {
+		m.cfg.Log.Info("alert fires", "rule", g.rule, "labels", g.labels, "value", float64(g.value))
+	}
+	for _, g := range c.resolved {
+		m.cfg.Log.Info("alert is resolved", "rule", g.rule, "labels", g.labels)
+	}
+	now := time.Now()
+	for _, n := range c.letters {
+		m.box.add(n, now)
+	}
+	for _, g := range c.groups {
+		if g.state.isBlank() {
+			m.box.forget(g.id, g.told)
+		}
+	}
+	m.courier.look()
+}
+
+// send makes one attempt to deliver n, to where the rules in force say its receiver is.
+func (m *Manager) send(ctx context.Context, n Notification) error {
+	m.mu.Lock()
+	to, ok := m.rules.Receiver(n.Receiver)
+	m.mu.Unlock()
+	if !ok {
+		return errNoReceiver
+	}
+	return m.cfg.Send(ctx, to, n.Body)
+}
+
+// settled logs that a notification is done with. Should that fail, it is sent once more after a restart.
+// It does not hear of Close: an answer that has come is worth its record.
+func (m *Manager) settled(s Settled) {
+	if err := m.cfg.Append(context.Background(), settledRecord(s)); err != nil {
+		m.cfg.Log.Warn("a delivery is not in the log: it will be repeated after a restart", "event", s.ID, "err", err)
+	}
+}

@@ -1,0 +1,108 @@
+package alert
+
+import "slices"
+
+// A Status is what GET /api/v1/alerts answers: every rule with its groups. Times are milliseconds since
+// the epoch.
+type Status struct {
+	Now    int64 `json:"now"`    // wall time
+	Step   int64 `json:"step"`   // newest evaluated step; 0 before the first
+	Closed int64 `json:"closed"` // newest closed step: less than Step while the clock is behind, more while catching up
+	// Skipped counts the steps since the start that were missed for too long to be caught up.
+	Skipped uint64 `json:"skipped"`
+	// Waiting and GivenUp count notifications: not delivered yet, and dropped for want of room.
+	Waiting int    `json:"waiting"`
+	GivenUp uint64 `json:"given_up"`
+	// Error says why evaluation stands still; empty if it does not.
+	Error string       `json:"error"`
+	Rules []RuleStatus `json:"rules"` // in the order of the rules file
+}
+
+// A RuleStatus is one rule in a Status.
+type RuleStatus struct {
+	Name        string            `json:"name"`
+	Expr        string            `json:"expr"`
+	For         string            `json:"for"` // as 3m
+	Labels      map[string]string `json:"labels"`
+	Annotations map[string]string `json:"annotations"` // templates as written
+	Notify      []string          `json:"notify"`
+	State       string            `json:"state"`     // inactive, pending or firing: the highest of its groups
+	Evaluated   int64             `json:"evaluated"` // newest step; 0 before the first
+	Error       string            `json:"error"`     // of that evaluation
+	// Groups are those that are firing, pending, or were resolved a while ago ("inactive"), in this order.
+	Groups []GroupStatus `json:"groups"`
+}
+
+// A GroupStatus is one alert: a line of a rule.
+type GroupStatus struct {
+	ID     string            `json:"id"`
+	Labels map[string]string `json:"labels"`
+	State  string            `json:"state"`
+	Since  int64             `json:"since"` // the step at which State began
+	// Value and Signal are those of the newest evaluation (right after a restart, those of the newest
+	// change of State); null where there was no line.
+	Value       Number            `json:"value"`
+	Signal      Number            `json:"signal"`
+	Annotations map[string]string `json:"annotations"` // rendered when State began
+	Delivery    Delivery          `json:"delivery"`    // at the receiver where it fares worst
+}
+
+// Status returns how things stand. The caller may keep and change it.
+func (m *Manager) Status() Status {
+	now := m.cfg.Now()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s := Status{
+		Now: now.UnixMilli(), Step: m.ledger.step, Closed: m.cfg.Clock.Closed(now), Skipped: m.stats.Skipped,
+		Rules: make([]RuleStatus, 0, len(m.rules.Rules)),
+	}
+	s.Waiting, s.GivenUp = m.box.counts()
+	switch back := m.cfg.Clock.Behind(m.ledger.step, now); {
+	case m.logErr != nil:
+		s.Error = "states are not in the log: " + m.logErr.Error()
+	case back > 0:
+		s.Error = "the clock went back by " + back.String() + " (or the delay grew): evaluation waits until the last step has closed again"
+	}
+	for _, rule := range m.rules.Rules {
+		s.Rules = append(s.Rules, m.ruleStatus(rule))
+	}
+	return s
+}
+
+// ruleStatus is part of Status and runs under its lock.
+func (m *Manager) ruleStatus(rule *Rule) RuleStatus {
+	r := m.runs[rule.Name]
+	s := RuleStatus{
+		Name: rule.Name, Expr: rule.Expr, For: rule.ForText, Labels: cloneMap(rule.Labels),
+		Annotations: make(map[string]string, len(rule.Annotations)), Notify: append([]string{}, rule.Notify...),
+		Evaluated: r.evaluated, Groups: []GroupStatus{},
+	}
+	if r.err != nil {
+		s.Error = r.err.Error()
+	}
+	for key, template := range rule.Annotations {
+		s.Annotations[key] = template.String()
+	}
+	highest := Inactive
+	groups := sortedGroups(m.ledger.groups[rule.Name])
+	slices.SortStableFunc(groups, func(a, b *group) int { return int(b.state.Phase) - int(a.state.Phase) })
+	for _, g := range groups {
+		highest = max(highest, g.state.Phase)
+		s.Groups = append(s.Groups, GroupStatus{
+			ID: g.id, Labels: cloneMap(g.labels), State: g.state.Phase.String(), Since: g.state.Since,
+			Value: g.value, Signal: g.signal, Annotations: cloneMap(g.annotations),
+			Delivery: m.box.delivery(g.id, g.told),
+		})
+	}
+	s.State = highest.String()
+	return s
+}
+
+// cloneMap returns a copy of m that is never nil, so that it is {} in JSON.
+func cloneMap(m map[string]string) map[string]string {
+	c := make(map[string]string, len(m))
+	for key, value := range m {
+		c[key] = value
+	}
+	return c
+}

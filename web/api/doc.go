@@ -1,0 +1,13 @@
+// Package api answers HTTP requests: Atlas's routes, so that its clients work by changing the host name,
+// and routes of our own.
+//
+// Read first: Config, New; then a file per resource: graph.go, tags.go, alerts.go. errors.go is the one table
+// from errors to status codes.
+//
+//	request ─► guardHost ─► allowOrigins ─► compress ─► router ─► handler
+//	                                                      │
+//	                                    own routes that change something: guardOwn
+//
+// Formats and statuses follow recordings of a real Atlas; where an answer has more than Atlas's, the fields
+// stand beside Atlas's.
+package api

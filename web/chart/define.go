@@ -1,0 +1,316 @@
+package chart
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/telamon-tsdb/telamon/query"
+	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/stack"
+)
+
+// Define decides how a result is shown. end is one step behind its last value. An error is a *SettingError.
+func Define(s Settings, result *query.Result, end int64) (*Graph, error) {
+	d := &definer{
+		settings: s, result: result, theme: themes[s.Theme],
+		graph: &Graph{
+			Settings: s, Start: result.Start, End: end, Step: result.Step,
+			Notices: result.Notices, Warnings: slices.Clone(result.Warnings),
+		},
+	}
+	if err := d.define(); err != nil {
+		return nil, err
+	}
+	return d.graph, nil
+}
+
+// A definer is one call of Define.
+type definer struct {
+	settings Settings
+	result   *query.Result
+	theme    theme
+	graph    *Graph
+
+	// The palettes that lines of several axes share.
+	shared, offset *palette
+}
+
+func (d *definer) define() error {
+	axes, err := d.axes()
+	if err != nil {
+		return err
+	}
+	primary := d.settings.Palette
+	if primary == "" {
+		primary = d.theme.primary
+	}
+	if d.shared, err = parsePalette(primary); err != nil {
+		return err
+	}
+	if d.offset, err = parsePalette(d.theme.offset); err != nil {
+		return err
+	}
+	for number, exprs := range axes {
+		if len(exprs) == 0 {
+			continue
+		}
+		plot, err := d.plot(number, exprs)
+		if err != nil {
+			return err
+		}
+		d.graph.Plots = append(d.graph.Plots, plot)
+	}
+	if err := d.splitAxes(); err != nil {
+		return err
+	}
+	d.colorAxes()
+	d.graph.Title = substituteShared(d.settings.Title, d.graph.Lines())
+	return nil
+}
+
+// axes returns the expressions of each axis, by their positions.
+func (d *definer) axes() ([MaxAxes][]int, error) {
+	var axes [MaxAxes][]int
+	for i, e := range d.result.Exprs {
+		number := 0
+		if text, ok := e.Settings.Get("axis"); ok {
+			n, err := strconv.Atoi(text)
+			if err != nil {
+				return axes, badSetting("For input string: %q", text)
+			}
+			if n < 0 || n >= MaxAxes {
+				return axes, badSetting("invalid axis: %d", n)
+			}
+			number = n
+		}
+		axes[number] = append(axes[number], i)
+	}
+	return axes, nil
+}
+
+var scales = map[string]string{
+	"linear": "LINEAR", "log": "LOGARITHMIC", "log-linear": "LOG_LINEAR", "pow2": "POWER_2", "sqrt": "SQRT",
+}
+
+// newPlot returns the plot of an axis without lines.
+func newPlot(number int, a Axis) (Plot, error) {
+	p := Plot{Number: number, TickLabels: a.TickLabels, Scale: scales[a.Scale]}
+	if p.Scale == "" {
+		return p, badSetting("unknown scale type '%s', should be linear, log, log-linear, pow2, or sqrt", a.Scale)
+	}
+	var err error
+	if p.Upper, err = parseBound(a.Upper); err != nil {
+		return p, err
+	}
+	if p.Lower, err = parseBound(a.Lower); err != nil {
+		return p, err
+	}
+	if p.Upper.Auto == "" && p.Lower.Auto == "" && p.Lower.Value >= p.Upper.Value {
+		return p, badSetting("requirement failed: lower bound must be less than upper bound (%s >= %s)",
+			expr.NumberText(p.Lower.Value), expr.NumberText(p.Upper.Value))
+	}
+	return p, nil
+}
+
+func parseBound(text string) (Bound, error) {
+	if text == "auto-style" || text == "auto-data" {
+		return Bound{Auto: text}, nil
+	}
+	v, ok := stack.ParseDouble(text)
+	if !ok {
+		return Bound{}, badSetting("For input string: %q", text)
+	}
+	return Bound{Value: v}, nil
+}
+
+// String returns the bound as Atlas prints it.
+func (b Bound) String() string {
+	if b.Auto != "" {
+		return b.Auto
+	}
+	return expr.NumberText(b.Value)
+}
+
+// plot returns an axis with the lines of its expressions.
+func (d *definer) plot(number int, exprs []int) (Plot, error) {
+	a := d.settings.Axes[number]
+	p, err := newPlot(number, a)
+	if err != nil {
+		return p, err
+	}
+	own := d.shared
+	if a.Palette != "" {
+		if own, err = parsePalette(a.Palette); err != nil {
+			return p, err
+		}
+	}
+	for _, i := range exprs {
+		lines, err := d.lines(i, a, own)
+		if err != nil {
+			return p, err
+		}
+		p.Lines = append(p.Lines, lines...)
+	}
+	d.sort(p.Lines, a)
+	p.YLabel = substituteShared(a.YLabel, p.Lines)
+	return p, nil
+}
+
+// lines returns the lines of one expression. Colours go by the order of the legends, whatever the order in
+// which the lines are shown, so that sorting does not repaint.
+func (d *definer) lines(number int, a Axis, own *palette) ([]Line, error) {
+	e := d.result.Exprs[number]
+	var lines []Line
+	for _, l := range d.result.Lines {
+		if l.Expr == number {
+			lines = append(lines, Line{Line: l, Text: e.String(), GroupBy: e.Expr.FinalGrouping(), Width: 1})
+		}
+	}
+	style := "LINE"
+	if a.Stack {
+		style = "STACK"
+	}
+	if text, ok := e.Settings.Get("ls"); ok {
+		style = strings.ToUpper(text)
+	}
+	width := 1.0
+	if text, ok := e.Settings.Get("lw"); ok {
+		w, ok := stack.ParseDouble(text)
+		if !ok {
+			return nil, badSetting("For input string: %q", text)
+		}
+		width = w
+	}
+	byPlace := slices.SortedStableFunc(slices.Values(indices(lines)), func(i, j int) int {
+		return cmp.Compare(lines[i].Place, lines[j].Place)
+	})
+	colors, err := d.colors(e, own)
+	if err != nil {
+		return nil, err
+	}
+	place := 0
+	for _, i := range byPlace {
+		for ; place < lines[i].Place; place++ {
+			colors("") // a line that :limit has cut keeps its colour
+		}
+		lines[i].Color = colors(lines[i].Legend)
+		lines[i].Style, lines[i].Width = style, width
+		place++
+	}
+	return lines, nil
+}
+
+func indices(lines []Line) []int {
+	all := make([]int, len(lines))
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}
+
+// colors returns what supplies the colours of an expression's lines, in the order of their legends.
+func (d *definer) colors(e *expr.Styled, own *palette) (func(label string) Color, error) {
+	alpha := func(c Color) Color { return c }
+	if text, ok := e.Settings.Get("alpha"); ok {
+		a, err := strconv.ParseUint(text, 16, 8)
+		if err != nil {
+			return nil, badSetting("For input string: %q", text)
+		}
+		alpha = func(c Color) Color { return c.WithAlpha(uint8(a)) }
+	}
+	if text, ok := e.Settings.Get("color"); ok {
+		c, named := d.theme.named[text]
+		if !named {
+			var err error
+			if c, err = ParseColor(text); err != nil {
+				return nil, err
+			}
+		}
+		return func(string) Color { return alpha(c) }, nil
+	}
+	source := own
+	if text, ok := e.Settings.Get("palette"); ok {
+		p, err := parsePalette(text)
+		if err != nil {
+			return nil, err
+		}
+		source = p
+	} else if query.OffsetOf(e.Expr).Milliseconds() > 0 {
+		source = d.offset
+	}
+	return func(label string) Color { return alpha(source.color(label)) }, nil
+}
+
+// sort applies sort and order of the request to the lines of an axis.
+func (d *definer) sort(lines []Line, a Axis) {
+	if a.Sort == "" && a.Order != "desc" {
+		return
+	}
+	if warning := query.CheckSort(a.Sort); warning != "" {
+		d.graph.Warnings = append(d.graph.Warnings, warning)
+	}
+	slices.SortStableFunc(lines, func(x, y Line) int {
+		return query.CompareLines(&x.Line, &y.Line, a.Sort, a.Order == "desc")
+	})
+}
+
+// splitAxes gives every line an axis of its own where the request says so.
+func (d *definer) splitAxes() error {
+	if !d.settings.AxisPerLine {
+		return nil
+	}
+	if len(d.graph.Plots) > 1 {
+		d.graph.Warnings = append(d.graph.Warnings, "axisPerLine cannot be used with explicit multi axis")
+		return nil
+	}
+	lines := d.graph.Lines()
+	if len(lines) > MaxAxes {
+		d.graph.Warnings = append(d.graph.Warnings,
+			fmt.Sprintf("Too many Y-axes, %d > %d, axis per line disabled.", len(lines), MaxAxes))
+		return nil
+	}
+	d.graph.Plots = nil
+	for i, l := range lines {
+		p, err := newPlot(i, d.settings.Axes[i])
+		if err != nil {
+			return err
+		}
+		p.Lines = []Line{l}
+		p.YLabel = substituteShared(d.settings.Axes[i].YLabel, p.Lines)
+		d.graph.Plots = append(d.graph.Plots, p)
+	}
+	return nil
+}
+
+// colorAxes paints each axis like its first line, where there are several to tell apart.
+func (d *definer) colorAxes() {
+	if len(d.graph.Plots) < 2 || slices.Contains(d.settings.Hints, "ambiguous-multi-y") {
+		return
+	}
+	for i := range d.graph.Plots {
+		if lines := d.graph.Plots[i].Lines; len(lines) > 0 {
+			d.graph.Plots[i].AxisColor = lines[0].Color
+		}
+	}
+}
+
+// substituteShared fills the variables of a title with the tags that all lines share.
+func substituteShared(text string, lines []Line) string {
+	return expr.Substitute(text, func(name string) string {
+		if len(lines) == 0 {
+			return name
+		}
+		value, ok := lines[0].Tags.Get(name)
+		for _, l := range lines[1:] {
+			v, has := l.Tags.Get(name)
+			ok = ok && has && v == value
+		}
+		if !ok {
+			return name
+		}
+		return value
+	})
+}

@@ -1,0 +1,55 @@
+package chart
+
+import (
+	"github.com/telamon-tsdb/telamon/query"
+)
+
+// A Graph is what is to be shown, decided to the last detail but the pixels.
+type Graph struct {
+	Settings Settings
+	// Start is the time of the first value and End is one step behind the last; milliseconds.
+	Start, End, Step int64
+	Title            string // after substitution
+	Plots            []Plot // one per Y axis in use, in the order of their numbers
+	Notices          []string
+	Warnings         []string
+}
+
+// Lines returns the lines of all plots, plot by plot.
+func (g *Graph) Lines() []Line {
+	var all []Line
+	for _, p := range g.Plots {
+		all = append(all, p.Lines...)
+	}
+	return all
+}
+
+// A Plot is what is drawn along one Y axis.
+type Plot struct {
+	Number       int // of the axis, 0 … 4
+	YLabel       string
+	AxisColor    Color  // of the axis and its labels; 0: the theme's
+	Scale        string // LINEAR, LOGARITHMIC, LOG_LINEAR, POWER_2, SQRT
+	Upper, Lower Bound
+	TickLabels   string
+	Lines        []Line
+	// Message is a remark about the lines, as "3 of 5 lines matched filter"; empty for none.
+	Message string
+}
+
+// A Bound is an end of a Y axis: Auto or a Value.
+type Bound struct {
+	Auto  string // auto-style or auto-data; empty: Value counts
+	Value float64
+}
+
+// A Line is a line of a query's result with its place in the picture.
+type Line struct {
+	query.Line
+	// Text is the expression that the line comes from, in canonical form, and GroupBy its final grouping.
+	Text    string
+	GroupBy []string
+	Color   Color
+	Style   string // LINE, AREA, STACK, VSPAN, HEATMAP
+	Width   float64
+}
