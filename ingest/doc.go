@@ -16,6 +16,7 @@
 // most of the work. So the decoder asks the Memo with the tags as they stand in the request; for a
 // series that was accepted before, all of that is one look-up.
 //
-// Napkin: a sample of a fleet is 300-350 bytes of JSON. Read in full it costs 0.7-0.9 µs, of which the
-// tags are nine tenths; remembered it costs 0.15-0.25 µs. The Memo holds 24 bytes a series and map overhead.
+// Napkin: a sample of a fleet is 300 bytes of JSON. Read and resolved in full it costs 1 µs, remembered 0.2 µs, or
+// 0.26 µs where there are so many series that the look-up waits for memory. The Memo takes 32-64 bytes
+// a series. With HTTP around it and a store that does nothing, a million samples cost 0.42 CPU seconds, 0.57 zipped.
 package ingest

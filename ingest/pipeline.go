@@ -27,7 +27,7 @@ type Config struct {
 	MaxAge time.Duration
 	// Limits bounds the tags.
 	Limits Limits
-	// RememberedSeries bounds the Memo, at 40-60 bytes a series. 1 Mi if zero.
+	// RememberedSeries bounds the Memo, at 32-64 bytes a series. 1 Mi if zero.
 	RememberedSeries int
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time

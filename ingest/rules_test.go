@@ -9,7 +9,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
@@ -99,38 +98,4 @@ func TestAppendCanonical(t *testing.T) {
 			t.Fatalf("%v (-tag +ingest):\n%s", set, diff)
 		}
 	})
-}
-
-func TestMemoIsBounded(t *testing.T) {
-	const limit = 10 * memoShards
-	m := NewMemo(limit)
-	for i := range 10 * limit {
-		m.Remember(m.Key(Key{}, fmt.Append(nil, i)), tsdb.Ref(i+1))
-	}
-	if n := m.Len(); n != limit {
-		t.Errorf("%d series are remembered, want %d", n, limit)
-	}
-	k := m.Key(Key{}, []byte("x"))
-	m.Remember(k, 5)
-	m.Remember(k, 6)
-	if got := m.Lookup(k); got != 6 || m.Len() > limit {
-		t.Errorf("remembered %d, %d in all", got, m.Len())
-	}
-	m.Forget(k)
-	if got := m.Lookup(k); got != 0 {
-		t.Errorf("forgotten, but %d", got)
-	}
-}
-
-// TestMemoContext: the same bytes in another context, or the two swapped, are other tags.
-func TestMemoContext(t *testing.T) {
-	m := NewMemo(100)
-	a, b := m.Key(Key{}, []byte("a")), m.Key(Key{}, []byte("b"))
-	keys := map[Key]bool{a: true, b: true, m.Key(a, []byte("b")): true, m.Key(b, []byte("a")): true, m.Key(a, []byte("a")): true}
-	if len(keys) != 5 {
-		t.Errorf("%d different keys, want 5", len(keys))
-	}
-	if again := m.Key(a, []byte("b")); !keys[again] {
-		t.Error("a key is not the same twice")
-	}
 }

@@ -9,6 +9,17 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
+// withLegends returns the expressions, those that set no legend with the automatic one.
+func withLegends(exprs []*expr.Styled) []*expr.Styled {
+	shown := slices.Clone(exprs)
+	for i, legend := range automaticLegends(exprs) {
+		if legend != "" {
+			shown[i] = exprs[i].WithLegend(legend)
+		}
+	}
+	return shown
+}
+
 // automaticLegends returns a legend for each expression that sets none: what its queries say that those
 // of the others do not. "" where there is nothing to say. Source: http-api.md 7.3.
 func automaticLegends(exprs []*expr.Styled) []string {

@@ -1,7 +1,9 @@
 package query
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"github.com/telamon-tsdb/telamon/query/eval"
 	"github.com/telamon-tsdb/telamon/query/expr"
@@ -15,11 +17,14 @@ type Config struct {
 	// MaxLines and MaxDatapoints bound what one data expression with :by or :all may read: lines, and
 	// lines times points. The defaults, 1024 and 500,000, are Atlas's.
 	MaxLines, MaxDatapoints int
+	// MaxBytes bounds the memory that the columns of one evaluation take; the default is 512 MB.
+	MaxBytes int64
 }
 
 const (
 	defaultMaxLines      = 1024
 	defaultMaxDatapoints = 500_000
+	defaultMaxBytes      = 512 << 20
 )
 
 // An Engine evaluates expressions against a store. It is safe for concurrent use.
@@ -30,14 +35,11 @@ type Engine struct {
 
 // NewEngine returns an engine that reads from cfg.Store.
 func NewEngine(cfg Config) *Engine {
-	e := &Engine{cfg.Store, eval.Limits{Lines: cfg.MaxLines, Datapoints: cfg.MaxDatapoints}}
-	if e.limits.Lines == 0 {
-		e.limits.Lines = defaultMaxLines
-	}
-	if e.limits.Datapoints == 0 {
-		e.limits.Datapoints = defaultMaxDatapoints
-	}
-	return e
+	return &Engine{cfg.Store, eval.Limits{
+		Lines:      cmp.Or(cfg.MaxLines, defaultMaxLines),
+		Datapoints: cmp.Or(cfg.MaxDatapoints, defaultMaxDatapoints),
+		Bytes:      cmp.Or(cfg.MaxBytes, defaultMaxBytes),
+	}}
 }
 
 // A Request asks for the lines of some expressions over one range.
@@ -49,15 +51,20 @@ type Request struct {
 
 // A Result is the answer to a Request.
 type Result struct {
+	// Exprs are those of the request; one that sets no legend has got the automatic one.
+	Exprs []*expr.Styled
 	// Start is the time of the first value of every line, Step the distance of two; milliseconds.
 	Start, Step int64
 	// Lines are those of the first expression, then of the second, …; within an expression they are
 	// ordered by legend, or as :sort says, and :limit has cut them.
 	Lines []Line
-	// Notices are remarks of words, as "3 of 5 lines matched filter"; Warnings are settings that were ignored.
-	Notices, Warnings []string
-	// Work tells what it took.
+	// Notices are remarks of words, as "3 of 5 lines matched filter", in the order of the expressions.
+	Notices []string
+	// Warnings name settings that were ignored.
+	Warnings []string
+	// Work tells what it took; Plan lists each step of it.
 	Work eval.Work
+	Plan []eval.NodeReport
 }
 
 // A Line is one line of a Result.
@@ -89,12 +96,11 @@ func (e *Engine) Eval(ctx context.Context, r Request) (*Result, error) {
 		return nil, err
 	}
 	result := &Result{
-		Start: r.Range.Start + r.Range.Step, Step: r.Range.Step,
-		Notices: outcome.Notices, Work: outcome.Work,
+		Exprs: withLegends(r.Exprs), Start: r.Range.Start + r.Range.Step, Step: r.Range.Step,
+		Notices: slices.Concat(outcome.Notices...), Work: outcome.Work, Plan: outcome.Nodes,
 	}
-	automatic := automaticLegends(r.Exprs)
-	for i, s := range r.Exprs {
-		if err := result.present(i, s, automatic[i], outcome.Lines[i]); err != nil {
+	for i, s := range result.Exprs {
+		if err := result.present(i, s, outcome.Lines[i]); err != nil {
 			return nil, err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/query/stack"
 )
 
@@ -14,7 +15,7 @@ func legendOf(format, edits string, l *Line) (string, error) {
 	if format == "" {
 		format = l.Label
 	}
-	text := Substitute(format, l.variable)
+	text := expr.Substitute(format, l.variable)
 	text, err := editLegend(text, edits, l)
 	if err != nil {
 		return "", err
@@ -25,62 +26,18 @@ func legendOf(format, edits string, l *Line) (string, error) {
 	return text, nil
 }
 
-// variable returns what $name stands for in the legend of l: a tag, or a statistic of what is shown.
-func (l *Line) variable(name string) (string, bool) {
+// variable returns what $name stands for in the legend of l: a tag, a statistic of what is shown, or else
+// the name itself.
+func (l *Line) variable(name string) string {
 	if stat, ok := strings.CutPrefix(name, "atlas."); ok && stat != "count" {
 		if v, ok := l.Stats.Get(stat); ok {
-			return FormatNumber(v), true
+			return FormatNumber(v)
 		}
 	}
-	return l.Tags.Get(name)
-}
-
-// Substitute replaces $name and $(name). An unknown name stands for itself; a $ without a name stays.
-// Dot and dash belong to names.
-func Substitute(text string, lookup func(name string) (string, bool)) string {
-	if !strings.Contains(text, "$") {
-		return text
+	if value, ok := l.Tags.Get(name); ok {
+		return value
 	}
-	var b strings.Builder
-	for i := 0; i < len(text); {
-		if text[i] != '$' || i == len(text)-1 {
-			b.WriteByte(text[i])
-			i++
-			continue
-		}
-		name, next, ok := variableName(text, i+1)
-		i = next
-		switch value, known := lookup(name); {
-		case !ok || name == "":
-			b.WriteByte('$')
-		case known:
-			b.WriteString(value)
-		default:
-			b.WriteString(name)
-		}
-	}
-	return b.String()
-}
-
-// variableName reads the name behind a $ and returns where the text goes on. It is not ok if a
-// parenthesis is never closed: the text then goes on behind that.
-func variableName(text string, at int) (name string, next int, ok bool) {
-	if text[at] == '(' {
-		end := strings.IndexByte(text[at:], ')')
-		if end < 0 {
-			return "", at + 1, false
-		}
-		return text[at+1 : at+end], at + end + 1, true
-	}
-	next = at
-	for next < len(text) && isNameByte(text[next]) {
-		next++
-	}
-	return text[at:next], next, true
-}
-
-func isNameByte(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '.' || c == '_' || c == '-'
+	return name
 }
 
 // editLegend applies commands like "hex,:decode,^www-,,:s". They are split at commas as Atlas does it,
@@ -150,15 +107,15 @@ func searchReplace(text, pattern, replacement string, l *Line) (string, error) {
 	end := 0
 	for _, match := range re.FindAllStringSubmatchIndex(text, -1) {
 		b.WriteString(text[end:match[0]])
-		b.WriteString(Substitute(replacement, func(name string) (string, bool) {
+		b.WriteString(expr.Substitute(replacement, func(name string) string {
 			group := groupNumber(re, name)
 			if group < 0 {
 				return l.variable(name)
 			}
 			if match[2*group] < 0 {
-				return "null", true
+				return "null"
 			}
-			return text[match[2*group]:match[2*group+1]], true
+			return text[match[2*group]:match[2*group+1]]
 		}))
 		end = match[1]
 	}

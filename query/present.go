@@ -17,13 +17,9 @@ import (
 const offsetKey = "atlas.offset"
 
 // present appends the lines of one expression as its style says: asl.md 10.3 and 10.7.
-// automatic is the legend that they get where the style has none.
-func (r *Result) present(number int, s *expr.Styled, automatic string, lines []eval.Line) error {
+func (r *Result) present(number int, s *expr.Styled, lines []eval.Line) error {
 	offset := OffsetOf(s.Expr)
-	format, ok := s.Settings.Get("legend")
-	if !ok {
-		format = automatic
-	}
+	format, _ := s.Settings.Get("legend")
 	edits, _ := s.Settings.Get("sed")
 	shown := make([]Line, len(lines))
 	for i, l := range lines {

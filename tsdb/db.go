@@ -43,6 +43,7 @@ type DB struct {
 	logger    *slog.Logger
 	shards    []*shard
 	stats     counters
+	orphans   int // replayed values of series that no record defines
 
 	queue   chan *batch
 	closing chan struct{}
@@ -89,6 +90,9 @@ func New(cfg Config) (*DB, error) {
 
 // Start begins to take batches.
 func (db *DB) Start() {
+	if db.orphans > 0 {
+		db.logger.Warn("values in the log belong to series that it does not define, and were skipped", "values", db.orphans)
+	}
 	c := &committer{db: db, byShard: make([][]place, len(db.shards))}
 	db.stopped.Go(c.run)
 }

@@ -65,19 +65,40 @@ func (db *DB) replaySeries(body []byte) error {
 	return r.end()
 }
 
-// replayDefinition enters a series under the number that it had.
+// maxLostSeries bounds the gap that a lost record may leave in the numbers of a shard.
+const maxLostSeries = 1 << 20
+
+// replayDefinition enters a series under the number that it had. Where a damaged record has taken the
+// definitions before it along, their numbers stay without a series.
 func (s *shard) replayDefinition(number uint64, tags []byte) error {
-	switch n := uint64(len(s.list)); {
+	n := uint64(len(s.list))
+	switch {
 	case number < n && string(s.list[number].tags) == string(tags):
 		return nil // seen before
-	case number != n:
-		return fmt.Errorf("series %d is defined out of order, %d are known", number, n)
+	case number < n && s.list[number].tags != lost:
+		return fmt.Errorf("series %d is defined twice", number)
+	case number > n+maxLostSeries:
+		return fmt.Errorf("series %d is defined next after %d", number, n)
 	}
 	if _, err := tag.ParseCanonical(tags); err != nil {
 		return fmt.Errorf("series %d: %w", number, err)
 	}
+	for uint64(len(s.list)) < number {
+		s.list = append(s.list, series{tags: lost})
+	}
+	if number < n {
+		s.list[number] = newSeries(canonical(tags))
+		s.table[string(tags)] = uint32(number)
+		return nil
+	}
 	s.define(canonical(tags))
 	return nil
+}
+
+// knows reports whether a number that a record names has a series. It has none where the record that
+// defined it is damaged, which the log has reported, or was never acknowledged.
+func (s *shard) knows(number int64) bool {
+	return number >= 0 && number < int64(len(s.list)) && s.list[number].tags != lost
 }
 
 func (db *DB) replayPoints(body []byte) error {
@@ -96,8 +117,9 @@ func (db *DB) replayPoints(body []byte) error {
 		if r.err != nil {
 			return r.err
 		}
-		if number < 0 || number >= int64(len(s.list)) {
-			return fmt.Errorf("shard %d: points of series %d, %d are known", s.number, number, len(s.list))
+		if !s.knows(number) {
+			db.orphans++
+			continue
 		}
 		if err := s.store(uint32(number), slot, value); err != nil {
 			return err
@@ -112,11 +134,11 @@ func (db *DB) replayPoints(body []byte) error {
 			return r.err
 		case err != nil:
 			return err
-		case number >= uint64(len(s.list)):
-			return fmt.Errorf("shard %d: state of series %d, %d are known", s.number, number, len(s.list))
 		}
 		r.rest = rest
-		s.list[number].state = state
+		if s.knows(int64(number)) {
+			s.list[number].state = state
+		}
 	}
 	return r.end()
 }

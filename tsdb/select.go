@@ -259,6 +259,7 @@ type reader struct {
 	ratio   int   // primary slots per output value
 	scratch []float64
 	lines   [4][]float64 // one series consolidated, per aggregate
+	filled  []bool       // which values of the lines have something in them
 }
 
 func newReader(g grid, q Query) *reader {
@@ -271,6 +272,7 @@ func newReader(g grid, q Query) *reader {
 				r.lines[i] = make([]float64, q.Len())
 			}
 		}
+		r.filled = make([]bool, q.Len())
 	}
 	return r
 }
@@ -352,6 +354,7 @@ func (c *Column) add(at int, values []float64) {
 }
 
 func (r *reader) clearLines() {
+	clear(r.filled)
 	for _, line := range r.lines {
 		for i := range line {
 			line[i] = nan
@@ -360,7 +363,8 @@ func (r *reader) clearLines() {
 }
 
 // consolidate folds values of the primary step, from position at of the range on, into the lines of
-// the series. Average folds as a total; it is divided after aggregation (Column.Values).
+// the series. Average folds as a total; it is divided after aggregation (Column.Values). Opposite
+// infinities make a total NaN, and further values do not mend that: so Atlas has it.
 func (r *reader) consolidate(c *Column, at int, values []float64) {
 	for i, v := range values {
 		if v != v {
@@ -371,6 +375,9 @@ func (r *reader) consolidate(c *Column, at int, values []float64) {
 		if c.Present != nil {
 			c.Present[slot/64] |= 1 << (slot % 64)
 		}
+		out := slot / r.ratio
+		first := !r.filled[out]
+		r.filled[out] = true
 		for a, line := range r.lines {
 			if line == nil {
 				continue
@@ -379,17 +386,24 @@ func (r *reader) consolidate(c *Column, at int, values []float64) {
 			if Aggregate(1<<a) == Count {
 				x = 1
 			}
-			into := &line[slot/r.ratio]
-			switch r.query.Consolidation {
-			case LeastOf:
-				*into = minNaN(*into, x)
-			case GreatestOf:
-				*into = maxNaN(*into, x)
-			default:
-				*into = addNaN(*into, x)
+			if first {
+				line[out] = x
+			} else {
+				line[out] = r.fold(line[out], x)
 			}
 		}
 	}
+}
+
+// fold combines two values of one series as the query's consolidation says.
+func (r *reader) fold(a, b float64) float64 {
+	switch r.query.Consolidation {
+	case LeastOf:
+		return minNaN(a, b)
+	case GreatestOf:
+		return maxNaN(a, b)
+	}
+	return a + b
 }
 
 // addLines aggregates a consolidated series into its column.

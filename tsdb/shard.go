@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
 	"github.com/telamon-tsdb/telamon/tsdb/normalize"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
@@ -35,7 +36,8 @@ type shard struct {
 	order   []int64 // the keys of windows, ascending
 	writes  uint64  // counts applied writes; tells which open window was written last
 
-	staged staging // of the commit under way
+	staged  staging          // of the commit under way
+	encoder *gorilla.Encoder // scratch of sealing
 }
 
 // A series is what a shard knows of one series besides its values.
@@ -55,6 +57,9 @@ type series struct {
 // canonical is a tag set in canonical bytes, a third of the memory of tag.Tags.
 type canonical string
 
+// lost stands for the tags of a series whose definition is lost. It is not the canonical form of any.
+const lost canonical = "\xff"
+
 // tags decodes c, which the shard has encoded itself.
 func (c canonical) tags() tag.Tags {
 	t, err := tag.ParseCanonical([]byte(c))
@@ -71,6 +76,7 @@ func newShard(number int, g grid) *shard {
 		table:   make(map[string]uint32),
 		index:   index.New(),
 		windows: make(map[int64]window),
+		encoder: gorilla.NewEncoder(g.step),
 	}
 }
 
@@ -104,17 +110,15 @@ func (s *shard) resolve(tags []byte) (uint32, error) {
 // define enters a series under the next number.
 func (s *shard) define(tags canonical) uint32 {
 	number := uint32(len(s.list))
+	s.table[string(tags)] = number
+	s.list = append(s.list, newSeries(tags))
+	return number
+}
+
+func newSeries(tags canonical) series {
 	parsed := tags.tags()
 	dstype, _ := parsed.Get(tag.DataSourceType)
-	entry := series{
-		tags:  tags,
-		id:    parsed.ID(),
-		kind:  normalize.KindOf(dstype),
-		gauge: dstype == "gauge",
-	}
-	s.table[string(tags)] = number
-	s.list = append(s.list, entry)
-	return number
+	return series{tags: tags, id: parsed.ID(), kind: normalize.KindOf(dstype), gauge: dstype == "gauge"}
 }
 
 // value returns what is stored in a slot, NaN for nothing.
@@ -195,7 +199,7 @@ func (s *shard) sealAbove(n int) {
 
 // seal replaces an open window by its sealed form.
 func (s *shard) seal(w *openWindow) {
-	sealed := w.seal()
+	sealed := w.seal(s.encoder)
 	var gone []index.Series
 	w.series(func(number uint32) {
 		if len(sealed.block(number)) == 0 { // every value of the row had been cleared

@@ -96,8 +96,7 @@ type sealedWindow struct {
 }
 
 // seal encodes an open window. The result does not share memory with it.
-func (w *openWindow) seal() *sealedWindow {
-	var encoder gorilla.Encoder
+func (w *openWindow) seal(encoder *gorilla.Encoder) *sealedWindow {
 	sealed := &sealedWindow{number: w.number, width: w.width}
 	for s := range w.rows {
 		row := w.row(uint32(s))

@@ -73,7 +73,7 @@ rules:
     expr: "name,http.server.errors,:eq,:sum,(,nf.app,),:by,10,:gt"
     for: %s
     labels: {severity: page}
-    annotations: {summary: "{{ .Labels.nf_app }} fails {{ .Value }} requests a second"}
+    annotations: {summary: '{{ .Labels.nf_app }} fails {{ printf "%%.0f" .Value }} requests a second'}
     notify: [demo]
 `
 

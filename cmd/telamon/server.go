@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/telamon-tsdb/telamon/query/alert"
+	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
@@ -52,7 +53,7 @@ func openServer(settings Settings, logger *slog.Logger) (_ *server, err error) {
 			err = errors.Join(err, s.release())
 		}
 	}()
-	if s.listener, err = listen(settings.Listen); err != nil {
+	if s.listener, err = bind(settings.Listen); err != nil {
 		return nil, err
 	}
 	if s.dir, err = tsdb.OpenDir(vfs.OS{}, settings.Data, settings.Step); err != nil {
@@ -78,8 +79,8 @@ func openServer(settings Settings, logger *slog.Logger) (_ *server, err error) {
 	return s, nil
 }
 
-// listen binds the address. A taken port is told apart, because it is what happens to people.
-func listen(address string) (net.Listener, error) {
+// bind opens the listener. A taken port is told apart, because it is what happens to people.
+func bind(address string) (net.Listener, error) {
 	l, err := net.Listen("tcp", address)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("listen %s: the port is taken; stop the process that has it or choose another --listen (port 0 picks a free one)", address)
@@ -116,6 +117,7 @@ func (s *server) work(ctx context.Context) error {
 		return err
 	}
 	s.parts.alerts.Start()
+	defer s.parts.webhook.Close()
 	defer s.parts.alerts.Close()
 	stopReporter := s.parts.startReporter(ctx)
 	defer stopReporter()
@@ -181,7 +183,7 @@ func (s *server) reloadRules(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("rules: %w", err)
 	}
-	rules, err := alert.Load(data, parseRule)
+	rules, err := alert.Load(data, expr.Options{Zone: s.settings.Timezone})
 	if err != nil {
 		return fmt.Errorf("rules %s: %w", s.settings.Rules, err)
 	}

@@ -158,7 +158,7 @@ func (r *settingReader) duration(key string) time.Duration {
 		return 0
 	}
 	d, err := expr.ParseDuration(text)
-	if err == nil && d.IsNegative() {
+	if err == nil && d.Milliseconds() < 0 {
 		err = fmt.Errorf("%s is negative", text)
 	}
 	if err != nil && r.err == nil {

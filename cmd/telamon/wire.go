@@ -10,7 +10,6 @@ import (
 	"github.com/telamon-tsdb/telamon/query"
 	"github.com/telamon-tsdb/telamon/query/alert"
 	"github.com/telamon-tsdb/telamon/query/alert/notify"
-	"github.com/telamon-tsdb/telamon/query/eval"
 	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/query/stream"
 	"github.com/telamon-tsdb/telamon/web/api"
@@ -21,47 +20,50 @@ import (
 type parts struct {
 	handler  http.Handler
 	alerts   *alert.Manager
+	webhook  *notify.Webhook
 	reporter *self.Reporter // nil: switched off
 }
 
 // wire connects ingest, query and web to the store: data go from ingest to the store, and from there by
 // query to the alerts and the web.
-func wire(s *server) (parts, error) {
-	if _, err := eval.ParseZone(s.settings.Timezone); err != nil {
+func wire(srv *server) (parts, error) {
+	if _, err := expr.LoadZone(srv.settings.Timezone); err != nil {
 		return parts{}, err
 	}
-	step := s.settings.Step
-	pipeline := ingest.New(ingest.Config{Store: s.db, Step: step, MaxAge: s.settings.MaxAge})
+	step := srv.settings.Step
+	pipeline := ingest.New(ingest.Config{Store: srv.db, Step: step, MaxAge: srv.settings.MaxAge})
 	publish := listen.NewPublish(listen.Config{Pipeline: pipeline})
-	engine := query.NewEngine(query.Config{Store: s.db})
+	engine := query.NewEngine(query.Config{Store: srv.db})
 
-	var p parts
+	p := parts{webhook: notify.NewWebhook()}
 	p.alerts = alert.New(alert.Config{
-		Clock:    stream.Clock{Step: step, Delay: s.settings.EvalDelay},
-		Evaluate: evaluator(engine, step.Milliseconds()),
-		Append:   s.log.Append,
-		Send:     notify.New(notify.Config{}).Send,
-		Log:      s.logger,
+		Clock:    stream.Clock{Step: step, Delay: srv.settings.EvalDelay},
+		Evaluate: alert.FromEngine(engine, step),
+		Append:   srv.log.Append,
+		Send: func(ctx context.Context, to alert.Receiver, body []byte) error {
+			return p.webhook.Post(ctx, to.Webhook.URL, body)
+		},
+		Log: srv.logger,
 	})
 	p.handler = api.New(api.Config{
 		Engine:   engine,
-		Store:    s.db,
+		Store:    srv.db,
 		Alerts:   p.alerts.Status,
 		Publish:  publish,
 		UI:       ui.Handler(),
-		Ready:    s.ready.Load,
+		Ready:    srv.ready.Load,
 		Step:     step,
-		Timezone: s.settings.Timezone,
+		Timezone: srv.settings.Timezone,
 	})
-	if s.settings.Self {
+	if srv.settings.Self {
 		p.reporter = self.New(self.Config{
 			Pipeline: pipeline,
 			Step:     step,
-			Logger:   s.logger,
+			Logger:   srv.logger,
 			Sources: []self.Source{
 				self.OfPipeline(pipeline.Stats, step),
 				self.OfPublish(publish.Stats),
-				self.OfStore(s.db.Stats),
+				self.OfStore(srv.db.Stats),
 				self.OfRuntime(),
 			},
 		})
@@ -76,34 +78,4 @@ func (p parts) startReporter(ctx context.Context) (stop func()) {
 	}
 	p.reporter.Start(ctx)
 	return p.reporter.Close
-}
-
-// parseRule reads the expression of a rule.
-func parseRule(text string) (alert.Program, error) {
-	shown, err := expr.Parse(text, expr.Options{})
-	if err != nil {
-		return nil, err
-	}
-	program := make([]expr.Expr, len(shown))
-	for i, s := range shown {
-		program[i] = s.Expr
-	}
-	return program, nil
-}
-
-// evaluator returns what asks the engine for the lines of a rule at one step.
-func evaluator(engine *query.Engine, step int64) func(context.Context, alert.Program, int64) ([]alert.Sample, error) {
-	return func(ctx context.Context, program alert.Program, at int64) ([]alert.Sample, error) {
-		lines, err := engine.EvalStep(ctx, program.([]expr.Expr), at, step)
-		if err != nil {
-			return nil, err
-		}
-		var samples []alert.Sample
-		for _, ofExpr := range lines {
-			for _, l := range ofExpr {
-				samples = append(samples, alert.Sample{Tags: l.Tags, Value: l.Value, Signal: l.Signal})
-			}
-		}
-		return samples, nil
-	}
 }

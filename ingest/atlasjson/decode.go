@@ -68,9 +68,15 @@ func (d *Decoder) Decode(body []byte) error {
 	d.reset(body)
 	err := d.payload()
 	if err != nil {
-		d.reset(nil)
+		d.Reset()
 	}
 	return err
+}
+
+// Reset drops the samples and lets go of the body.
+func (d *Decoder) Reset() {
+	d.reset(nil)
+	clear(d.merged[:cap(d.merged)])
 }
 
 func (d *Decoder) reset(body []byte) {

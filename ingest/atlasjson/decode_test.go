@@ -3,10 +3,12 @@ package atlasjson
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/telamon-tsdb/telamon/ingest"
 	"github.com/telamon-tsdb/telamon/ingest/internal/payload"
@@ -193,4 +195,25 @@ func TestParseJava(t *testing.T) {
 			t.Errorf("%q: %v %v, want %v %v", c.text, got, ok, c.want, c.ok)
 		}
 	}
+}
+
+// TestNumbers compares the reading of numbers with strconv, in all lengths of their parts.
+func TestNumbers(t *testing.T) {
+	digits := rapid.StringMatching(`0|[1-9][0-9]{0,24}`)
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.SampledFrom([]string{"", "-"}).Draw(t, "sign") + digits.Draw(t, "whole") +
+			rapid.StringMatching(`(\.[0-9]{1,24})?([eE][-+]?[0-9]{1,3})?`).Draw(t, "rest")
+		d := Decoder{body: []byte(text)}
+		got, err := d.value()
+		want, _ := strconv.ParseFloat(text, 64)
+		if err != nil || got != want || d.at != len(text) {
+			t.Fatalf("%s: %v at %d, error %v; want %v", text, got, d.at, err, want)
+		}
+		d = Decoder{body: []byte(text)}
+		ms, err := d.timestamp()
+		wantMs, wantErr := strconv.ParseInt(text, 10, 64)
+		if ms != wantMs && err == nil || (err != nil) != (wantErr != nil) && wantMs != math.MinInt64 {
+			t.Fatalf("timestamp %s: %d, error %v; want %d, %v", text, ms, err, wantMs, wantErr)
+		}
+	})
 }

@@ -98,7 +98,10 @@ func (h *Publish) answer(w http.ResponseWriter, r *http.Request) answer {
 	h.counts.bodyBytes.Add(uint64(len(body.text)))
 
 	decoder := h.decoders.Get().(*atlasjson.Decoder)
-	defer h.decoders.Put(decoder)
+	defer func() {
+		decoder.Reset() // the body is not its own
+		h.decoders.Put(decoder)
+	}()
 	if err := decoder.Decode(body.text); err != nil {
 		return failure(http.StatusBadRequest, err.Error())
 	}

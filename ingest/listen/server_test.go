@@ -69,9 +69,9 @@ func TestSlowClient(t *testing.T) {
 
 // TestDeadlineEndsWithBody: a store that takes its time is no reason to cut the client off.
 func TestDeadlineEndsWithBody(t *testing.T) {
-	h, store := newPublish(func(c *listen.Config) { c.MaxBodyTime = 50 * time.Millisecond })
+	h, store := newPublish(func(c *listen.Config) { c.MaxBodyTime = 300 * time.Millisecond })
 	store.Refuse = func(tsdb.Point) error {
-		time.Sleep(200 * time.Millisecond)
+		time.Sleep(400 * time.Millisecond)
 		return nil
 	}
 	url := serve(t, h)
@@ -90,8 +90,12 @@ func TestDeadlineEndsWithBody(t *testing.T) {
 // TestClientLeaves: the store is told when the client goes while it waits.
 func TestClientLeaves(t *testing.T) {
 	h, store := newPublish(nil)
-	left := make(chan struct{})
-	store.Refuse = func(tsdb.Point) error { <-left; return nil }
+	entered, left := make(chan struct{}), make(chan struct{})
+	store.Refuse = func(tsdb.Point) error {
+		close(entered)
+		<-left
+		return nil
+	}
 	var seen context.Context
 	answered := make(chan struct{})
 	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -100,7 +104,10 @@ func TestClientLeaves(t *testing.T) {
 		h.ServeHTTP(w, r)
 	}))
 	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(50*time.Millisecond, cancel)
+	go func() {
+		<-entered
+		cancel()
+	}()
 	request, _ := http.NewRequestWithContext(ctx, "POST", url+listen.PublishPath, strings.NewReader(payload(1)))
 	if _, err := http.DefaultClient.Do(request); err == nil {
 		t.Error("the request was not cancelled")

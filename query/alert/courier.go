@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -45,6 +46,8 @@ type courier struct {
 	cancel   context.CancelFunc
 	done     chan struct{}
 	attempts sync.WaitGroup
+
+	made, failed atomic.Uint64 // attempts
 }
 
 // start begins to deliver. The caller must close the courier.
@@ -75,8 +78,8 @@ func (c *courier) run(ctx context.Context) {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for ctx.Err() == nil {
-		l, n, ok, again := c.box.take(time.Now())
-		if ok {
+		l, n, again := c.box.take(time.Now())
+		if l != nil {
 			c.attempts.Go(func() { c.attempt(ctx, l, n) })
 			continue
 		}
@@ -100,6 +103,10 @@ func (c *courier) attempt(ctx context.Context, l *lane, n Notification) {
 	bounded, cancel := context.WithTimeout(ctx, attemptTimeout)
 	err := c.send(bounded, n)
 	cancel()
+	c.made.Add(1)
+	if err != nil {
+		c.failed.Add(1)
+	}
 	s := Settled{ID: n.ID, Alert: n.Alert, Receiver: n.Receiver, At: c.now().UnixMilli(), Attempts: failures + 1}
 	if err == nil || errors.Is(err, errNoReceiver) {
 		if err != nil {

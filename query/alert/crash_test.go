@@ -128,8 +128,8 @@ func (m *crashModel) step() {
 
 // attempt makes one attempt at a random moment; its answer may be lost.
 func (m *crashModel) attempt() {
-	l, n, ok, _ := m.manager.box.take(time.Now().Add(time.Hour))
-	if !ok {
+	l, n, _ := m.manager.box.take(time.Now().Add(time.Hour))
+	if l == nil {
 		return
 	}
 	m.receiver.refuse = nil
@@ -195,8 +195,8 @@ func TestCrashModel(t *testing.T) {
 			}
 			m.receiver.refuse = nil
 			for {
-				l, n, ok, _ := m.manager.box.take(time.Now().Add(time.Hour))
-				if !ok {
+				l, n, _ := m.manager.box.take(time.Now().Add(time.Hour))
+				if l == nil {
 					break
 				}
 				m.manager.courier.attempt(context.Background(), l, n)

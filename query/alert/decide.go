@@ -93,9 +93,17 @@ func (d *decider) read(rule *Rule, g *group, line query.StepLine, reading Readin
 	d.change.tell(&next, transition, before.Start, d.tick.Step)
 }
 
-// tell adds what the receivers of g hear of a transition. start is that of the episode.
+// tell notes a transition of g, and adds what its receivers hear of it. start is that of the episode.
 func (c *change) tell(g *group, transition Transition, start, step int64) {
-	if transition == None || len(g.told) == 0 {
+	switch transition {
+	case None:
+		return
+	case Fired:
+		c.fired = append(c.fired, g)
+	case Resolved:
+		c.resolved = append(c.resolved, g)
+	}
+	if len(g.told) == 0 {
 		return
 	}
 	e := Event{

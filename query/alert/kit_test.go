@@ -199,8 +199,8 @@ func (b *bench) steps(from, to int64) {
 // deliver makes the attempts that are due, in this goroutine.
 func (b *bench) deliver() {
 	for {
-		l, n, ok, _ := b.manager.box.take(time.Now().Add(time.Hour))
-		if !ok {
+		l, n, _ := b.manager.box.take(time.Now().Add(time.Hour))
+		if l == nil {
 			return
 		}
 		b.manager.courier.attempt(context.Background(), l, n)

@@ -47,6 +47,8 @@ type change struct {
 	floor   uint64
 	groups  []*group // the new state of each group that changed; a blank state forgets it
 	letters []Notification
+	// fired and resolved are those of groups that did that now. They are not in the record.
+	fired, resolved []*group
 }
 
 // apply makes c part of the ledger, which keeps the groups.

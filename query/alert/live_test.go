@@ -153,6 +153,41 @@ func TestLiveRetries(t *testing.T) {
 	})
 }
 
+func TestLiveSlowRule(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := live(t, "")
+		b.begin(oneRule)
+		b.manager.cfg.Evaluate = func(ctx context.Context, _ expr.Expr, _ int64) ([]query.StepLine, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+		b.manager.Start()
+		defer b.manager.Close()
+		pass(evaluateTimeout)
+		if got := b.manager.Status().Rules[0].Error; got != errSlowRule.Error() {
+			t.Errorf("got error %q in the status", got)
+		}
+	})
+}
+
+func TestLiveReloadHurries(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := live(t, "TTTTTTTTTTTT")
+		b.receiver.setRefuse(errDown)
+		b.begin(oneRule).Start()
+		defer b.manager.Close()
+		pass(8 * time.Second) // the next attempt is seconds away
+		b.receiver.setRefuse(nil)
+		if err := b.manager.SetRules(context.Background(), testRules(t, oneRule)); err != nil {
+			t.Fatal(err)
+		}
+		pass(0)
+		if got := b.receiver.events(); len(got) != 1 {
+			t.Errorf("a reload did not make the courier try again at once: got %+v", got)
+		}
+	})
+}
+
 func TestLiveClockGoesBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex

@@ -13,10 +13,6 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
-// evaluateTimeout bounds the evaluation of one rule for one step, so that one runaway expression cannot
-// hold up the other rules for ever.
-const evaluateTimeout = 30 * time.Second
-
 // A Config says what a Manager works with. Clock, Evaluate, Append and Send are needed.
 type Config struct {
 	// Clock decides when a step closes.
@@ -48,12 +44,12 @@ type Manager struct {
 	// So changes are appended in the order in which they are applied.
 	stepMu sync.Mutex
 
-	mu      sync.Mutex // guards what follows; never held while anything else is waited for
-	ledger  *ledger
-	rules   *Rules
-	runs    map[string]*run // by name of the rule
-	skipped int64           // steps left out since the start
-	logErr  error           // why the last append failed; nil after a good one
+	mu     sync.Mutex // guards what follows; never held while anything else is waited for
+	ledger *ledger
+	rules  *Rules
+	runs   map[string]*run // by name of the rule
+	stats  Stats           // the counters that are not the courier's
+	logErr error           // why the last append failed; nil after a good one
 }
 
 // A run is what the status shows of the newest evaluation of a rule.
@@ -123,15 +119,19 @@ func (m *Manager) Start() {
 }
 
 // Close stops evaluation and delivery and waits for both. What is not evaluated or delivered by then is
-// in the next life.
+// left to the next life. Without a Start there is nothing to stop.
 func (m *Manager) Close() {
+	if m.walker == nil {
+		return
+	}
 	m.walker.Close()
 	m.courier.close()
 }
 
 // SetRules puts rules in the place of the ones before, at once and between two steps. A rule with the
 // same name, expression and labels keeps its states. The alerts of one that is gone or changed and that fire
-// are resolved; those that are pending are dropped. On an error, which is the log's, nothing has changed.
+// are resolved; those that are pending are dropped. It waits for the step under way. On an error, which
+// is the log's, nothing has changed.
 func (m *Manager) SetRules(ctx context.Context, rules *Rules) error {
 	m.stepMu.Lock()
 	defer m.stepMu.Unlock()
@@ -152,6 +152,8 @@ func (m *Manager) SetRules(ctx context.Context, rules *Rules) error {
 		}
 	}
 	m.rules, m.runs = rules, runs
+	m.box.hurry(time.Now()) // perhaps it was the address that was wrong
+	m.courier.look()
 	return nil
 }
 
@@ -159,13 +161,20 @@ func (m *Manager) SetRules(ctx context.Context, rules *Rules) error {
 func (m *Manager) Checkpoint(ctx context.Context) error {
 	m.stepMu.Lock()
 	defer m.stepMu.Unlock()
-	return m.cfg.Append(ctx, m.Snapshot()...)
+	return m.cfg.Append(ctx, m.snapshot()...)
 }
 
 // Snapshot returns records whose replay makes a new manager equal to this one: the states of all groups, what
 // is not delivered, and the last deliveries. They hold absolute states, so that they may also follow
 // the history that they sum up; but no step may be logged between Snapshot and them: see Checkpoint.
 func (m *Manager) Snapshot() []wal.Record {
+	m.stepMu.Lock()
+	defer m.stepMu.Unlock()
+	return m.snapshot()
+}
+
+// snapshot is Snapshot for those who hold stepMu.
+func (m *Manager) snapshot() []wal.Record {
 	m.mu.Lock()
 	c := m.ledger.snapshot()
 	m.mu.Unlock()
@@ -190,7 +199,15 @@ func (m *Manager) append(ctx context.Context, c *change) error {
 func (m *Manager) commit(c *change) {
 	m.mu.Lock()
 	m.ledger.apply(c)
+	m.stats.Fired += uint64(len(c.fired))
+	m.stats.Resolved += uint64(len(c.resolved))
 	m.mu.Unlock()
+	for _, g := range c.fired {
+		m.cfg.Log.Info("alert fires", "rule", g.rule, "labels", g.labels, "value", float64(g.value))
+	}
+	for _, g := range c.resolved {
+		m.cfg.Log.Info("alert is resolved", "rule", g.rule, "labels", g.labels)
+	}
 	now := time.Now()
 	for _, n := range c.letters {
 		m.box.add(n, now)

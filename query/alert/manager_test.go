@@ -306,6 +306,61 @@ func TestForgottenGroups(t *testing.T) {
 	}
 }
 
+func TestStats(t *testing.T) {
+	b := newBench(t, "TTT.TT.T")
+	b.receiver.setRefuse(errDown)
+	b.begin(oneRule)
+	b.steps(1, 3)
+	b.deliver()
+	b.receiver.setRefuse(nil)
+	b.deliver()
+	b.steps(4, 8)
+	got := b.manager.Stats()
+	got.EvaluationTime = 0
+	want := Stats{
+		Steps: 8, Evaluations: 8, Fired: 1, Resolved: 1, Attempts: 2, AttemptErrors: 1, Waiting: 1, Rules: 1, Pending: 1,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("stats (-want +got):\n%s", diff)
+	}
+	b.begin(oneRule)
+	if got := b.manager.Stats(); got.Fired != 0 || got.Steps != 0 || got.Pending != 1 {
+		t.Errorf("a replay counts nothing but what is there: %+v", got)
+	}
+}
+
+// TestDeliveryThatCannotBeLogged checks that it is delivered for this life, and once more in the next.
+func TestDeliveryThatCannotBeLogged(t *testing.T) {
+	b := newBench(t, "TTTT")
+	b.begin(oneRule)
+	b.steps(1, 3)
+	b.log.setFail(errors.New("disk full"))
+	b.deliver()
+	b.deliver()
+	first := b.receiver.events()
+	b.log.setFail(nil)
+	b.begin(oneRule)
+	b.deliver()
+	again := b.receiver.events()
+	if len(first) != 1 || len(again) != 1 || first[0].ID != again[0].ID {
+		t.Errorf("got %+v and after the restart %+v, want the same event once in each life", first, again)
+	}
+}
+
+// TestStartSweeps checks that deliveries of alerts of which the log knows nothing else leave no lane.
+func TestStartSweeps(t *testing.T) {
+	b := newBench(t, "TTT")
+	b.begin(oneRule)
+	b.steps(1, 3)
+	b.log.records = append(b.log.records,
+		settledRecord(Settled{ID: "x", Alert: "gone", Receiver: "oncall", Attempts: 1}))
+	b.begin(oneRule)
+	b.manager.box.sweep(b.manager.ledger.ids())
+	if n := len(b.manager.box.lanes); n != 1 {
+		t.Errorf("%d lanes, want that of the firing alert", n)
+	}
+}
+
 func TestTooManyGroups(t *testing.T) {
 	b := newBench(t, "")
 	b.engine.lines = func(expr.Expr, int64) ([]query.StepLine, error) {

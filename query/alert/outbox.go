@@ -2,7 +2,6 @@ package alert
 
 import (
 	"cmp"
-	"container/heap"
 	"encoding/json"
 	"slices"
 	"sync"
@@ -48,37 +47,19 @@ type Delivery struct {
 	Error    string `json:"error"`    // of the last attempt
 }
 
-type laneKey struct{ alert, receiver string }
-
-// A lane holds what one receiver has yet to hear of one alert, in order. At most one of it is under way.
-type lane struct {
-	key      laneKey
-	queue    []Notification
-	attempts int       // failed ones for queue[0]
-	due      time.Time // of the next attempt
-	sending  bool
-	place    int  // in outbox.due; -1 if not in there
-	orphan   bool // the alert is forgotten: the lane goes when it is empty
-	last     Delivery
-}
-
 // An outbox holds what is not delivered yet, and knows what to attempt next. Only times that go on with
 // running time are used in it (time.Now), never the set clock.
 type outbox struct {
 	mu      sync.Mutex // guards what follows
 	lanes   map[laneKey]*lane
-	due     laneHeap           // lanes with an attempt to come
-	parked  map[string][]*lane // lanes that are due, by receiver, until it has a free slot
-	sending map[string]int     // attempts under way, by receiver
-	waiting int                // notifications in all queues
-	limit   int                // of waiting
-	givenUp uint64             // notifications dropped for want of room
+	queues  map[string]*laneQueue // by receiver
+	waiting int                   // notifications in all lanes
+	limit   int                   // of waiting
+	givenUp uint64                // notifications dropped for want of room
 }
 
 func newOutbox(limit int) *outbox {
-	return &outbox{
-		lanes: map[laneKey]*lane{}, parked: map[string][]*lane{}, sending: map[string]int{}, limit: limit,
-	}
+	return &outbox{lanes: map[laneKey]*lane{}, queues: map[string]*laneQueue{}, limit: limit}
 }
 
 // add queues a notification that is in the log, behind the others of its lane. One that is queued already is
@@ -87,19 +68,19 @@ func (o *outbox) add(n Notification, now time.Time) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	l := o.lane(laneKey{n.Alert, n.Receiver})
-	if slices.ContainsFunc(l.queue, func(q Notification) bool { return q.ID == n.ID }) {
+	if slices.ContainsFunc(l.letters, func(q Notification) bool { return q.ID == n.ID }) {
 		return
 	}
 	if o.waiting >= o.limit {
 		o.giveUpOldest()
 	}
-	l.queue = append(l.queue, n)
+	l.letters = append(l.letters, n)
 	l.orphan = false
 	o.waiting++
-	if len(l.queue) == 1 && !l.sending {
+	if len(l.letters) == 1 && !l.sending {
 		l.attempts = 0
 		l.last = Delivery{Receiver: n.Receiver, State: "waiting"}
-		o.schedule(l, now)
+		l.schedule(now)
 	}
 }
 
@@ -107,20 +88,15 @@ func (o *outbox) add(n Notification, now time.Time) {
 func (o *outbox) lane(key laneKey) *lane {
 	l := o.lanes[key]
 	if l == nil {
-		l = &lane{key: key, place: -1, last: Delivery{Receiver: key.receiver, State: "none"}}
+		q := o.queues[key.receiver]
+		if q == nil {
+			q = &laneQueue{}
+			o.queues[key.receiver] = q
+		}
+		l = &lane{key: key, queue: q, place: -1, last: Delivery{Receiver: key.receiver, State: "none"}}
 		o.lanes[key] = l
 	}
 	return l
-}
-
-// schedule puts l among those that are due at some time.
-func (o *outbox) schedule(l *lane, due time.Time) {
-	l.due = due
-	if l.place >= 0 {
-		heap.Fix(&o.due, l.place)
-		return
-	}
-	heap.Push(&o.due, l)
 }
 
 // giveUpOldest makes room for one notification. It looks at every lane, which is slow; but so full an
@@ -128,7 +104,7 @@ func (o *outbox) schedule(l *lane, due time.Time) {
 func (o *outbox) giveUpOldest() {
 	var oldest *lane
 	for _, l := range o.lanes {
-		if l.sending || len(l.queue) == 0 || oldest != nil && oldest.queue[0].Step <= l.queue[0].Step {
+		if l.sending || len(l.letters) == 0 || oldest != nil && oldest.letters[0].Step <= l.letters[0].Step {
 			continue
 		}
 		oldest = l
@@ -146,41 +122,38 @@ func (o *outbox) giveUpOldest() {
 
 // dropHead takes the first notification out of l, and l out of the waiting ones if it was the last.
 func (o *outbox) dropHead(l *lane) {
-	l.queue = slices.Delete(l.queue, 0, 1)
+	l.letters = slices.Delete(l.letters, 0, 1)
 	l.attempts = 0
 	o.waiting--
-	if len(l.queue) > 0 {
+	if len(l.letters) > 0 {
 		return
 	}
-	if l.place >= 0 {
-		heap.Remove(&o.due, l.place)
-	}
+	l.unschedule()
 	if l.orphan && !l.sending {
 		delete(o.lanes, l.key)
 	}
 }
 
-// take returns a lane to make an attempt for and the notification to send, or false and the time to ask again;
+// take returns a lane to make an attempt for and the notification to send, or nil and the time to ask again;
 // the zero time is: not before something happens. The caller must finish the lane.
-func (o *outbox) take(now time.Time) (l *lane, n Notification, ok bool, again time.Time) {
+func (o *outbox) take(now time.Time) (l *lane, n Notification, again time.Time) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for len(o.due) > 0 {
-		l := o.due[0]
-		if l.due.After(now) {
-			return nil, Notification{}, false, l.due
-		}
-		heap.Pop(&o.due)
-		receiver := l.key.receiver
-		if o.sending[receiver] >= maxPerReceiver {
-			o.parked[receiver] = append(o.parked[receiver], l)
+	for _, q := range o.queues {
+		if len(q.due) == 0 || q.sending >= maxPerReceiver {
 			continue
 		}
-		o.sending[receiver]++
-		l.sending = true
-		return l, l.queue[0], true, time.Time{}
+		if l := q.due[0]; !l.due.After(now) {
+			l.unschedule()
+			l.sending = true
+			q.sending++
+			return l, l.letters[0], time.Time{}
+		}
+		if again.IsZero() || q.due[0].due.Before(again) {
+			again = q.due[0].due
+		}
 	}
-	return nil, Notification{}, false, time.Time{}
+	return nil, Notification{}, again
 }
 
 // finish ends an attempt that take began and leaves last in the status. A settled notification leaves the
@@ -189,46 +162,38 @@ func (o *outbox) finish(l *lane, last Delivery, settled bool, next time.Time) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	l.sending = false
+	l.queue.sending--
 	l.last = last
 	if settled {
 		o.dropHead(l)
 	} else {
 		l.attempts = last.Attempts
 	}
-	if len(l.queue) > 0 {
-		o.schedule(l, next)
+	if len(l.letters) > 0 {
+		l.schedule(next)
 	}
-	o.release(l.key.receiver)
 }
 
-// release frees a slot of the receiver for the next lane that waits for one.
-func (o *outbox) release(receiver string) {
-	if o.sending[receiver]--; o.sending[receiver] == 0 {
-		delete(o.sending, receiver)
-	}
-	for len(o.parked[receiver]) > 0 {
-		l := o.parked[receiver][0]
-		o.parked[receiver] = o.parked[receiver][1:]
-		if len(l.queue) > 0 && !l.sending && l.place < 0 {
-			o.schedule(l, l.due)
-			break
+// hurry makes every attempt that waits for its time due now.
+func (o *outbox) hurry(now time.Time) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, q := range o.queues {
+		for _, l := range q.due { // all the same: still a heap
+			l.due = now
 		}
 	}
-	if len(o.parked[receiver]) == 0 {
-		delete(o.parked, receiver)
-	}
 }
 
-// settle applies a Settled from the log.
+// settle applies a Settled from the log. What is in front of its notification was delivered or given up
+// before: it goes as well, so that nothing older follows.
 func (o *outbox) settle(s Settled) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	l := o.lane(laneKey{s.Alert, s.Receiver})
 	l.last = s.delivery()
-	if i := slices.IndexFunc(l.queue, func(n Notification) bool { return n.ID == s.ID }); i > 0 {
-		l.queue = slices.Delete(l.queue, i, i+1)
-		o.waiting--
-	} else if i == 0 {
+	i := slices.IndexFunc(l.letters, func(n Notification) bool { return n.ID == s.ID })
+	for range i + 1 {
 		o.dropHead(l)
 	}
 }
@@ -252,7 +217,7 @@ func (o *outbox) forget(alert string, receivers []string) {
 			continue
 		}
 		l.orphan = true
-		if len(l.queue) == 0 && !l.sending {
+		if len(l.letters) == 0 && !l.sending {
 			delete(o.lanes, l.key)
 		}
 	}
@@ -269,7 +234,7 @@ func (o *outbox) delivery(alert string, receivers []string) Delivery {
 			continue
 		}
 		d := l.last
-		if d.State == "delivered" && len(l.queue) > 0 {
+		if d.State == "delivered" && len(l.letters) > 0 {
 			d = Delivery{Receiver: receiver, State: "waiting"}
 		}
 		if badness[d.State] > badness[worst.State] {
@@ -287,7 +252,7 @@ func (o *outbox) content() []Notification {
 	defer o.mu.Unlock()
 	all := make([]Notification, 0, o.waiting)
 	for _, l := range o.lanes {
-		all = append(all, l.queue...)
+		all = append(all, l.letters...)
 	}
 	slices.SortStableFunc(all, func(a, b Notification) int {
 		return cmp.Or(cmp.Compare(a.Step, b.Step), cmp.Compare(a.Alert, b.Alert), cmp.Compare(a.Receiver, b.Receiver))
@@ -320,7 +285,7 @@ func (o *outbox) sweep(known map[string]bool) {
 			continue
 		}
 		l.orphan = true
-		if len(l.queue) == 0 && !l.sending {
+		if len(l.letters) == 0 && !l.sending {
 			delete(o.lanes, key)
 		}
 	}
@@ -331,28 +296,4 @@ func (o *outbox) counts() (waiting int, givenUp uint64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.waiting, o.givenUp
-}
-
-// A laneHeap has the lane that is due first at its head.
-type laneHeap []*lane
-
-func (h laneHeap) Len() int           { return len(h) }
-func (h laneHeap) Less(i, j int) bool { return h[i].due.Before(h[j].due) }
-func (h laneHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i]; h[i].place, h[j].place = i, j }
-
-// Push implements heap.Interface.
-func (h *laneHeap) Push(x any) {
-	l := x.(*lane)
-	l.place = len(*h)
-	*h = append(*h, l)
-}
-
-// Pop implements heap.Interface.
-func (h *laneHeap) Pop() any {
-	last := len(*h) - 1
-	l := (*h)[last]
-	(*h)[last] = nil
-	*h = (*h)[:last]
-	l.place = -1
-	return l
 }

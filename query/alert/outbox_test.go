@@ -14,8 +14,8 @@ func letter(alert, receiver string, step int64) Notification {
 // takeAll takes what is due until nothing is, without finishing any.
 func takeAll(o *outbox, now time.Time) (ids []string, lanes []*lane) {
 	for {
-		l, n, ok, _ := o.take(now)
-		if !ok {
+		l, n, _ := o.take(now)
+		if l == nil {
 			return ids, lanes
 		}
 		ids, lanes = append(ids, n.ID), append(lanes, l)
@@ -45,18 +45,18 @@ func TestOutboxWaitsForARetry(t *testing.T) {
 	now := time.Now()
 	o := newOutbox(10)
 	o.add(letter("a", "r", 1), now)
-	l, _, _, _ := o.take(now)
+	l, _, _ := o.take(now)
 	o.add(letter("a", "r", 2), now)
 	o.finish(l, Delivery{State: "failing", Attempts: 1}, false, now.Add(time.Second))
-	if _, _, ok, again := o.take(now); ok || !again.Equal(now.Add(time.Second)) {
+	if l, _, again := o.take(now); l != nil || !again.Equal(now.Add(time.Second)) {
 		t.Errorf("took a lane before its retry is due, or wrong time to ask again: %v", again)
 	}
-	if _, n, ok, _ := o.take(now.Add(time.Second)); !ok || n.ID != "a1" || l.attempts != 1 {
-		t.Errorf("then took %v, %v with %d failed attempts, want a1 after 1", n.ID, ok, l.attempts)
+	if again, n, _ := o.take(now.Add(time.Second)); again != l || n.ID != "a1" || l.attempts != 1 {
+		t.Errorf("then took %q with %d failed attempts, want a1 after 1", n.ID, l.attempts)
 	}
 }
 
-func TestOutboxParksLanesOfABusyReceiver(t *testing.T) {
+func TestOutboxSparesABusyReceiver(t *testing.T) {
 	now := time.Now()
 	o := newOutbox(100)
 	for i := range 2 * maxPerReceiver {
@@ -74,8 +74,8 @@ func TestOutboxParksLanesOfABusyReceiver(t *testing.T) {
 			t.Fatal("no end")
 		}
 	}
-	if waiting, _ := o.counts(); waiting != 0 || len(o.parked) != 0 || len(o.sending) != 0 {
-		t.Errorf("left: %d waiting, parked %v, sending %v", waiting, o.parked, o.sending)
+	if waiting, _ := o.counts(); waiting != 0 || o.queues["r"].sending != 0 || len(o.queues["r"].due) != 0 {
+		t.Errorf("left: %d waiting, queue %+v", waiting, o.queues["r"])
 	}
 }
 
@@ -103,12 +103,30 @@ func TestOutboxForgets(t *testing.T) {
 	o := newOutbox(10)
 	o.add(letter("a", "r", 1), now)
 	o.forget("a", []string{"r"})
-	l, n, ok, _ := o.take(now)
-	if !ok || n.ID != "a1" {
+	l, n, _ := o.take(now)
+	if l == nil || n.ID != "a1" {
 		t.Fatal("what waits for a forgotten alert is still delivered")
 	}
 	o.finish(l, Delivery{State: "delivered"}, true, now)
 	if len(o.lanes) != 0 {
 		t.Errorf("lanes left: %v", o.lanes)
+	}
+}
+
+// TestOutboxSettlesWhatIsInFront replays a lane whose first notification was given up before the second
+// was delivered.
+func TestOutboxSettlesWhatIsInFront(t *testing.T) {
+	now := time.Now()
+	o := newOutbox(10)
+	for step := range int64(3) {
+		o.add(letter("a", "r", step), now)
+	}
+	o.settle(Settled{ID: "a1", Alert: "a", Receiver: "r", Attempts: 1})
+	o.settle(Settled{ID: "a1", Alert: "a", Receiver: "r", Attempts: 1}) // twice is once
+	if ids, _ := takeAll(o, now); !slices.Equal(ids, []string{"a2"}) {
+		t.Errorf("took %v, want what was behind only", ids)
+	}
+	if waiting, _ := o.counts(); waiting != 1 {
+		t.Errorf("%d are counted as waiting, want 1", waiting)
 	}
 }

@@ -9,7 +9,7 @@ type Status struct {
 	Step   int64 `json:"step"`   // newest evaluated step; 0 before the first
 	Closed int64 `json:"closed"` // newest closed step: less than Step while the clock is behind, more while catching up
 	// Skipped counts the steps since the start that were missed for too long to be caught up.
-	Skipped int64 `json:"skipped"`
+	Skipped uint64 `json:"skipped"`
 	// Waiting and GivenUp count notifications: not delivered yet, and dropped for want of room.
 	Waiting int    `json:"waiting"`
 	GivenUp uint64 `json:"given_up"`
@@ -39,8 +39,8 @@ type GroupStatus struct {
 	Labels map[string]string `json:"labels"`
 	State  string            `json:"state"`
 	Since  int64             `json:"since"` // the step at which State began
-	// Value and Signal are those of the newest evaluation; null where there was no line, or none was
-	// evaluated since a restart.
+	// Value and Signal are those of the newest evaluation (right after a restart, those of the newest
+	// change of State); null where there was no line.
 	Value       Number            `json:"value"`
 	Signal      Number            `json:"signal"`
 	Annotations map[string]string `json:"annotations"` // rendered when State began
@@ -53,7 +53,7 @@ func (m *Manager) Status() Status {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	s := Status{
-		Now: now.UnixMilli(), Step: m.ledger.step, Closed: m.cfg.Clock.Closed(now), Skipped: m.skipped,
+		Now: now.UnixMilli(), Step: m.ledger.step, Closed: m.cfg.Clock.Closed(now), Skipped: m.stats.Skipped,
 		Rules: make([]RuleStatus, 0, len(m.rules.Rules)),
 	}
 	s.Waiting, s.GivenUp = m.box.counts()
@@ -61,7 +61,7 @@ func (m *Manager) Status() Status {
 	case m.logErr != nil:
 		s.Error = "states are not in the log: " + m.logErr.Error()
 	case back > 0:
-		s.Error = "the clock went back by " + back.String() + ": evaluation waits until it is past the last step"
+		s.Error = "the clock went back by " + back.String() + " (or the delay grew): evaluation waits until the last step has closed again"
 	}
 	for _, rule := range m.rules.Rules {
 		s.Rules = append(s.Rules, m.ruleStatus(rule))

@@ -2,8 +2,11 @@ package eval
 
 import (
 	"context"
+	"errors"
+	"math/bits"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/query/stack"
@@ -28,10 +31,12 @@ type readKey struct {
 
 // readAll asks the store for everything the plan needs and turns the answers into lines.
 func (r *run) readAll() error {
-	for _, one := range r.planReads() {
+	for number, one := range r.planReads() {
+		begin := time.Now()
 		if err := r.selectColumns(one); err != nil {
 			return err
 		}
+		took := time.Since(begin)
 		used := tsdb.Aggregate(0)
 		for _, id := range one.nodes {
 			d := r.plan.nodes[id].expr.(*expr.Data)
@@ -45,6 +50,8 @@ func (r *run) readAll() error {
 			}
 			used |= d.Aggregate
 			r.sets[id] = set
+			r.reportRead(id, number, one, took)
+			took = 0 // the nodes that share the read got it for nothing
 		}
 	}
 	return nil
@@ -96,6 +103,9 @@ func (r *run) queryOf(d *expr.Data) tsdb.Query {
 		slices.Sort(q.By)
 		q.By = slices.Compact(q.By)
 	}
+	if q.PerSeries || len(q.By) > 0 {
+		q.MaxColumns, q.MaxValues = r.limits.Lines, r.limits.Datapoints
+	}
 	if r.rng.Step == r.rng.Primary {
 		q.Consolidation = tsdb.TotalOf // of one value: all are the same
 	}
@@ -104,34 +114,24 @@ func (r *run) queryOf(d *expr.Data) tsdb.Query {
 
 func (r *run) selectColumns(one *read) error {
 	r.work.Reads++
-	grouped := one.query.PerSeries || len(one.query.By) > 0
+	bytesPerColumn := int64(bits.OnesCount8(uint8(one.query.Aggregates))*one.query.Len()*bytesPerValue + bytesPerLine)
 	for column, err := range r.store.Select(r.ctx, one.query) {
 		if err == nil && r.ctx.Err() != nil {
 			err = context.Cause(r.ctx)
 		}
+		if over := (*tsdb.BudgetError)(nil); errors.As(err, &over) {
+			return stack.Require("%s", over.Error())
+		}
 		if err != nil {
+			return err
+		}
+		if err := r.budget.take(bytesPerColumn); err != nil {
 			return err
 		}
 		one.columns = append(one.columns, column)
 		r.work.Columns++
 		r.work.Series += column.Series
 		r.work.Samples += column.Samples
-		if lines := len(one.columns); grouped {
-			if err := r.limits.check(lines, one.query.Len()); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// check holds the lines of one read against the limits. The first group is always free.
-func (l Limits) check(lines, points int) error {
-	if l.Lines > 0 && lines > max(l.Lines, 1) {
-		return stack.Require("too many lines: %d > %d", lines, l.Lines)
-	}
-	if l.Datapoints > 0 && lines > 1 && lines*points > l.Datapoints {
-		return stack.Require("too many datapoints: %d > %d", lines*points, l.Datapoints)
 	}
 	return nil
 }
@@ -150,10 +150,11 @@ func (r *run) dataLines(d *expr.Data, columns []tsdb.Column) (lineSet, error) {
 	var set lineSet
 	err := r.eachLine(len(columns), func(i int) {
 		c := &columns[i]
-		values := r.shifted(c.Values(aggregate), d.Offset.Milliseconds())
+		values := c.Values(aggregate)
 		if allMissing(values) {
 			return
 		}
+		values = r.shifted(values, d.Offset.Milliseconds())
 		l := line{tags: c.Tags, values: values, gauge: c.Gauge}
 		switch {
 		case d.All:

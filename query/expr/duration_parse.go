@@ -1,16 +1,16 @@
 package expr
 
 import (
-	"errors"
-	"fmt"
 	"math"
 	"math/bits"
 	"strconv"
 	"strings"
+
+	"github.com/telamon-tsdb/telamon/query/stack"
 )
 
 // ParseDuration reads an amount and a unit (90s, 5m, 1h, 2days, 1w; a month is 30 days, a year 365) or an
-// ISO duration in days, hours, minutes and seconds (PT5M, P1DT2H, PT-1.5S).
+// ISO duration in days, hours, minutes and seconds (PT5M, P1DT2H, PT-1.5S). The error is a *stack.Error.
 func ParseDuration(s string) (Duration, error) {
 	if strings.HasPrefix(s, "P") {
 		return parseISO(s)
@@ -21,18 +21,18 @@ func ParseDuration(s string) (Duration, error) {
 	}
 	unit := s[digits:]
 	if digits == 0 || unit == "" || !isUnitText(unit) {
-		return Duration{}, fmt.Errorf("invalid period %s", s)
+		return Duration{}, stack.Invalid("invalid period %s", s)
 	}
 	amount, err := strconv.ParseInt(s[:digits], 10, 64)
 	if err != nil {
-		return Duration{}, fmt.Errorf("For input string: %q", s[:digits])
+		return Duration{}, stack.Errorf(stack.NumberFormat, "For input string: %q", s[:digits])
 	}
 	switch unit {
 	case "ns":
 		return Duration{amount / 1e9, int32(amount % 1e9)}, nil
 	case "us", "μs":
 		if amount > math.MaxInt64/1000 {
-			return Duration{}, fmt.Errorf("duration out of range: %s", s)
+			return Duration{}, stack.Invalid("duration out of range: %s", s)
 		}
 		return Duration{amount / 1e6, int32(amount % 1e6 * 1e3)}, nil
 	case "ms":
@@ -40,11 +40,11 @@ func ParseDuration(s string) (Duration, error) {
 	}
 	seconds, ok := unitSeconds[unit]
 	if !ok {
-		return Duration{}, fmt.Errorf("unknown unit %s", unit)
+		return Duration{}, stack.Invalid("unknown unit %s", unit)
 	}
 	total, ok := multiply(amount, seconds)
 	if !ok {
-		return Duration{}, fmt.Errorf("duration out of range: %s", s)
+		return Duration{}, stack.Invalid("duration out of range: %s", s)
 	}
 	return Duration{total, 0}, nil
 }
@@ -68,13 +68,13 @@ var unitSeconds = map[string]int64{
 	"y": 365 * secondsPerDay, "year": 365 * secondsPerDay, "years": 365 * secondsPerDay,
 }
 
-var errISO = errors.New("Text cannot be parsed to a Duration")
+func isoError() error { return stack.Errorf(stack.DateTime, "Text cannot be parsed to a Duration") }
 
 // parseISO reads PnDTnHnMn.nS, each part optional and signed on its own; letters in either case.
 func parseISO(s string) (Duration, error) {
 	date, clock, hasClock := strings.Cut(strings.ToUpper(s[1:]), "T")
 	if date == "" && !hasClock || hasClock && clock == "" {
-		return Duration{}, errISO
+		return Duration{}, isoError()
 	}
 	var total int64
 	add := func(rest *string, letter string, seconds int64) bool {
@@ -95,21 +95,21 @@ func parseISO(s string) (Duration, error) {
 		return ok
 	}
 	if !add(&date, "D", secondsPerDay) || date != "" || !add(&clock, "H", secondsPerHour) || !add(&clock, "M", secondsPerMinute) {
-		return Duration{}, errISO
+		return Duration{}, isoError()
 	}
 	if clock == "" {
 		return Duration{total, 0}, nil
 	}
 	whole, nanos, ok := parseSeconds(clock)
 	if !ok {
-		return Duration{}, errISO
+		return Duration{}, isoError()
 	}
 	if total, ok = sum(total, whole); !ok {
-		return Duration{}, errISO
+		return Duration{}, isoError()
 	}
 	if nanos < 0 {
 		if total, ok = sum(total, -1); !ok {
-			return Duration{}, errISO
+			return Duration{}, isoError()
 		}
 		nanos += 1e9
 	}

@@ -1,10 +1,6 @@
 package expr
 
-import (
-	"unicode/utf16"
-
-	"github.com/telamon-tsdb/telamon/tsdb/tag"
-)
+import "github.com/telamon-tsdb/telamon/tsdb/tag"
 
 // AndQuery returns a and b; constants are folded, the left one first.
 func AndQuery(a, b tag.Predicate) tag.Predicate {
@@ -130,18 +126,9 @@ func ExactTags(p tag.Predicate) tag.Tags {
 			collect(p.Left)
 			collect(p.Right)
 		case tag.Equal:
-			all = append(all, tag.Tag{Key: p.Key, Value: p.Value})
+			all = append(all, tag.Tag(p))
 		}
 	}
 	collect(p)
 	return tag.Sort(all)
-}
-
-// appendUTF16 appends r as one or two \uXXXX.
-func appendUTF16(dst []byte, r rune) []byte {
-	const digits = "0123456789abcdef"
-	for _, unit := range utf16.AppendRune(nil, r) {
-		dst = append(dst, '\\', 'u', digits[unit>>12], digits[unit>>8&15], digits[unit>>4&15], digits[unit&15])
-	}
-	return dst
 }

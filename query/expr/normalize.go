@@ -28,10 +28,6 @@ func Normalize(s *Styled) (string, error) {
 	return strings.NewReplacer(",:const", "", ",:line", "").Replace(n.String()), nil
 }
 
-func tooLargeError() error {
-	return stack.Invalid("the text of the expression would have more than %d words", maxTextNodes)
-}
-
 func normalizeLegend(s *Styled) *Styled {
 	legend, ok := s.Settings.Get("legend")
 	if !ok {
@@ -98,7 +94,7 @@ func normalizeQuery(p tag.Predicate) (tag.Predicate, error) {
 		}
 		joined = append(joined, newClause(q))
 	}
-	slices.SortStableFunc(joined, func(a, b clause) int { return strings.Compare(a.text, b.text) })
+	slices.SortStableFunc(joined, func(a, b clause) int { return stack.CompareText(a.text, b.text) })
 	q := joined[0].p
 	for _, next := range joined[1:] {
 		q = tag.Or{Left: q, Right: next.p}
@@ -126,7 +122,7 @@ func normalizeClauses(conjunction tag.Predicate) ([]clause, error) {
 	for _, p := range parts {
 		if in, ok := p.(tag.In); ok {
 			values := slices.Clone(in.Values)
-			slices.Sort(values)
+			slices.SortFunc(values, stack.CompareText)
 			p = inQuery(in.Key, slices.Compact(values))
 		}
 		if c := newClause(p); !seen[c.text] {
@@ -167,12 +163,12 @@ const lastKey = "statistic"
 func compareClauses(a, b clause) int {
 	x, y := leftKey(a.p), leftKey(b.p)
 	if x == y {
-		return strings.Compare(a.text, b.text)
+		return stack.CompareText(a.text, b.text)
 	}
 	if order := cmp.Compare(keyRank(x), keyRank(y)); order != 0 {
 		return order
 	}
-	return strings.Compare(a.text, b.text)
+	return stack.CompareText(a.text, b.text)
 }
 
 func keyRank(key string) int {

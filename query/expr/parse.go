@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/telamon-tsdb/telamon/query/stack"
@@ -41,6 +42,21 @@ func Parse(program string, o Options) ([]*Styled, error) {
 	if err != nil {
 		return nil, err
 	}
+	shown, err := o.present(values)
+	return shown, placeAll(err, program)
+}
+
+// placeAll places a mistake that no single token made at the whole program.
+func placeAll(err error, program string) error {
+	var mistake *stack.Error
+	if errors.As(err, &mistake) {
+		return mistake.At(0, len(program))
+	}
+	return err
+}
+
+// present converts what a program left on the stack into expressions to show.
+func (o Options) present(values []stack.Value) ([]*Styled, error) {
 	shown := make([]*Styled, 0, len(values))
 	for _, v := range values {
 		s := asStyled(v)
@@ -57,7 +73,7 @@ func Parse(program string, o Options) ([]*Styled, error) {
 		return shown, nil
 	}
 	for i, s := range shown {
-		v, err := withCommonQuery(s, o.Common)
+		v, err := withCommonQuery(nil, s, o.Common)
 		if err != nil {
 			return nil, err
 		}
@@ -77,7 +93,8 @@ func ParseQuery(program string) (tag.Predicate, error) {
 			return q.Predicate, nil
 		}
 	}
-	return nil, stack.Invalid("expected a single query, found [%s]", strings.Join(stack.TypeNames(values), ","))
+	mistake := stack.Invalid("expected a single query, found [%s]", strings.Join(stack.TypeNames(values), ","))
+	return nil, mistake.At(0, len(program))
 }
 
 // perOffset returns s once for each offset of the old list form of :offset, and by itself without one.
@@ -111,7 +128,7 @@ func (s *Styled) styleOffsets() ([]Duration, error) {
 	for _, one := range list.([]string) {
 		d, err := ParseDuration(one)
 		if err != nil {
-			return nil, stack.Invalid("%s", err.Error())
+			return nil, err
 		}
 		if !d.fitsMilliseconds() {
 			return nil, stack.Errorf(stack.Arithmetic, "long overflow")

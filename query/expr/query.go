@@ -39,7 +39,7 @@ func (q Query) TypeName() string {
 }
 
 // String returns the canonical text.
-func (q Query) String() string { return string(q.appendText(nil)) }
+func (q Query) String() string { return textOf(q) }
 
 func (q Query) appendText(dst []byte) []byte { return appendQuery(dst, q.Predicate) }
 

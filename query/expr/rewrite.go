@@ -73,10 +73,23 @@ func (c *change) rewrite(r *Rewrite) (Expr, error) {
 	if tooLarge(shown) {
 		return nil, stack.Invalid("the operand of :%s is too large to be rewritten", r.Name)
 	}
-	values, err := r.vocabulary.Execute(string(r.appendShowing(nil, shown)), stack.Options{Unstable: true})
+	tokens, err := stack.Tokens(string(r.appendShowing(nil, shown)))
 	if err != nil {
+		return nil, stack.Errorf(stack.IllegalState, "unclosed comment")
+	}
+	program := make(stack.List, len(tokens))
+	for i, t := range tokens {
+		program[i] = stack.Text(t.Text)
+	}
+	// As a list the program has no place of its own, so that a mistake in it is placed at the word that asked for the change.
+	m := r.vocabulary.NewMachine(stack.Options{Unstable: true})
+	if err := m.RunList(program); err != nil {
 		return nil, err
 	}
+	if err := c.spend(4 * m.Steps()); err != nil {
+		return nil, err
+	}
+	values := m.Result()
 	if len(values) == 1 {
 		if again, ok := values[0].(*Rewrite); ok {
 			return again, nil
@@ -86,8 +99,8 @@ func (c *change) rewrite(r *Rewrite) (Expr, error) {
 }
 
 // groupBy groups the reads of r, and what it collapses, by keys. An offset stays.
-func (r *Rewrite) groupBy(keys []string) (Expr, error) {
-	grouping := &change{expr: func(e Expr) (Expr, error) {
+func (r *Rewrite) groupBy(m *stack.Machine, keys []string) (Expr, error) {
+	grouping := &change{machine: m, expr: func(e Expr) (Expr, error) {
 		switch e := e.(type) {
 		case *Data:
 			return groupData(e, keys)
@@ -128,45 +141,4 @@ func groupData(d *Data, keys []string) (Expr, error) {
 	grouped := *d
 	grouped.Grouped, grouped.Keys = true, keys
 	return &grouped, nil
-}
-
-// maxTextNodes bounds the trees that are written out as text. A tree with shared subtrees may be small
-// and its text longer than any memory.
-const maxTextNodes = 1 << 17
-
-// Printable reports whether the text of v is of a sane size. A program of a few hundred bytes can make an
-// expression whose text is longer than any memory.
-func Printable(v stack.Value) bool {
-	switch v := v.(type) {
-	case stack.List:
-		return !slices.ContainsFunc(v, func(one stack.Value) bool { return !Printable(one) })
-	case Node:
-		return !tooLarge(v)
-	}
-	return true
-}
-
-// tooLarge reports whether the text of n would have more than maxTextNodes words.
-func tooLarge(n Node) bool {
-	left := maxTextNodes
-	var count func(n Node)
-	count = func(n Node) {
-		if left--; left < 0 {
-			return
-		}
-		switch n := n.(type) {
-		case *Styled:
-			count(n.Expr)
-		case *Rewrite:
-			count(n.Shown)
-		case *ApproxDistinct:
-			count(n.Input)
-		case Expr:
-			for _, input := range n.Inputs() {
-				count(input)
-			}
-		}
-	}
-	count(n)
-	return left < 0
 }

@@ -7,6 +7,9 @@ type Styled struct {
 	Settings Settings
 }
 
+// WithLegend returns s with another legend.
+func (s *Styled) WithLegend(legend string) *Styled { return s.with("legend", legend) }
+
 // Settings are the style of an expression, sorted by key, which are unique. They are not changed in place.
 type Settings []Setting
 

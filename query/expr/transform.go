@@ -13,6 +13,9 @@ type change struct {
 	// query returns what to put for the whole predicate of a read. A nil query leaves them.
 	query func(p tag.Predicate) (tag.Predicate, error)
 
+	// machine is who pays for the work; nil if nobody does.
+	machine *stack.Machine
+
 	// done has what became of the nodes that may be shared, so that each is rewritten once.
 	done map[Expr]Expr
 }
@@ -43,8 +46,19 @@ func (c *change) node(n Node) (Node, error) {
 	panic("expr: a node of unknown type")
 }
 
+// spend counts work.
+func (c *change) spend(steps int) error {
+	if c.machine == nil {
+		return nil
+	}
+	return c.machine.Spend(steps)
+}
+
 // apply returns e rewritten.
 func (c *change) apply(e Expr) (Expr, error) {
+	if err := c.spend(1); err != nil {
+		return nil, err
+	}
 	if c.expr != nil {
 		if changed, err := c.expr(e); changed != nil || err != nil {
 			return changed, err
@@ -179,23 +193,32 @@ func (c *change) rebuildPercentiles(p *Percentiles) (Expr, error) {
 
 // withOffset returns e with every read in it shifted by exactly offset. What a rewrite shows stays.
 func withOffset(e Expr, offset Duration) Expr {
-	shift := &change{}
-	shift.expr = func(e Expr) (Expr, error) {
+	shifted, err := shift(offset, nil).apply(e)
+	if err != nil {
+		panic("expr: an offset changes nothing that an expression checks: " + err.Error())
+	}
+	return shifted
+}
+
+// shift is the change that withOffset makes, at the expense of m.
+func shift(offset Duration, m *stack.Machine) *change {
+	c := &change{machine: m}
+	c.expr = func(e Expr) (Expr, error) {
 		switch e := e.(type) {
 		case *Data:
 			shifted := *e
 			shifted.Offset = offset
 			return &shifted, nil
 		case *Rewrite:
+			eval, err := c.apply(e.Eval)
+			if err != nil {
+				return nil, err
+			}
 			shifted := *e
-			shifted.Eval = withOffset(e.Eval, offset)
+			shifted.Eval = eval
 			return &shifted, nil
 		}
 		return nil, nil
 	}
-	shifted, err := shift.apply(e)
-	if err != nil {
-		panic("expr: an offset changes nothing that an expression checks: " + err.Error())
-	}
-	return shifted
+	return c
 }

@@ -87,58 +87,58 @@ func (e *Event) TypeName() string {
 }
 
 // String returns the canonical text.
-func (d *Data) String() string { return string(d.appendText(nil)) }
+func (d *Data) String() string { return textOf(d) }
 
 // String returns the canonical text.
-func (c *Constant) String() string { return string(c.appendText(nil)) }
+func (c *Constant) String() string { return textOf(c) }
 
 // String returns the canonical text.
-func (g *Generated) String() string { return string(g.appendText(nil)) }
+func (g *Generated) String() string { return textOf(g) }
 
 // String returns the canonical text.
-func (u *Unary) String() string { return string(u.appendText(nil)) }
+func (u *Unary) String() string { return textOf(u) }
 
 // String returns the canonical text.
-func (b *Binary) String() string { return string(b.appendText(nil)) }
+func (b *Binary) String() string { return textOf(b) }
 
 // String returns the canonical text.
-func (c *Collapse) String() string { return string(c.appendText(nil)) }
+func (c *Collapse) String() string { return textOf(c) }
 
 // String returns the canonical text.
-func (r *Regroup) String() string { return string(r.appendText(nil)) }
+func (r *Regroup) String() string { return textOf(r) }
 
 // String returns the canonical text.
-func (r *Rename) String() string { return string(r.appendText(nil)) }
+func (r *Rename) String() string { return textOf(r) }
 
 // String returns the canonical text.
-func (p *Percentiles) String() string { return string(p.appendText(nil)) }
+func (p *Percentiles) String() string { return textOf(p) }
 
 // String returns the canonical text.
-func (a *ApproxDistinct) String() string { return string(a.appendText(nil)) }
+func (a *ApproxDistinct) String() string { return textOf(a) }
 
 // String returns the canonical text.
-func (r *Rewrite) String() string { return string(r.appendText(nil)) }
+func (r *Rewrite) String() string { return textOf(r) }
 
 // String returns the canonical text.
-func (s *Stateful) String() string { return string(s.appendText(nil)) }
+func (s *Stateful) String() string { return textOf(s) }
 
 // String returns the canonical text.
-func (c *Consolidate) String() string { return string(c.appendText(nil)) }
+func (c *Consolidate) String() string { return textOf(c) }
 
 // String returns the canonical text.
-func (s *Stat) String() string { return string(s.appendText(nil)) }
+func (s *Stat) String() string { return textOf(s) }
 
 // String returns the canonical text.
-func (s *StatOf) String() string { return string(s.appendText(nil)) }
+func (s *StatOf) String() string { return textOf(s) }
 
 // String returns the canonical text.
-func (f *Filter) String() string { return string(f.appendText(nil)) }
+func (f *Filter) String() string { return textOf(f) }
 
 // String returns the canonical text.
-func (r *Rank) String() string { return string(r.appendText(nil)) }
+func (r *Rank) String() string { return textOf(r) }
 
 // String returns the canonical text.
-func (s *Styled) String() string { return string(s.appendText(nil)) }
+func (s *Styled) String() string { return textOf(s) }
 
 // String returns the canonical text.
-func (e *Event) String() string { return string(e.appendText(nil)) }
+func (e *Event) String() string { return textOf(e) }

@@ -63,15 +63,12 @@ func customWords(macros []stack.Word, averages []Average) []stack.Word {
 	return words
 }
 
-// Vocabulary returns the vocabulary with that name, from std to custom, or event; nil if there is none.
+// Vocabulary returns the vocabulary with that name, from std to custom; nil if there is none.
 func (l *Language) Vocabulary(name string) *stack.Vocabulary {
 	for _, v := range l.Default.Chain() {
 		if v.Name() == name {
 			return v
 		}
-	}
-	if name == "event" {
-		return l.Events
 	}
 	return nil
 }

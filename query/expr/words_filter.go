@@ -54,14 +54,14 @@ func shortStat(name string) stack.Word {
 }
 
 func filter(m *stack.Machine, operands []any) error {
-	e, err := filtered(operands[0].(Expr), operands[1].(Expr))
+	e, err := filtered(m, operands[0].(Expr), operands[1].(Expr))
 	return push(m, e, err)
 }
 
 // filtered returns left filtered by right, in which the statistics of a line yet to come become those of
 // the left.
-func filtered(left, right Expr) (Expr, error) {
-	c := &change{expr: func(e Expr) (Expr, error) {
+func filtered(m *stack.Machine, left, right Expr) (Expr, error) {
+	c := &change{machine: m, expr: func(e Expr) (Expr, error) {
 		if s, ok := e.(*StatOf); ok {
 			return &Stat{Input: left, Name: s.Name, Short: true}, nil
 		}

@@ -18,10 +18,10 @@ func regroup(m *stack.Machine, operands []any) error {
 		e, err := newRegroup(&Collapse{tsdb.Sum, e}, keys)
 		return push(m, e, err)
 	}
-	c := &change{expr: func(e Expr) (Expr, error) {
+	c := &change{machine: m, expr: func(e Expr) (Expr, error) {
 		switch e := e.(type) {
 		case *Rewrite:
-			return e.groupBy(keys)
+			return e.groupBy(m, keys)
 		case *Data:
 			return groupData(e, keys)
 		case *Collapse:
@@ -36,16 +36,16 @@ func regroup(m *stack.Machine, operands []any) error {
 }
 
 func commonGroup(m *stack.Machine, operands []any) error {
-	e, err := withCommonKeys(operands[0].(Expr), operands[1].([]string))
+	e, err := withCommonKeys(m, operands[0].(Expr), operands[1].([]string))
 	return push(m, e, err)
 }
 
 // withCommonKeys adds keys to every grouping in e.
-func withCommonKeys(e Expr, keys []string) (Expr, error) {
-	c := &change{expr: func(e Expr) (Expr, error) {
+func withCommonKeys(m *stack.Machine, e Expr, keys []string) (Expr, error) {
+	c := &change{machine: m, expr: func(e Expr) (Expr, error) {
 		switch e := e.(type) {
 		case *Rewrite:
-			return e.withCommonKeys(keys)
+			return e.withCommonKeys(m, keys)
 		case *Data:
 			if e.All || !e.Grouped {
 				return groupData(e, keys)
@@ -54,13 +54,13 @@ func withCommonKeys(e Expr, keys []string) (Expr, error) {
 			more.Keys = mergeKeys(e.Keys, keys)
 			return &more, nil
 		case *Collapse:
-			input, err := withCommonKeys(e.Input, keys)
+			input, err := withCommonKeys(m, e.Input, keys)
 			if err != nil {
 				return nil, err
 			}
 			return newRegroup(&Collapse{e.Aggregate, input}, keys)
 		case *Regroup:
-			input, err := withCommonKeys(e.Collapse.Input, keys)
+			input, err := withCommonKeys(m, e.Collapse.Input, keys)
 			if err != nil {
 				return nil, err
 			}
@@ -72,14 +72,14 @@ func withCommonKeys(e Expr, keys []string) (Expr, error) {
 }
 
 // withCommonKeys adds keys to a rewrite of a query; of any other it leaves the work to the general rule.
-func (r *Rewrite) withCommonKeys(keys []string) (Expr, error) {
+func (r *Rewrite) withCommonKeys(m *stack.Machine, keys []string) (Expr, error) {
 	if _, ok := r.Shown.(Query); !ok {
 		return nil, nil
 	}
 	if !r.Eval.IsGrouped() {
-		return r.groupBy(keys)
+		return r.groupBy(m, keys)
 	}
-	eval, err := withCommonKeys(r.Eval, keys)
+	eval, err := withCommonKeys(m, r.Eval, keys)
 	if err != nil {
 		return nil, err
 	}

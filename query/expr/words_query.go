@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/telamon-tsdb/telamon/query/stack"
@@ -10,8 +12,8 @@ import (
 
 func queryWords() []stack.Word {
 	const keyValue = "k:String v:String -- Query"
-	keyValueExamples := []string{"a,b", "nf.node,silverlight-003e", "ERROR:name"}
-	regexExamples := []string{"name,DiscoveryStatus_(UP|DOWN)", "name,discoverystatus_(Up|Down)", "ERROR:name"}
+	keyValueExamples := []string{"a,b", "node,i-42", "ERROR:name"}
+	regexExamples := []string{"name,http.(requests|errors)", "name,HTTP.(Requests|Errors)", "ERROR:name"}
 	logicExamples := []string{":false,:false", ":false,:true", ":true,:false", ":true,:true"}
 	return []stack.Word{
 		{Name: "true", Signature: " -- Query", Run: constantQuery(tag.True{}),
@@ -35,13 +37,13 @@ func queryWords() []stack.Word {
 		{Name: "reic", Signature: keyValue, Run: match(true, asWritten),
 			Summary: "Like :re, but upper and lower case are the same. Slow: no index helps.", Examples: regexExamples},
 		{Name: "contains", Signature: keyValue, Run: match(false, containing),
-			Summary: "Matches series whose value for the key has this text in it.", Examples: []string{"name,request", "result,error"}},
+			Summary: "Matches series whose value for the key has this text in it.", Examples: []string{"name,request", "node,42"}},
 		{Name: "starts", Signature: keyValue, Run: match(false, escapePattern),
-			Summary: "Matches series whose value for the key starts with this text.", Examples: []string{"name,req", "result,err"}},
+			Summary: "Matches series whose value for the key starts with this text.", Examples: []string{"name,req", "node,i-"}},
 		{Name: "ends", Signature: keyValue, Run: match(false, ending),
-			Summary: "Matches series whose value for the key ends with this text.", Examples: []string{"name,error", "result,failed"}},
+			Summary: "Matches series whose value for the key ends with this text.", Examples: []string{"name,errors", "node,2"}},
 		{Name: "in", Signature: "k:String vs:StringList -- Query", Run: in,
-			Summary: "Matches series whose value for the key is one of a list.", Examples: []string{"name,(,sps,)", "name,(,requestsPerSecond,sps,)", "name,(,)", "ERROR:name,sps"}},
+			Summary: "Matches series whose value for the key is one of a list.", Examples: []string{"name,(,cpu,)", "name,(,cpu,disk,)", "name,(,)", "ERROR:name,cpu"}},
 		{Name: "and", Signature: "q1:Query q2:Query -- Query", Run: pairQuery(AndQuery),
 			Summary: "Matches series that both queries match.", Examples: logicExamples},
 		{Name: "or", Signature: "q1:Query q2:Query -- Query", Run: pairQuery(OrQuery),
@@ -49,7 +51,7 @@ func queryWords() []stack.Word {
 		{Name: "not", Signature: "q:Query -- Query", Run: notQuery,
 			Summary: "Matches series that the query does not match.", Examples: []string{":false", ":true"}},
 		{Name: "cq", Signature: "expr:Any q:Query -- Any", Run: commonQuery,
-			Summary: "Adds a query, with :and, to every query in an expression.", Examples: []string{"name,ssCpuUser,:eq,name,DiscoveryStatus_UP,:eq,:or,nf.app,alerttest,:eq", "42,nf.app,alerttest,:eq"}},
+			Summary: "Adds a query, with :and, to every query in an expression.", Examples: []string{"name,cpu,:eq,name,disk,:eq,:or,app,www,:eq", "42,app,www,:eq"}},
 	}
 }
 
@@ -80,13 +82,25 @@ func compare(order tag.Order) func(*stack.Machine, []any) error {
 // match makes the words that become regular expressions; source turns the operand into one.
 func match(ignoreCase bool, source func(string) string) func(*stack.Machine, []any) error {
 	return func(m *stack.Machine, operands []any) error {
-		p, err := pattern.Compile(source(operands[1].(string)), ignoreCase)
+		text := source(operands[1].(string))
+		if err := m.Spend(64 + 16*len(text)); err != nil {
+			return err
+		}
+		p, err := pattern.Compile(text, ignoreCase)
 		if err != nil {
-			return stack.Invalid("%s", err.Error())
+			return patternError(err)
 		}
 		m.Push(Query{tag.Match{Key: operands[0].(string), Pattern: p}})
 		return nil
 	}
+}
+
+func patternError(err error) error {
+	var syntax *pattern.SyntaxError
+	if errors.As(err, &syntax) && syntax.Number {
+		return stack.Errorf(stack.NumberFormat, "%s", err.Error())
+	}
+	return stack.Invalid("%s", err.Error())
 }
 
 func asWritten(s string) string { return s }
@@ -95,29 +109,18 @@ func containing(s string) string { return ".*" + escapePattern(s) }
 
 func ending(s string) string { return ".*" + escapePattern(s) + "$" }
 
-// escapePattern returns a regular expression that matches s. A blank stays one, so that the text is that
-// of a hand-written :re; so does |, which then means "or" (as in Atlas).
+// escapePattern returns a regular expression that matches s, but for | which means "or" (as in Atlas).
 func escapePattern(s string) string {
 	var b strings.Builder
-	for _, r := range s {
-		switch {
-		case strings.ContainsRune(`\^$.?*+[](){}`, r):
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\r':
-			b.WriteString(`\r`)
-		case r == '\f':
-			b.WriteString(`\f`)
-		case r < ' ' || r > '~':
-			b.Write(appendUTF16(nil, r))
-		default:
-			b.WriteRune(r)
+	from := 0
+	for at := range len(s) {
+		if unit, ok := stack.LoneSurrogate(s[at:]); ok {
+			b.WriteString(pattern.Escape(s[from:at]))
+			fmt.Fprintf(&b, `\u%04x`, unit)
+			from = at + 3
 		}
 	}
+	b.WriteString(pattern.Escape(s[from:]))
 	return b.String()
 }
 
@@ -152,7 +155,7 @@ func notQuery(m *stack.Machine, operands []any) error {
 
 // commonQuery leaves what is not an expression as it is, and forgets the query.
 func commonQuery(m *stack.Machine, operands []any) error {
-	v, err := withCommonQuery(operands[0].(stack.Value), operands[1].(tag.Predicate))
+	v, err := withCommonQuery(m, operands[0].(stack.Value), operands[1].(tag.Predicate))
 	if err != nil {
 		return err
 	}
@@ -160,8 +163,8 @@ func commonQuery(m *stack.Machine, operands []any) error {
 	return nil
 }
 
-func withCommonQuery(v stack.Value, common tag.Predicate) (stack.Value, error) {
-	c := &change{query: func(p tag.Predicate) (tag.Predicate, error) { return AndQuery(p, common), nil }}
+func withCommonQuery(m *stack.Machine, v stack.Value, common tag.Predicate) (stack.Value, error) {
+	c := &change{machine: m, query: func(p tag.Predicate) (tag.Predicate, error) { return AndQuery(p, common), nil }}
 	n, ok := v.(Node)
 	if !ok {
 		return v, nil

@@ -115,7 +115,7 @@ func acceptsStyledFilter(values []stack.Value) bool {
 
 func styledFilter(m *stack.Machine, _ []any) error {
 	right, left := asExpr(m.Pop()), m.Pop().(*Styled)
-	e, err := filtered(left.Expr, right)
+	e, err := filtered(m, left.Expr, right)
 	if err != nil {
 		return err
 	}

@@ -67,6 +67,14 @@ func Require(format string, args ...any) *Error {
 	return Errorf(IllegalArgument, "requirement failed: "+format, args...)
 }
 
+// At places e, if it has no place yet, and returns it.
+func (e *Error) At(offset, length int) *Error {
+	if !e.placed {
+		e.Offset, e.Length, e.placed = offset, length, true
+	}
+	return e
+}
+
 // TypeNames returns the types of values.
 func TypeNames(values []Value) []string {
 	names := make([]string, len(values))

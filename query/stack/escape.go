@@ -8,7 +8,8 @@ import (
 )
 
 // Unescape decodes every \uXXXX of s, once, left to right; any other backslash stays. Two escapes that
-// are a surrogate pair make one character; half a pair is no character and becomes '?'.
+// are a surrogate pair make one character. Half a pair is no character: it becomes three bytes that are
+// no UTF-8, so that it equals itself and nothing else.
 func Unescape(s string) string {
 	at := strings.IndexByte(s, '\\')
 	if at < 0 {
@@ -26,9 +27,10 @@ func Unescape(s string) string {
 		} else {
 			s = s[6:]
 			if utf16.IsSurrogate(unit) {
-				unit, s = joinSurrogates(unit, s)
+				s = writeSurrogate(&b, unit, s)
+			} else {
+				b.WriteRune(unit)
 			}
-			b.WriteRune(unit)
 		}
 		if at = strings.IndexByte(s, '\\'); at < 0 {
 			b.WriteString(s)
@@ -37,15 +39,42 @@ func Unescape(s string) string {
 	}
 }
 
-// joinSurrogates returns the character that first makes with the escape at the start of rest, and what
-// is left of rest; '?' if they make none.
-func joinSurrogates(first rune, rest string) (rune, string) {
+// writeSurrogate writes the character that first makes with the escape at the start of rest, or first
+// alone, and returns what is left of rest.
+func writeSurrogate(b *strings.Builder, first rune, rest string) string {
 	if second, ok := escapedUnit(rest); ok {
 		if r := utf16.DecodeRune(first, second); r != utf8.RuneError {
-			return r, rest[6:]
+			b.WriteRune(r)
+			return rest[6:]
 		}
 	}
-	return '?', rest
+	b.Write([]byte{byte(0xe0 | first>>12), byte(0x80 | first>>6&0x3f), byte(0x80 | first&0x3f)})
+	return rest
+}
+
+// LoneSurrogate returns the half of a surrogate pair that s starts with, as Unescape writes it.
+func LoneSurrogate(s string) (unit rune, ok bool) {
+	if len(s) < 3 || s[0] != 0xed || s[1] < 0xa0 || s[1] > 0xbf || s[2]&0xc0 != 0x80 {
+		return 0, false
+	}
+	return 0xd000 | rune(s[1]&0x3f)<<6 | rune(s[2]&0x3f), true
+}
+
+// Visible returns s as it can be shown: valid UTF-8, with '?' for half a surrogate pair.
+func Visible(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	var b strings.Builder
+	for len(s) > 0 {
+		r, size := utf8.DecodeRuneInString(s)
+		if _, ok := LoneSurrogate(s); ok {
+			r, size = '?', 3
+		}
+		b.WriteRune(r)
+		s = s[size:]
+	}
+	return b.String()
 }
 
 // escapedUnit returns the code unit of the escape that s starts with.
@@ -106,6 +135,11 @@ func AppendEscaped(dst []byte, s string) []byte {
 			}
 		case r == '/' && strings.HasPrefix(s[i:], "/*"):
 			dst = appendUnit(dst, r)
+		case r == utf8.RuneError:
+			dst = append(dst, s[i]) // as it is, if it is no character
+			if strings.HasPrefix(s[i:], "\uFFFD") {
+				dst = append(dst, s[i+1], s[i+2])
+			}
 		default:
 			dst = utf8.AppendRune(dst, r)
 		}

@@ -12,6 +12,7 @@ const (
 	maxWidth          = 256
 	maxTextPrecision  = 256
 	maxFloatPrecision = 32
+	maxFormatted      = 1 << 16 // bytes of the result: texts made of themselves grow fast
 )
 
 // A specifier is one %… of a pattern.
@@ -57,6 +58,9 @@ func Format(pattern string, args List) (string, error) {
 			return "", err
 		}
 		b.WriteString(text)
+		if b.Len() > maxFormatted {
+			return "", Invalid("the formatted text is longer than %d bytes", maxFormatted)
+		}
 		at = p.at
 	}
 	return b.String(), nil
@@ -250,9 +254,23 @@ func (s *specifier) formatFloat(v Value) (string, error) {
 	case math.IsInf(n, 0):
 		digits = "∞"
 	default:
-		digits = strconv.FormatFloat(math.Abs(n), 'f', precision, 64) // exact, half to even
+		digits = fixedPoint(math.Abs(n), precision)
 	}
 	return s.pad(s.sign(n < 0), digits), nil
+}
+
+// fixedPoint prints n with so many digits after the point. The digits are those of the shortest decimal
+// that reads back as n, then zeros; rounding is half to even.
+func fixedPoint(n float64, precision int) string {
+	shortest := strconv.FormatFloat(n, 'f', -1, 64)
+	whole, fraction, _ := strings.Cut(shortest, ".")
+	switch {
+	case len(fraction) > precision:
+		return strconv.FormatFloat(n, 'f', precision, 64)
+	case precision == 0:
+		return whole
+	}
+	return whole + "." + fraction + strings.Repeat("0", precision-len(fraction))
 }
 
 func (s *specifier) sign(negative bool) string {

@@ -5,13 +5,14 @@ import (
 	"slices"
 )
 
-// The limits of a program. The first three are Atlas's; it has no other bound on time, and nested loops
-// over long lists would run for years.
+// The limits of a program. The first three are Atlas's; it has no other, and nested loops over long lists
+// would run for years.
 const (
 	maxDepth = 10      // programs inside programs, the outermost counted
 	maxStack = 1024    // values on the stack
 	maxList  = 1024    // tokens in a list that is written out
-	maxSteps = 1 << 20 // tokens executed, those of loops and macros counted each time: about 0.1 s
+	maxSteps = 1 << 21 // tokens executed, those of loops counted each time, and what words Spend: a second or two
+	maxBuilt = 1 << 15 // values that are no texts and lists: how deep trees can be
 )
 
 // Options say how a program runs.
@@ -30,8 +31,10 @@ type Machine struct {
 	stack     []Value // top last
 	frozen    []Value // out of reach of the program, below the stack
 	variables map[string]Value
+	ownsMap   bool // variables is the machine's own, so that it can be changed
 	depth     int
 	steps     int
+	built     int
 	operands  []any // scratch of step
 }
 
@@ -61,7 +64,7 @@ func (m *Machine) Execute(program string) error {
 	var last Token
 	for {
 		if err := m.checkLimits(); err != nil {
-			return place(err, last)
+			return err.At(last.Offset, last.Length)
 		}
 		token, ok := src.next()
 		if !ok {
@@ -72,17 +75,9 @@ func (m *Machine) Execute(program string) error {
 			t, ok := src.next()
 			return Text(t.Text), ok
 		}); err != nil {
-			return place(err, token)
+			return err.At(token.Offset, token.Length)
 		}
 	}
-}
-
-// place tells a mistake where in the text it was made.
-func place(err *Error, token Token) *Error {
-	if !err.placed {
-		err.Offset, err.Length, err.placed = token.Offset, token.Length, true
-	}
-	return err
 }
 
 // Vocabulary returns the words that m knows.
@@ -105,8 +100,31 @@ func (m *Machine) Result() []Value {
 	return slices.Concat(m.frozen, m.stack)
 }
 
-// Push puts v on the stack.
-func (m *Machine) Push(v Value) { m.stack = append(m.stack, v) }
+// Push puts v, which a word made, on the stack.
+func (m *Machine) Push(v Value) {
+	switch v.(type) {
+	case Text, List:
+	default:
+		m.built++
+	}
+	m.stack = append(m.stack, v)
+}
+
+// Steps returns how much work the programs on m have been so far.
+func (m *Machine) Steps() int { return m.steps }
+
+// Spend counts work that a word does beyond the usual, in steps of less than a microsecond. The error says that the
+// program takes too much, and ends it.
+func (m *Machine) Spend(steps int) error {
+	if m.steps += steps; m.steps > maxSteps {
+		return tooManySteps()
+	}
+	return nil
+}
+
+func tooManySteps() *Error {
+	return Errorf(IllegalState, "looping detected: more than %d steps", maxSteps)
+}
 
 // Pop takes the top value, or nil if there is none.
 func (m *Machine) Pop() Value {
@@ -135,21 +153,25 @@ func (m *Machine) Thaw() {
 func (m *Machine) Fork() *Machine {
 	fork := *m
 	fork.stack, fork.operands = slices.Clone(m.stack), nil
+	fork.ownsMap, m.ownsMap = false, false
 	return &fork
 }
 
-// set sets a variable. Maps are copied, since the initial one belongs to the caller and may be used again.
+// set sets a variable. The initial map belongs to the caller, and others may be seen from outside, so
+// that it is copied before it is changed.
 func (m *Machine) set(name string, v Value) {
-	changed := make(map[string]Value, len(m.variables)+1)
-	maps.Copy(changed, m.variables)
-	changed[name] = v
-	m.variables = changed
+	if !m.ownsMap {
+		changed := make(map[string]Value, len(m.variables)+1)
+		maps.Copy(changed, m.variables)
+		m.variables, m.ownsMap = changed, true
+	}
+	m.variables[name] = v
 }
 
 // freeze puts the stack out of reach and forgets the variables.
 func (m *Machine) freeze() {
 	m.frozen = append(slices.Clip(m.frozen), m.stack...)
-	m.stack, m.variables = nil, m.options.Variables
+	m.stack, m.variables, m.ownsMap = nil, m.options.Variables, false
 }
 
 // RunList runs a list as a program, one level deeper.
@@ -165,8 +187,8 @@ func (m *Machine) RunList(program List) error {
 		return program[at-1], true
 	}
 	for {
-		if err := m.checkLimits(); err != nil {
-			return err
+		if failure := m.checkLimits(); failure != nil {
+			return failure
 		}
 		v, ok := next()
 		if !ok {
@@ -174,11 +196,11 @@ func (m *Machine) RunList(program List) error {
 		}
 		text, ok := v.(Text)
 		if !ok {
-			m.Push(v)
+			m.stack = append(m.stack, v)
 			continue
 		}
-		if err := m.step(string(text), next); err != nil {
-			return err
+		if failure := m.step(string(text), next); failure != nil {
+			return failure
 		}
 	}
 }
@@ -191,7 +213,9 @@ func (m *Machine) checkLimits() *Error {
 	case len(m.stack) > maxStack:
 		return Errorf(IllegalState, "stack overflow: stack size exceeds limit of %d", maxStack)
 	case m.steps > maxSteps:
-		return Errorf(IllegalState, "looping detected: more than %d steps", maxSteps)
+		return tooManySteps()
+	case m.built > maxBuilt:
+		return Errorf(IllegalState, "the program builds more than %d expressions", maxBuilt)
 	}
 	return nil
 }

@@ -4,10 +4,10 @@ import "strings"
 
 // Nearest returns the word that name was probably meant to be, or "": the one with the fewest edits
 // (a letter more, less, other, or two swapped), the first in the vocabulary among equals. More than one
-// edit in three letters is no near miss.
+// edit in three letters is no near miss, nor is a word of one letter.
 func (v *Vocabulary) Nearest(name string) string {
 	name = strings.ToLower(strings.TrimSpace(name))
-	if len(name) > 40 {
+	if len(name) < 2 || len(name) > 40 {
 		return ""
 	}
 	best, bestEdits := "", max(1, len(name)/3)+1

@@ -66,9 +66,7 @@ func newSource(program string) (source, *Error) {
 }
 
 func unclosedComment(at int) *Error {
-	e := Errorf(IllegalState, "unclosed comment")
-	e.Offset, e.Length, e.placed = at, 2, true
-	return e
+	return Errorf(IllegalState, "unclosed comment").At(at, 2)
 }
 
 // next returns the next token, or false at the end. Empty pieces are skipped.

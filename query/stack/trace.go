@@ -38,12 +38,13 @@ func (v *Vocabulary) Trace(program string, options Options) ([]Step, error) {
 				return Text(tokens[at-1].Text), true
 			})
 		}
-		if kept += len(m.stack); failure == nil && kept > maxTrace {
+		if kept += len(m.stack) + len(m.variables); failure == nil && kept > maxTrace {
 			failure = Errorf(IllegalState, "the trace of the program has more than %d values", maxTrace)
 		}
 		if failure != nil {
-			return nil, place(failure, token)
+			return nil, failure.At(token.Offset, token.Length)
 		}
+		m.ownsMap = false // the step shows it
 		steps = append(steps, Step{tokens[at:], slices.Clone(m.stack), m.variables})
 	}
 	m.Thaw()

@@ -27,16 +27,33 @@ type List []Value
 // TypeName implements Value.
 func (List) TypeName() string { return "List" }
 
-// String returns "List(a, b)", nothing escaped.
+// maxListText bounds the values whose text makes the text of a list. Lists in lists may share them, and
+// few words make a list whose text is longer than any memory.
+const maxListText = 1 << 16
+
+// String returns "List(a, b)", nothing escaped; what is too long ends in dots.
 func (l List) String() string {
 	var b strings.Builder
+	left := maxListText
+	l.write(&b, &left)
+	return b.String()
+}
+
+func (l List) write(b *strings.Builder, left *int) {
 	b.WriteString("List(")
 	for i, v := range l {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(v.String())
+		if *left--; *left < 0 {
+			b.WriteString("...")
+			break
+		}
+		if inner, ok := v.(List); ok {
+			inner.write(b, left)
+		} else {
+			b.WriteString(v.String())
+		}
 	}
 	b.WriteByte(')')
-	return b.String()
 }

@@ -26,7 +26,7 @@ func stdWords() []Word {
 		{Name: "each", Signature: "items:List f:List -- f(items[0]) ... f(items[N])", Params: []string{"List", "List"}, Run: each,
 			Summary: "Pushes each item of a list, the last first, and runs a program after each.", Examples: []string{"(,a,b,),(,:dup,)"}},
 		{Name: "format", Signature: "pattern:String args:List -- String", Run: format,
-			Summary: "Fills the values of a list into a printf pattern.", Examples: []string{"foo%s,(,bar,)"}},
+			Summary: "Fills the values of a list into a printf pattern.", Examples: []string{"app-%s,(,www,)"}},
 		{Name: "freeze", Signature: "* -- <empty>", Matches: always, Run: freeze,
 			Summary: "Finishes what is on the stack: later words cannot reach it, and variables start anew.", Examples: []string{"a,b,c"}},
 		{Name: "get", Signature: "k:String -- Any", Run: get,
@@ -34,7 +34,7 @@ func stdWords() []Word {
 		{Name: "pick", Signature: "aN ... a0 N -- aN ... a0 aN", Matches: indexBelowTop, Run: pick,
 			Summary: "Copies the value N places below to the top.", Examples: []string{"a,0", "a,b,0", "a,b,1", "ERROR:a"}},
 		{Name: "map", Signature: "items:List f:List -- List(f(items[0]) ... f(items[N]))", Params: []string{"List", "List"}, Run: mapList,
-			Summary: "Makes a list of what a program leaves for each item of a list.", Examples: []string{"(,a%s,b%s,),(,(,.netflix.com,),:format,)"}},
+			Summary: "Makes a list of what a program leaves for each item of a list.", Examples: []string{"(,a%s,b%s,),(,(,-1,),:format,)"}},
 		{Name: "ndrop", Signature: "aN ... a0 N -- aN", Params: []string{"Int"}, Run: ndrop,
 			Summary: "Removes the top N values.", Examples: []string{"a,0", "a,b,c,2", "a,b,c,4", "ERROR:"}},
 		{Name: "nlist", Signature: "aN ... a0 N -- aN List(aN-1 ... a0)", Params: []string{"Int"}, Run: nlist,
@@ -93,15 +93,14 @@ func drop(*Machine, []any) error { return nil }
 
 func dup(m *Machine, operands []any) error {
 	v := operands[0].(Value)
-	m.Push(v)
-	m.Push(v)
+	m.stack = append(m.stack, v, v)
 	return nil
 }
 
 func each(m *Machine, operands []any) error {
 	items, program := operands[0].(List), operands[1].(List)
 	for _, item := range slices.Backward(items) {
-		m.Push(item)
+		m.stack = append(m.stack, item)
 		if err := m.RunList(program); err != nil {
 			return err
 		}
@@ -113,7 +112,7 @@ func mapList(m *Machine, operands []any) error {
 	items, program := operands[0].(List), operands[1].(List)
 	results := make(List, 0, len(items))
 	for _, item := range items {
-		m.Push(item)
+		m.stack = append(m.stack, item)
 		if err := m.RunList(program); err != nil {
 			return err
 		}
@@ -133,7 +132,7 @@ func format(m *Machine, operands []any) error {
 		return err
 	}
 	m.Push(Text(text))
-	return nil
+	return m.Spend(len(text) / 64)
 }
 
 func freeze(m *Machine, _ []any) error { m.freeze(); return nil }
@@ -144,7 +143,7 @@ func get(m *Machine, operands []any) error {
 	if !ok {
 		return Errorf(NoSuchElement, "key not found: %s", name)
 	}
-	m.Push(v)
+	m.stack = append(m.stack, v)
 	return nil
 }
 
@@ -169,7 +168,7 @@ func pick(m *Machine, _ []any) error {
 	if err != nil {
 		return err
 	}
-	m.Push(m.stack[at])
+	m.stack = append(m.stack, m.stack[at])
 	return nil
 }
 

@@ -89,6 +89,6 @@ func (w *Walker) sayBehind(last int64, back time.Duration) {
 		w.cfg.Log.Info("the clock has caught up: evaluation goes on")
 		return
 	}
-	w.cfg.Log.Warn("the clock went back: evaluation waits until it is past the last evaluated step",
+	w.cfg.Log.Warn("the clock went back (or the delay grew): evaluation waits until the last step has closed again",
 		"last_step", time.UnixMilli(last).UTC(), "back", back)
 }

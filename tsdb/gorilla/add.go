@@ -16,7 +16,11 @@ func AddInto(sum, scratch []float64, block []byte) error {
 	if err := Decode(scratch, block); err != nil {
 		return err
 	}
-	addValues(sum, scratch)
+	if block[0]>>presenceShift&formMask == maskFull {
+		addAll(sum, scratch)
+	} else {
+		addPresent(sum, scratch)
+	}
 	return nil
 }
 
@@ -41,8 +45,19 @@ func addConstant(sum []float64, body []byte) error {
 	return nil
 }
 
-// addValues adds src to sum where src has a value.
-func addValues(sum, src []float64) {
+// addAll adds src, in which all slots have a value, to sum.
+func addAll(sum, src []float64) {
+	sum = sum[:len(src)]
+	for i, v := range src {
+		if s := sum[i]; s == s {
+			v += s
+		}
+		sum[i] = v
+	}
+}
+
+// addPresent adds src to sum where src has a value.
+func addPresent(sum, src []float64) {
 	sum = sum[:len(src)]
 	for i, v := range src {
 		s := sum[i]

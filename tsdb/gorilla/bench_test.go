@@ -54,13 +54,26 @@ func BenchmarkBlock(b *testing.B) {
 	benchBlocks(b, "client/mix", mix(clientModels, 2))
 }
 
+// BenchmarkPaper is the baseline: the paper's encoding alone.
+func BenchmarkPaper(b *testing.B) {
+	for _, form := range []struct {
+		name   string
+		models []model
+	}{{"exact/mix", models}, {"client/mix", clientModels}} {
+		benchCodec(b, form.name, mix(form.models, 2), appendPlainXOR)
+	}
+}
+
 func benchBlocks(b *testing.B, name string, blocks [][]float64) {
-	e := NewEncoder(60_000)
+	benchCodec(b, name, blocks, NewEncoder(60_000).AppendBlock)
+}
+
+func benchCodec(b *testing.B, name string, blocks [][]float64, appendBlock func([]byte, []float64) []byte) {
 	var arena []byte
 	var packed [][]byte
 	for _, values := range blocks {
 		at := len(arena)
-		arena = e.AppendBlock(arena, values)
+		arena = appendBlock(arena, values)
 		packed = append(packed, arena[at:len(arena):len(arena)])
 	}
 	size := float64(len(arena)) / float64(len(blocks)*benchSlots)
@@ -68,7 +81,7 @@ func benchBlocks(b *testing.B, name string, blocks [][]float64) {
 		i := 0
 		dst := make([]byte, 0, 1024)
 		for b.Loop() {
-			dst = e.AppendBlock(dst[:0], blocks[i%len(blocks)])
+			dst = appendBlock(dst[:0], blocks[i%len(blocks)])
 			i++
 		}
 		report(b, size)

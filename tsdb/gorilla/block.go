@@ -27,7 +27,7 @@ const (
 	formMask      = 3
 
 	flagDelta = 1 << 6 // the columns of numbers hold differences
-	flagOther = 1 << 7 // reserved, zero
+	flagRaw   = 1 << 7 // in the classes of integers: some values are raw
 
 	headerXOR     = classConstant | flagDelta
 	headerNothing = maskEmpty << presenceShift
@@ -90,21 +90,17 @@ func decodeMasked(dst []float64, header byte, body []byte, present, nonzero mask
 
 // decodeBody fills dst with the values stored in body, by the class in header.
 func decodeBody(dst []float64, header byte, body []byte) error {
-	if header&flagOther != 0 {
-		return fmt.Errorf("%w: header %#02x has a flag of a later version", ErrCorrupt, header)
-	}
 	ok := false
-	switch header & classMask {
-	case classFloat:
-		ok = decodeFloatBits(dst, header, body)
-	case classInteger, classUlps:
+	switch class := header & classMask; {
+	case class == classInteger || class == classUlps:
 		ok = decodeInteger(dst, header, body)
+	case header&flagRaw != 0: // means nothing there
+	case class == classFloat:
+		ok = decodeFloatBits(dst, header, body)
+	case header&flagDelta != 0:
+		ok = decodeXOR(dst, body)
 	default:
-		if header&flagDelta != 0 {
-			ok = decodeXOR(dst, body)
-		} else {
-			ok = decodeConstant(dst, body)
-		}
+		ok = decodeConstant(dst, body)
 	}
 	if !ok {
 		return fmt.Errorf("%w: header %#02x, %d values in %d bytes", ErrCorrupt, header, len(dst), len(body))

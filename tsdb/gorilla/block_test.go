@@ -1,6 +1,7 @@
 package gorilla
 
 import (
+	"encoding/binary"
 	"errors"
 	"math"
 	"testing"
@@ -21,6 +22,71 @@ func TestRoundTrip(t *testing.T) {
 			t.Fatalf("%d bytes, the paper's encoding takes %d", len(block), len(plain))
 		}
 	})
+}
+
+// TestLong has the greatest number of slots, with runs longer than a byte and many words of mask.
+func TestLong(t *testing.T) {
+	e := NewEncoder(60_000)
+	for _, m := range clientModels {
+		values := m.values(MaxSlots, 1)
+		checkBlock(t, values, e.AppendBlock(nil, values))
+		fill(values[100:700], math.NaN())
+		values[MaxSlots-1] = math.NaN()
+		checkBlock(t, values, e.AppendBlock(nil, values))
+		for i := 0; i < MaxSlots; i += 3 {
+			values[i] = math.NaN()
+		}
+		checkBlock(t, values, e.AppendBlock(nil, values))
+	}
+}
+
+// TestSteps checks that a block is read without knowing the step it was made for.
+func TestSteps(t *testing.T) {
+	for _, step := range []int64{0, 1, 500, 1000, 1500, 7000, 10_000, 60_000, 3_600_000} {
+		e := NewEncoder(step)
+		for _, d := range []float64{1, 7, 10, 60, 3600} {
+			values := []float64{1 / d, 17 / d, 3 / d, 1000 / d, 4 / d, 5 / d, 8 / d}
+			checkBlock(t, values, e.AppendBlock(nil, values))
+		}
+	}
+}
+
+// TestRaw: a few odd values do not cost a block its integral form.
+func TestRaw(t *testing.T) {
+	e := NewEncoder(60_000)
+	odd := []float64{math.Pi, math.Inf(1), math.Copysign(0, -1)}
+	for _, m := range clientModels {
+		if m.name == "client/float" {
+			continue // never integral
+		}
+		values := m.values(60, 1)
+		plain := len(e.AppendBlock(nil, values))
+		for i, v := range odd {
+			values[7+20*i] = v
+		}
+		block := e.AppendBlock(nil, values)
+		checkBlock(t, values, block)
+		if most := plain + 3*rawSize + 24; len(block) > most {
+			t.Errorf("%s: %d bytes, with 3 odd values %d, want at most %d", m.name, plain, len(block), most)
+		}
+	}
+}
+
+// TestOwnStep checks that an encoder knows the divisions by its step.
+func TestOwnStep(t *testing.T) {
+	for _, seconds := range stepSeconds {
+		d := float64(seconds)
+		values := []float64{1 / d, 17 / d, 3 / d, 1001 / d, 4 / d, 5 / d, 8 / d}
+		block := NewEncoder(1000*seconds).AppendBlock(nil, values)
+		if block[0]&classMask != classInteger {
+			t.Errorf("events by %d s are % x, not of class integer", seconds, block)
+		}
+	}
+	var zero Encoder
+	values := models[0].values(60, 1)
+	if got, want := zero.AppendBlock(nil, values), NewEncoder(60_000).AppendBlock(nil, values); string(got) != string(want) {
+		t.Errorf("the zero Encoder makes % x, one for 60 s % x", got, want)
+	}
 }
 
 func TestRoundTripModels(t *testing.T) {
@@ -78,25 +144,23 @@ func sameSlot(a, b float64) bool {
 	return math.Float64bits(a) == math.Float64bits(b) || math.IsNaN(a) && math.IsNaN(b)
 }
 
-// TestCut cuts blocks at every byte and adds one: no panic, and an error except where the cut is one
-// that no reader can notice (a shorter constant).
+// TestCut cuts blocks of every encoding at every byte and adds one: an error each time, except where the
+// cut is one that nobody can notice, as in a constant.
 func TestCut(t *testing.T) {
-	e := NewEncoder(60_000)
-	back := make([]float64, 60)
-	for _, m := range models {
-		values := m.values(60, 0)
-		block := e.AppendBlock(nil, values)
-		for n := range block {
-			err := Decode(back, block[:n])
-			if err == nil && block[0]&(classMask|flagDelta) != classConstant {
-				t.Errorf("%s cut to %d of %d bytes decodes", m.name, n, len(block))
+	for _, g := range readGolden(t) {
+		back := make([]float64, len(g.values))
+		for n := range g.bytes {
+			err := Decode(back, g.bytes[:n])
+			if err == nil && g.bytes[0]&(classMask|flagDelta) != classConstant {
+				t.Errorf("%s cut to %d of %d bytes decodes", g.name, n, len(g.bytes))
 			}
 			if err != nil && !errors.Is(err, ErrCorrupt) {
-				t.Errorf("%s cut to %d bytes: %v", m.name, n, err)
+				t.Errorf("%s cut to %d bytes: %v", g.name, n, err)
 			}
 		}
-		if err := Decode(back, append(block, 0)); !errors.Is(err, ErrCorrupt) {
-			t.Errorf("%s with a byte more: %v", m.name, err)
+		longer := append(g.bytes[:len(g.bytes):len(g.bytes)], 0)
+		if err := Decode(back, longer); !errors.Is(err, ErrCorrupt) {
+			t.Errorf("%s with a byte more: %v", g.name, err)
 		}
 	}
 }
@@ -124,14 +188,17 @@ func TestReuse(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	e := NewEncoder(60_000)
 	for _, m := range models {
-		f.Add(uint16(60), e.AppendBlock(nil, m.values(60, 0)))
-		f.Add(uint16(7), appendPlainXOR(nil, m.values(7, 3)))
+		f.Add(uint16(59), e.AppendBlock(nil, m.values(60, 0)))
+		f.Add(uint16(6), appendPlainXOR(nil, m.values(7, 3)))
+	}
+	for _, g := range readGolden(f) {
+		f.Add(uint16(len(g.values)-1), g.bytes)
 	}
 	gaps := models[0].values(200, 0)
 	for i := 0; i < len(gaps); i += 17 {
 		gaps[i] = math.NaN()
 	}
-	f.Add(uint16(200), e.AppendBlock(nil, gaps))
+	f.Add(uint16(199), e.AppendBlock(nil, gaps))
 	f.Fuzz(func(t *testing.T, n uint16, block []byte) {
 		values := make([]float64, 1+int(n)%MaxSlots)
 		if err := Decode(values, block); err != nil {
@@ -142,5 +209,31 @@ func FuzzDecode(f *testing.F) {
 		}
 		e := NewEncoder(60_000)
 		checkBlock(t, values, e.AppendBlock(nil, values))
+	})
+}
+
+// FuzzAppendBlock makes slots of arbitrary bytes, 8 each.
+func FuzzAppendBlock(f *testing.F) {
+	for _, m := range clientModels {
+		var b []byte
+		for _, v := range m.values(9, 5) {
+			b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
+		}
+		f.Add(b)
+	}
+	e := NewEncoder(60_000)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var values []float64
+		for ; len(b) >= 8 && len(values) < MaxSlots; b = b[8:] {
+			values = append(values, math.Float64frombits(binary.LittleEndian.Uint64(b)))
+		}
+		if len(values) == 0 {
+			return
+		}
+		block := e.AppendBlock(nil, values)
+		checkBlock(t, values, block)
+		if plain := appendPlainXOR(nil, values); len(block) > len(plain) {
+			t.Fatalf("%d bytes, the paper's encoding takes %d", len(block), len(plain))
+		}
 	})
 }

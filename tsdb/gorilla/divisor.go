@@ -14,8 +14,9 @@ import "math"
 // maxUlps 7: a mean of twelve 5-s rates is at most 3 off, times of nanoseconds at most 4.
 const maxUlps = 7
 
-// stepSeconds are the steps a divisor can be made of: the high half of a divisor byte.
-var stepSeconds = [16]int64{1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 300, 600, 900, 1200, 1800, 3600}
+// stepSeconds are the steps a divisor can be made of: the high half of a divisor byte. The first is that
+// of the zero Encoder.
+var stepSeconds = [16]int64{60, 1, 2, 5, 10, 15, 20, 30, 120, 180, 300, 600, 900, 1200, 1800, 3600}
 
 // divisors are the divisors for each of those steps, in the order in which they are tried: the low half
 // of a divisor byte. First come the likely and small ones, for a small one means small integers.

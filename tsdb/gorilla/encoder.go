@@ -8,7 +8,8 @@ import (
 )
 
 // An Encoder makes blocks. It holds the step, which many values were divided by, and scratch memory:
-// blocks do not depend on those before. One goroutine at a time may use it.
+// blocks do not depend on those before. One goroutine at a time may use it. The zero value is an encoder
+// for a step of 60 s.
 type Encoder struct {
 	step byte // index into stepSeconds
 
@@ -28,11 +29,11 @@ type Encoder struct {
 // NewEncoder returns an encoder for series on a grid of that step. The step only decides which divisors
 // are tried; blocks name theirs. A step that is none of the usual ones costs size, nothing else.
 func NewEncoder(stepMillis int64) *Encoder {
-	i := slices.Index(stepSeconds[:], stepMillis/1000)
-	if i < 0 || stepMillis%1000 != 0 {
-		i = 0
+	const oneSecond = 1 // whose divisors are powers of ten only
+	if i := slices.Index(stepSeconds[:], stepMillis/1000); i >= 0 && stepMillis%1000 == 0 {
+		return &Encoder{step: byte(i)}
 	}
-	return &Encoder{step: byte(i)}
+	return &Encoder{step: oneSecond}
 }
 
 // A candidate is one way to store the values of a block.
@@ -45,6 +46,7 @@ type candidate struct {
 	column  column
 	ulps    []int64
 	ulpsBy  column
+	raw     []rawValue
 	size    int // bytes behind the presence mask, without the header
 }
 
@@ -131,6 +133,9 @@ func (c *candidate) append(dst []byte) []byte {
 	if c.header&classMask == classUlps {
 		dst = c.ulpsBy.append(dst, c.ulps)
 	}
+	if c.header&flagRaw != 0 {
+		dst = appendRaw(dst, c.raw)
+	}
 	return dst
 }
 
@@ -154,7 +159,7 @@ func (e *Encoder) choose(values []float64) candidate {
 func (e *Encoder) integral() candidate {
 	best := e.numbers(classInteger, e.integers.k, &e.differences)
 	best.detail = byte(e.integers.divisor)
-	e.addUlps(&best, &e.integers)
+	e.addParts(&best, &e.integers)
 	if 8*e.zeros < len(e.integers.k) {
 		return best
 	}
@@ -163,23 +168,27 @@ func (e *Encoder) integral() candidate {
 	c.detail = best.detail
 	c.dropped = true
 	c.size += e.nonzero.size(len(e.integers.k))
-	e.addUlps(&c, &e.kept)
+	e.addParts(&c, &e.kept)
 	if c.size < best.size {
 		return c
 	}
 	return best
 }
 
-// addUlps makes c the class with ulps if there are any.
-func (e *Encoder) addUlps(c *candidate, n *integers) {
-	if !n.hasUlps {
-		return
+// addParts adds to c what is stored beside the integers: ulps and raw values, if there are any.
+func (e *Encoder) addParts(c *candidate, n *integers) {
+	if n.hasUlps {
+		c.header = c.header&flagDelta | classUlps
+		c.ulps = n.j
+		size := 0
+		c.ulpsBy, size = e.planner.plan(n.j)
+		c.size += size
 	}
-	c.header = c.header&flagDelta | classUlps
-	c.ulps = n.j
-	size := 0
-	c.ulpsBy, size = e.planner.plan(n.j)
-	c.size += size
+	if len(n.raw) > 0 {
+		c.header |= flagRaw
+		c.raw = n.raw
+		c.size += rawSize*len(n.raw) + 1
+	}
 }
 
 // floatBits returns the smallest candidate of the class float. Zeros are always dropped: beside numbers

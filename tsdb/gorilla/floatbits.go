@@ -18,13 +18,13 @@ const middle = 1 << 63
 // fillFloatBits computes the integers of values, and the shift.
 func fillFloatBits(xs []int64, values []float64) (_ []int64, shift uint) {
 	xs = xs[:0]
-	var any uint64
+	var union uint64
 	for _, v := range values {
 		u := bits.RotateLeft64(math.Float64bits(v), 1)
-		any |= u
+		union |= u
 		xs = append(xs, int64(u))
 	}
-	shift = uint(bits.TrailingZeros64(any)) & 63
+	shift = uint(bits.TrailingZeros64(union)) & 63
 	centre := uint64(middle) >> shift
 	for i, x := range xs {
 		xs[i] = int64(uint64(x)>>shift - centre)
@@ -61,9 +61,10 @@ func decodeFloatBits(dst []float64, header byte, body []byte) bool {
 	return true
 }
 
-// unrotate returns the value of the rotated and shifted bits u.
+// unrotate returns the value of the rotated and shifted bits u, of which the first shift are zero: one
+// rotation does both.
 func unrotate(u uint64, shift uint) float64 {
-	return math.Float64frombits(bits.RotateLeft64(u<<shift, -1))
+	return math.Float64frombits(bits.RotateLeft64(u, int(shift)-1))
 }
 
 // sumAndUnrotate turns a start value and differences, bit patterns in dst, into values.

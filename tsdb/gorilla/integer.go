@@ -11,17 +11,22 @@ type integers struct {
 	divisor divisor
 	k, j    []int64
 	hasUlps bool
+	raw     []rawValue // the values without integral form
 }
 
-// find looks for the first divisor that all values have an integral form for; nonzeros are those of them
-// that are not zero.
+// find looks for the first divisor that all values have an integral form for, or else the first that
+// leaves only a few raw. nonzeros are those of the values that are not zero.
 func (n *integers) find(values, nonzeros []float64, step byte) bool {
-	for i := range divisors[step] {
-		d := divisors[step][i]
-		if i > 0 && d == 1 || !probe(nonzeros, d) {
+	return n.findAllowing(values, nonzeros, step, 0) ||
+		len(values) >= 12 && n.findAllowing(values, nonzeros, step, rawAllowed(len(values)))
+}
+
+func (n *integers) findAllowing(values, nonzeros []float64, step byte, raw int) bool {
+	for i, d := range divisors[step] {
+		if i > 0 && d == 1 || !probe(nonzeros, d, min(raw, 1)) {
 			continue
 		}
-		if n.fill(values, d) {
+		if n.fill(values, d, raw) {
 			n.divisor = divisor(step<<4 | byte(i))
 			return true
 		}
@@ -29,43 +34,60 @@ func (n *integers) find(values, nonzeros []float64, step byte) bool {
 	return false
 }
 
-// probe rejects a wrong divisor by three values; zeros, of which there are many, say nothing.
-func probe(values []float64, d float64) bool {
+// probe rejects a wrong divisor by three values, of which it lets misses have no integral form; zeros, of
+// which there are many, say nothing.
+func probe(values []float64, d float64, misses int) bool {
 	m := len(values)
 	for _, i := range [3]int{0, m / 2, m - 1} {
 		if _, _, ok := integral(values[i], d); !ok {
-			return false
+			if misses == 0 {
+				return false
+			}
+			misses--
 		}
 	}
 	return true
 }
 
-// fill computes the forms of all values, or fails at the first that has none.
-func (n *integers) fill(values []float64, d float64) bool {
-	n.k, n.j = n.k[:0], n.j[:0]
-	var any int64
-	for _, v := range values {
+// fill computes the forms of all values, or fails where more than the allowed number have none.
+func (n *integers) fill(values []float64, d float64, raw int) bool {
+	n.k, n.j, n.raw = n.k[:0], n.j[:0], n.raw[:0]
+	var last, ulps int64
+	for i, v := range values {
 		k, j, ok := integral(v, d)
 		if !ok {
-			return false
+			if len(n.raw) == raw {
+				return false
+			}
+			n.raw = append(n.raw, rawValue{uint16(i), v})
+			k, j = last, 0
 		}
 		n.k = append(n.k, k)
 		n.j = append(n.j, j)
-		any |= j
+		ulps |= j
+		last = k
 	}
-	n.hasUlps = any != 0
+	if len(n.raw) > 0 && n.raw[0].place == 0 && len(n.k) > 1 {
+		n.k[0] = n.k[1] // an odd first value has none before it
+	}
+	n.hasUlps = ulps != 0
 	return true
 }
 
 // withoutZeros fills n with those of all whose bit is set in nonzero.
 func (n *integers) withoutZeros(all *integers, nonzero mask) {
-	n.k, n.j, n.hasUlps = slices.Grow(n.k[:0], len(all.k))[:len(all.k)], slices.Grow(n.j[:0], len(all.k))[:len(all.k)], all.hasUlps
+	m := len(all.k)
+	n.k, n.j, n.hasUlps = slices.Grow(n.k[:0], m)[:m], slices.Grow(n.j[:0], m)[:m], all.hasUlps
 	at := 0
 	for i, k := range all.k {
 		n.k[at], n.j[at] = k, all.j[i]
 		at += int(nonzero[i/64] >> (i % 64) & 1)
 	}
 	n.k, n.j = n.k[:at], n.j[:at]
+	n.raw = n.raw[:0]
+	for _, r := range all.raw {
+		n.raw = append(n.raw, rawValue{uint16(nonzero.rank(int(r.place))), r.value})
+	}
 }
 
 // decodeInteger fills dst with the values of a block of class integer or integer and ulps, and reports
@@ -97,6 +119,9 @@ func decodeInteger(dst []float64, header byte, body []byte) bool {
 			return false
 		}
 		body = body[size:]
+	}
+	if ok && header&flagRaw != 0 {
+		return decodeRaw(dst, body)
 	}
 	return ok && len(body) == 0
 }

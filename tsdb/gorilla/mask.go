@@ -32,6 +32,15 @@ func (m mask) set(i int) { m[i/64] |= 1 << (i % 64) }
 // words returns the number of words of a mask of n slots.
 func words(n int) int { return (n + 63) / 64 }
 
+// rank returns how many slots before i are set.
+func (m mask) rank(i int) int {
+	n := bits.OnesCount64(m[i/64] & (1<<(i%64) - 1))
+	for _, word := range m[:i/64] {
+		n += bits.OnesCount64(word)
+	}
+	return n
+}
+
 // append appends the shorter form of the first n bits, of which some but not all are set.
 func (m mask) append(dst []byte, n int) (_ []byte, form byte) {
 	runs, length := m.measureRuns(n)

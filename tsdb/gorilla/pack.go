@@ -3,7 +3,6 @@ package gorilla
 import (
 	"encoding/binary"
 	"math"
-	"math/bits"
 )
 
 // A packer appends bits to a byte slice, low bits first.
@@ -35,9 +34,13 @@ func (p *packer) close() []byte {
 
 // The unpack functions take len(dst) values of width bits from the front of src, low bits first, and add
 // base. Width is 0 to 57 or 64, and src holds at least those bits; more bytes behind them are welcome.
-// They differ in what they make of a value, and each ends in a loop with one 8-byte load a value and
-// nothing carried from one to the next: 1 ns. The last values, from which on there are no 8 bytes left,
-// go through the same loop over a copy.
+// They differ in what they make of a value. Each loop has one 8-byte load a value and carries nothing
+// from one value to the next; near the end, where 8 bytes from the value's first one on would reach
+// beyond src, the load moves back and the shift grows, without a branch and without a second loop.
+//
+// The loads slice src[at : at+8] and not src[at:], of which the compiler makes more: 1.16 instead of 1.55 ns
+// a value of 53 bits (Go 1.26.8, amd64). With a copy in a fixed array, of which no bound is checked, it
+// would be 1.07, but the copy costs more than that.
 
 // unpack puts the integers, as bit patterns, into dst.
 func unpack(dst []float64, src []byte, width uint, base uint64) {
@@ -45,15 +48,13 @@ func unpack(dst []float64, src []byte, width uint, base uint64) {
 		fill(dst, math.Float64frombits(base))
 		return
 	}
-	n, tail, bit := split(len(dst), src, width)
-	unpackLoop(dst[:n], src, 0, width, base)
-	unpackLoop(dst[n:], tail[:], bit, width, base)
-}
-
-func unpackLoop(dst []float64, src []byte, bit, width uint, base uint64) {
+	var pad [8]byte
+	src, last := loadable(src, &pad)
 	low := uint64(1)<<width - 1
+	bit := uint(0)
 	for i := range dst {
-		v := binary.LittleEndian.Uint64(src[bit>>3:]) >> (bit & 7) & low
+		at := min(bit>>3, last)
+		v := binary.LittleEndian.Uint64(src[at:at+8]) >> ((bit - at<<3) & 63) & low
 		dst[i] = math.Float64frombits(v + base)
 		bit += width
 	}
@@ -61,39 +62,40 @@ func unpackLoop(dst []float64, src []byte, bit, width uint, base uint64) {
 
 // unpackAdd adds the integers to the bit patterns in dst.
 func unpackAdd(dst []float64, src []byte, width uint, base uint64) {
+	var pad [8]byte
+	src, last := loadable(src, &pad)
+	low := uint64(1)<<width - 1
+	bit := uint(0)
 	if width <= 8 {
-		done, bytes := unpackAddNarrow(dst, src, width, base)
-		dst, src = dst[done:], src[bytes:]
+		done := unpackAddNarrow(dst, src, last, width, base)
+		dst, bit = dst[done:], uint(done)*width
 	}
-	n, tail, bit := split(len(dst), src, width)
-	unpackAddLoop(dst[:n], src, 0, width, base)
-	unpackAddLoop(dst[n:], tail[:], bit, width, base)
+	for i, x := range dst {
+		at := min(bit>>3, last)
+		v := binary.LittleEndian.Uint64(src[at:at+8]) >> ((bit - at<<3) & 63) & low
+		dst[i] = math.Float64frombits(math.Float64bits(x) + v + base)
+		bit += width
+	}
 }
 
-// unpackAddNarrow takes eight values from each 8-byte load, as long as there are such, and returns how
-// many values and bytes that were. Ulps are 1 to 3 bits wide: 0.4 ns instead of 1.0.
-func unpackAddNarrow(dst []float64, src []byte, width uint, base uint64) (values, bytes int) {
+// unpackAddNarrow takes eight values from each load while there are eight, and returns how many that were.
+// Ulps are 1 to 3 bits wide: 0.4 ns instead of 1.0. Where there is a division it gains nothing.
+func unpackAddNarrow(dst []float64, src []byte, last, width uint, base uint64) (done int) {
 	low := uint64(1)<<width - 1
-	for len(dst)-values >= 8 && len(src)-bytes >= 8 {
-		word := binary.LittleEndian.Uint64(src[bytes:])
-		eight := (*[8]float64)(dst[values:])
+	first := uint(0)
+	for len(dst) >= 8 {
+		at := min(first, last)
+		word := binary.LittleEndian.Uint64(src[at:at+8]) >> ((first - at) << 3 & 63)
+		eight := (*[8]float64)(dst)
 		for i, x := range eight {
 			eight[i] = math.Float64frombits(math.Float64bits(x) + word&low + base)
 			word >>= width & 63
 		}
-		values += 8
-		bytes += int(width)
+		dst = dst[8:]
+		first += width
+		done += 8
 	}
-	return values, bytes
-}
-
-func unpackAddLoop(dst []float64, src []byte, bit, width uint, base uint64) {
-	low := uint64(1)<<width - 1
-	for i, x := range dst {
-		v := binary.LittleEndian.Uint64(src[bit>>3:]) >> (bit & 7) & low
-		dst[i] = math.Float64frombits(math.Float64bits(x) + v + base)
-		bit += width
-	}
+	return done
 }
 
 // unpackDivide puts the integers, divided by d, into dst.
@@ -102,15 +104,13 @@ func unpackDivide(dst []float64, src []byte, width uint, base uint64, d float64)
 		fill(dst, float64(int64(base))/d)
 		return
 	}
-	n, tail, bit := split(len(dst), src, width)
-	unpackDivideLoop(dst[:n], src, 0, width, base, d)
-	unpackDivideLoop(dst[n:], tail[:], bit, width, base, d)
-}
-
-func unpackDivideLoop(dst []float64, src []byte, bit, width uint, base uint64, d float64) {
+	var pad [8]byte
+	src, last := loadable(src, &pad)
 	low := uint64(1)<<width - 1
+	bit := uint(0)
 	for i := range dst {
-		v := binary.LittleEndian.Uint64(src[bit>>3:]) >> (bit & 7) & low
+		at := min(bit>>3, last)
+		v := binary.LittleEndian.Uint64(src[at:at+8]) >> ((bit - at<<3) & 63) & low
 		dst[i] = float64(int64(v+base)) / d
 		bit += width
 	}
@@ -118,55 +118,39 @@ func unpackDivideLoop(dst []float64, src []byte, bit, width uint, base uint64, d
 
 // unpackSumDivide puts sum and each integer added to it, divided by d, into dst.
 func unpackSumDivide(dst []float64, src []byte, width uint, base, sum uint64, d float64) {
-	n, tail, bit := split(len(dst), src, width)
-	sum = unpackSumDivideLoop(dst[:n], src, 0, width, base, sum, d)
-	unpackSumDivideLoop(dst[n:], tail[:], bit, width, base, sum, d)
-}
-
-func unpackSumDivideLoop(dst []float64, src []byte, bit, width uint, base, sum uint64, d float64) uint64 {
+	var pad [8]byte
+	src, last := loadable(src, &pad)
 	low := uint64(1)<<width - 1
+	bit := uint(0)
 	for i := range dst {
-		sum += binary.LittleEndian.Uint64(src[bit>>3:])>>(bit&7)&low + base
+		at := min(bit>>3, last)
+		sum += binary.LittleEndian.Uint64(src[at:at+8])>>((bit-at<<3)&63)&low + base
 		dst[i] = float64(int64(sum)) / d
 		bit += width
 	}
-	return sum
 }
 
 // unpackUnrotate puts the integers, shifted up and rotated, as values into dst.
 func unpackUnrotate(dst []float64, src []byte, width uint, base uint64, shift uint) {
-	n, tail, bit := split(len(dst), src, width)
-	unpackUnrotateLoop(dst[:n], src, 0, width, base, shift)
-	unpackUnrotateLoop(dst[n:], tail[:], bit, width, base, shift)
-}
-
-func unpackUnrotateLoop(dst []float64, src []byte, bit, width uint, base uint64, shift uint) {
+	var pad [8]byte
+	src, last := loadable(src, &pad)
 	low := uint64(1)<<width - 1
+	bit := uint(0)
 	for i := range dst {
-		v := binary.LittleEndian.Uint64(src[bit>>3:]) >> (bit & 7) & low
-		dst[i] = math.Float64frombits(bits.RotateLeft64((v+base)<<(shift&63), -1))
+		at := min(bit>>3, last)
+		v := binary.LittleEndian.Uint64(src[at:at+8]) >> ((bit - at<<3) & 63) & low
+		dst[i] = unrotate(v+base, shift)
 		bit += width
 	}
 }
 
-// split returns how many of m values of width bits, from the front of src, have 8 bytes to be loaded from
-// where they begin, a copy of the bytes of the others, fewer than 8, and the bit at which those begin.
-func split(m int, src []byte, width uint) (n int, tail [16]byte, bit uint) {
-	if width == 0 {
-		return 0, tail, 0
-	}
+// loadable returns src, or if it is shorter than a load a copy in pad, and the last place to load from.
+func loadable(src []byte, pad *[8]byte) (_ []byte, last uint) {
 	if len(src) < 8 {
-		copy(tail[:], src)
-		return 0, tail, 0
+		copy(pad[:], src)
+		return pad[:], 0
 	}
-	n = min(m, (8*(len(src)-8)+7)/int(width)+1)
-	at := uint(n) * width
-	if n < m {
-		last := len(src) - 8
-		word := binary.LittleEndian.Uint64(src[last:]) >> (8 * (at>>3 - uint(last)))
-		binary.LittleEndian.PutUint64(tail[:], word)
-	}
-	return n, tail, at & 7
+	return src, uint(len(src) - 8)
 }
 
 // bitsAt returns width bits of src, at most 64, from bit at on. Behind the end there are zero bits.

@@ -1,6 +1,9 @@
 package gorilla
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 // A planner finds how to pack a column. It is scratch: nothing in it outlives a call.
 type planner struct {
@@ -13,7 +16,7 @@ type planner struct {
 	aboveHigh [64]int64
 }
 
-// plan returns the smallest column for xs, at least one value, and its size in bytes.
+// plan returns the best column for xs, at least one value, and its size in bytes.
 //
 // Values are counted by the bit length of their distance to a pivot, the median of three. One pass
 // over the lengths that occur then prices "keep what is nearer than this, patch the rest". Counting on
@@ -58,71 +61,80 @@ func (p *planner) sumAbove(lengths uint64) {
 	}
 }
 
-// cheapest returns the best place to cut: lengths below stay, lengths above are patched.
+// A span is the least and the greatest of some values.
+type span struct{ low, high int64 }
+
+func (s span) width() uint { return uint(bits.Len64(uint64(s.high) - uint64(s.low))) }
+
+// cheapest returns the best column: values of a length below some cut stay, those above it are patched.
 func (p *planner) cheapest(lengths uint64) column {
 	var best column
-	var bestLow, bestHigh, bestPatchLow, bestPatchHigh int64
-	const patchHead = 8 * 3 // at least: count, width, base
-	bestBits := int(^uint(0) >> 1)
-	m := int(p.above[bits.TrailingZeros64(lengths)&63]) // all values
-	place := placeBits(m)
-	var low, high int64
-	for left, first := lengths, true; left != 0; first = false {
+	var bestKept, bestPatched span
+	bestBits := math.MaxInt
+	shortest := bits.TrailingZeros64(lengths)
+	m := int(p.above[shortest]) // all values
+	kept := span{p.low[shortest], p.high[shortest]}
+	for left := lengths; left != 0; {
 		i := bits.TrailingZeros64(left)
 		left &= left - 1
-		if first {
-			low, high = p.low[i], p.high[i]
-		} else {
-			low, high = min(low, p.low[i]), max(high, p.high[i])
-		}
-		c := column{width: widthOf(low, high)}
-		total := m * int(c.width)
-		var next int
+		kept = span{min(kept.low, p.low[i]), max(kept.high, p.high[i])}
+		c := column{width: widthOf(kept)}
+		var patched span
 		if left != 0 {
-			next = bits.TrailingZeros64(left)
-			if p.above[next] > maxPatches || c.width == 64 {
-				continue
-			}
-			c.patches = int(p.above[next])
-			c.patchWidth = uint(bits.Len64(uint64(p.aboveHigh[next]) - uint64(p.aboveLow[next])))
-			total += patchHead + c.patches*(place+int(c.patchWidth))
+			next := bits.TrailingZeros64(left)
+			patched = span{p.aboveLow[next], p.aboveHigh[next]}
+			c.patches, c.patchWidth = int(p.above[next]), patched.width()
 		}
-		if total < bestBits {
-			bestBits, best = total, c
-			bestLow, bestHigh = low, high
-			bestPatchLow, bestPatchHigh = p.aboveLow[next], p.aboveHigh[next]
+		if c.patches > maxPatches || c.patches > 0 && c.width == 64 {
+			continue
+		}
+		if price := c.price(m); price < bestBits {
+			best, bestBits, bestKept, bestPatched = c, price, kept, patched
 		}
 	}
-	best.base = chooseBase(bestLow, bestHigh, best.width)
+	best.base = chooseBase(bestKept, best.width)
 	if best.patches > 0 {
-		best.patchBase = chooseBase(bestPatchLow, bestPatchHigh, best.patchWidth)
+		best.patchBase = chooseBase(bestPatched, best.patchWidth)
 	}
 	return best
 }
 
-// widthOf returns the width of a column of values from low to high.
-func widthOf(low, high int64) uint {
-	width := uint(bits.Len64(uint64(high) - uint64(low)))
+// price returns about the bits of a column of m values, and the worth of the time that patches take.
+func (c *column) price(m int) int {
+	const patchHead = 8 * 3 // at least: count, width, base
+	// A patch takes 5 ns to read, so it must save more than it takes: 16 bits make the blocks of a fleet
+	// 0.2 % larger and the decoder 4 % faster.
+	const patchPrice = 16
+	price := m * int(c.width)
+	if c.patches > 0 {
+		price += patchHead + c.patches*(placeBits(m)+int(c.patchWidth)+patchPrice)
+	}
+	return price
+}
+
+// widthOf returns the width of a column of values in s.
+func widthOf(s span) uint {
+	width := s.width()
 	if width > maxLoadedWidth {
 		return 64
 	}
 	return width
 }
 
-// chooseBase returns the base with which width bits reach from low to high that takes the fewest bytes:
+// chooseBase returns the base with which width bits reach over s that takes the fewest bytes:
 // mostly the range leaves some play. In a wide column that is the one with the most zero bits at its end
 // (a full mantissa's base shrinks from 9 bytes to 3), else the one nearest to zero.
-func chooseBase(low, high int64, width uint) int64 {
+func chooseBase(s span, width uint) int64 {
 	const bias = 1 << 63 // makes the order of integers that of unsigned ones
-	to := uint64(low) ^ bias
-	play := ^uint64(0)>>(64-width) - (uint64(high) - uint64(low))
+	to := uint64(s.low) ^ bias
+	play := ^uint64(0)>>(64-width) - (uint64(s.high) - uint64(s.low))
 	from := to - min(play, to)
 	if width < wideColumn {
 		if from <= bias && bias <= to {
 			return 0
 		}
 		if to < bias {
-			return low
+			return s.low
 		}
 		return int64(from ^ bias)
 	}

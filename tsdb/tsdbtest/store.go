@@ -53,13 +53,16 @@ func (s *Store) Set(t tag.Tags, at int64, value float64) {
 	s.series[i].points[at] = value
 }
 
-// All yields every series with its points in order of time. The tags are the store's own.
+// All yields every series with its points in order of time, those that are NaN left out. The tags are
+// the store's own.
 func (s *Store) All() iter.Seq2[tag.Tags, []tsdb.Point] {
 	return func(yield func(tag.Tags, []tsdb.Point) bool) {
 		for i, one := range s.series {
 			var points []tsdb.Point
 			for at, v := range one.points {
-				points = append(points, tsdb.Point{Ref: tsdb.Ref(i + 1), Time: at, Value: v})
+				if !math.IsNaN(v) {
+					points = append(points, tsdb.Point{Ref: tsdb.Ref(i + 1), Time: at, Value: v})
+				}
 			}
 			slices.SortFunc(points, func(a, b tsdb.Point) int { return cmp.Compare(a.Time, b.Time) })
 			if !yield(one.tags, points) {
@@ -117,8 +120,21 @@ func (s *Store) columns(ctx context.Context, q tsdb.Query) ([]*tsdb.Column, erro
 		}
 		groups[key] = part
 		columns = append(columns, part)
+		if err := checkBudget(q, len(columns)); err != nil {
+			return nil, err
+		}
 	}
 	return columns, nil
+}
+
+func checkBudget(q tsdb.Query, columns int) error {
+	if q.MaxColumns > 0 && columns > q.MaxColumns {
+		return &tsdb.BudgetError{What: "lines", Used: columns, Limit: q.MaxColumns}
+	}
+	if values := columns * q.Len(); q.MaxValues > 0 && values > q.MaxValues {
+		return &tsdb.BudgetError{What: "datapoints", Used: values, Limit: q.MaxValues}
+	}
+	return nil
 }
 
 // groupOf returns the tags of the group that a series falls into, and whether it falls into any.

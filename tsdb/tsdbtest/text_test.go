@@ -18,7 +18,7 @@ func TestSeriesTextRoundTrip(t *testing.T) {
 		if diff := cmp.Diff(tags, got); diff != "" {
 			t.Errorf("tags of %s (-want +got):\n%s", line, diff)
 		}
-		if len(points) != 8 || points[5].Value != 2.5 || points[7].Time != 7*minute {
+		if len(points) != 6 || points[3].Value != 2.5 || points[5].Time != 7*minute {
 			t.Errorf("points of %s: %v", line, points)
 		}
 	}

@@ -10,10 +10,11 @@ import (
 
 	"github.com/telamon-tsdb/telamon/query"
 	"github.com/telamon-tsdb/telamon/query/alert"
+	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
-// Config is what the API serves. All fields but Now and Location are required.
+// Config is what the API serves. Now, Step and Timezone have defaults.
 type Config struct {
 	Engine *query.Engine
 	Store  TagStore
@@ -23,22 +24,117 @@ type Config struct {
 	Publish http.Handler
 	// UI serves the pages and their files.
 	UI http.Handler
-	// Ready reports whether the log has been replayed; before that data requests are answered 503.
+	// Ready reports whether the log has been replayed; before that requests for data are answered 503.
 	Ready func() bool
-	// Location is the zone of times and expressions that name none; nil is UTC.
-	Location *time.Location
+	// Step is the primary step of the store; 0 is one minute.
+	Step time.Duration
+	// Timezone is the ID of the zone for times and expressions that name none; "" is UTC.
+	Timezone string
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }
 
-// A TagStore lists the keys and values of the series that match a predicate, sorted, strictly after
-// offset, at most limit.
+// A TagStore lists the keys and values of the series that match a predicate. *tsdb.DB is one.
 type TagStore interface {
-	TagKeys(ctx context.Context, where tag.Predicate, offset string, limit int) ([]string, error)
-	TagValues(ctx context.Context, where tag.Predicate, key, offset string, limit int) ([]string, error)
+	TagKeys(ctx context.Context, where tag.Predicate, page tsdb.Page) ([]tsdb.TagCount, error)
+	TagValues(ctx context.Context, where tag.Predicate, key string, page tsdb.Page) ([]tsdb.TagCount, error)
 }
 
 // An API answers HTTP requests.
-type API struct {
-	Config
+type API struct{ Config }
+
+// endpointHeader names the route that answered.
+const endpointHeader = "Netflix-Endpoint"
+
+// atlasRoutes are the paths whose answers carry endpointHeader, also when the method is wrong.
+var atlasRoutes = []string{"/api/v1/graph", "/api/v1/tags", "/healthcheck"}
+
+// New returns the handler for all paths.
+func New(cfg Config) http.Handler {
+	if cfg.Step == 0 {
+		cfg.Step = time.Minute
+	}
+	if cfg.Timezone == "" {
+		cfg.Timezone = "UTC"
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	a := &API{cfg}
+	return guardHost(allowOrigins(compress(a.router())))
 }
+
+// router mounts the resources.
+func (a *API) router() http.Handler {
+	gin.SetMode(gin.ReleaseMode)
+	r := gin.New()
+	r.RedirectTrailingSlash = false
+	r.Use(gin.CustomRecoveryWithWriter(nil, recovered), nameEndpoint)
+
+	data := r.Group("/", a.requireReady)
+	data.GET("/api/v1/graph", a.graph)
+	data.GET("/api/v1/tags", a.tags)
+	data.GET("/api/v1/tags/*key", a.tags)
+	data.GET("/api/v1/alerts", a.alerts)
+	data.POST("/api/v1/publish", gin.WrapH(a.Publish))
+	data.POST("/api/v1/publish-fast", gin.WrapH(a.Publish))
+	for _, page := range []string{"/", "/explore", "/alerts", "/assets/*file"} {
+		r.GET(page, gin.WrapH(a.UI))
+	}
+	r.GET("/healthcheck", a.health)
+	r.GET("/ok", ok)
+	r.NoRoute(a.other)
+	return r
+}
+
+// nameEndpoint sets endpointHeader.
+func nameEndpoint(c *gin.Context) {
+	for _, route := range atlasRoutes {
+		if rest, found := strings.CutPrefix(c.Request.URL.Path, route); found && (rest == "" || rest[0] == '/') {
+			c.Header(endpointHeader, route)
+		}
+	}
+}
+
+func recovered(c *gin.Context, reason any) {
+	writeError(c.Writer, http.StatusInternalServerError, "the server made a mistake; its log has the details")
+	panic(reason) // net/http logs the stack
+}
+
+// requireReady turns requests away while the log is replayed.
+func (a *API) requireReady(c *gin.Context) {
+	if !a.Ready() {
+		c.Header("Retry-After", "1")
+		writeError(c.Writer, http.StatusServiceUnavailable, "the server is starting: it replays its log")
+		c.Abort()
+	}
+}
+
+// other says of every other path what Atlas says.
+func (a *API) other(c *gin.Context) {
+	switch c.Request.Method {
+	case http.MethodGet, http.MethodPost:
+		writeError(c.Writer, http.StatusNotFound, "path not found: "+c.Request.URL.Path)
+	default:
+		writeError(c.Writer, http.StatusMethodNotAllowed, "method not allowed: GET")
+	}
+}
+
+// ok is Atlas's sign of life: it answers while the server starts, too.
+func ok(c *gin.Context) {
+	c.Header("Content-Type", "text/plain; charset=UTF-8")
+	c.Status(http.StatusOK)
+	_, _ = c.Writer.WriteString(c.ClientIP())
+}
+
+// health is 500 until the server can answer.
+func (a *API) health(c *gin.Context) {
+	status := http.StatusInternalServerError
+	if a.Ready() {
+		status = http.StatusOK
+	}
+	writeJSON(c.Writer, status, map[string]bool{"telamon": a.Ready()})
+}
+
+// alerts answers with the rules and their groups. The route is ours.
+func (a *API) alerts(c *gin.Context) { writeJSON(c.Writer, http.StatusOK, a.Alerts()) }

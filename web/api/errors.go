@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,8 @@ import (
 
 	"github.com/telamon-tsdb/telamon/query/stack"
 	"github.com/telamon-tsdb/telamon/tsdb"
+	"github.com/telamon-tsdb/telamon/tsdb/tag/pattern"
+	"github.com/telamon-tsdb/telamon/web/chart"
 )
 
 // An errorBody is every error that the API answers. Type and Message are Atlas's; the rest is ours
@@ -31,11 +34,12 @@ const statusClientGone = 499
 func statusOf(err error) int {
 	var language *stack.Error
 	var budget *tsdb.BudgetError
+	var setting *chart.SettingError
 	var bad *badRequest
 	switch {
 	case errors.As(err, &bad):
 		return bad.status
-	case errors.As(err, &language), errors.As(err, &budget):
+	case errors.As(err, &language), errors.As(err, &budget), errors.As(err, &setting), errors.Is(err, pattern.ErrBudget):
 		return http.StatusBadRequest
 	case errors.Is(err, context.Canceled):
 		return statusClientGone
@@ -56,6 +60,10 @@ func fail(w http.ResponseWriter, err error) {
 		if language.Length > 0 {
 			body.Offset, body.Length = &language.Offset, &language.Length
 		}
+	}
+	var setting *chart.SettingError
+	if errors.As(err, &setting) {
+		body.Message = "IllegalArgumentException: " + err.Error()
 	}
 	var budget *tsdb.BudgetError
 	if errors.As(err, &budget) {
@@ -83,12 +91,14 @@ func writeError(w http.ResponseWriter, status int, message string) {
 
 // writeJSON answers with v, which always encodes.
 func writeJSON(w http.ResponseWriter, status int, v any) {
-	data, err := json.Marshal(v)
-	if err != nil {
+	var body bytes.Buffer
+	encoder := json.NewEncoder(&body)
+	encoder.SetEscapeHTML(false) // "1025 > 1024" stays readable; nobody pastes an answer into a page
+	if err := encoder.Encode(v); err != nil {
 		panic("api: an answer that is not JSON: " + err.Error())
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	// A failed write means that the client has gone.
-	_, _ = w.Write(data)
+	_, _ = w.Write(bytes.TrimSuffix(body.Bytes(), []byte("\n")))
 }

@@ -80,7 +80,7 @@ func (a *API) draw(c *gin.Context, r graphRequest) (*chart.Graph, error) {
 	if err != nil {
 		return nil, err
 	}
-	return chart.Define(r.settings, exprs, result, r.rng.End)
+	return chart.Define(r.settings, result, r.rng.End)
 }
 
 // parseGraph reads the parameters in Atlas's order, so that of several mistakes the same one is named.
@@ -129,7 +129,7 @@ func parseOptions(c *gin.Context) (expr.Options, error) {
 func (a *API) parseRange(c *gin.Context, s chart.Settings) (eval.Range, error) {
 	var zone *time.Location
 	for i, id := range s.Zones {
-		z, err := eval.ParseZone(id)
+		z, err := expr.LoadZone(id)
 		if err != nil {
 			return eval.Range{}, err
 		}

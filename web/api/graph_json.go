@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
 
 	"github.com/telamon-tsdb/telamon/web/chart"
@@ -65,9 +66,11 @@ func appendJSONString(dst []byte, s string) []byte {
 
 // appendHardString does the same for text with something to escape, or that may not be UTF-8.
 func appendHardString(dst []byte, s string) []byte {
-	quoted, err := json.Marshal(s)
-	if err != nil {
+	var quoted bytes.Buffer
+	encoder := json.NewEncoder(&quoted)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(s); err != nil {
 		panic("api: a string that is not JSON: " + err.Error())
 	}
-	return append(dst, quoted...)
+	return append(dst, bytes.TrimSuffix(quoted.Bytes(), []byte("\n"))...)
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/query/stack"
+	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
@@ -65,13 +67,7 @@ func (a *API) tags(c *gin.Context) {
 		fail(c.Writer, err)
 		return
 	}
-	var found []string
-	switch {
-	case r.key != "":
-		found, err = a.store.TagValues(c.Request.Context(), r.where, r.key, r.offset, r.limit)
-	case !r.verbose:
-		found, err = a.store.TagKeys(c.Request.Context(), r.where, r.offset, r.limit)
-	}
+	found, err := a.find(c.Request.Context(), r)
 	if err != nil {
 		fail(c.Writer, err)
 		return
@@ -84,6 +80,24 @@ func (a *API) tags(c *gin.Context) {
 		c.Header("x-nflx-atlas-next-offset", next)
 	}
 	r.write(c.Writer, found)
+}
+
+// find lists what was asked for. The verbose list of keys is empty, as Atlas has it.
+func (a *API) find(ctx context.Context, r tagsRequest) ([]string, error) {
+	page := tsdb.Page{After: r.offset, Limit: r.limit}
+	var counts []tsdb.TagCount
+	var err error
+	switch {
+	case r.key != "":
+		counts, err = a.Store.TagValues(ctx, r.where, r.key, page)
+	case !r.verbose:
+		counts, err = a.Store.TagKeys(ctx, r.where, page)
+	}
+	found := make([]string, len(counts))
+	for i, c := range counts {
+		found[i] = c.Text
+	}
+	return found, err
 }
 
 // A tagCount is an entry of the verbose form. Atlas's index does not count and says -1.
@@ -107,7 +121,7 @@ func (r tagsRequest) write(w http.ResponseWriter, found []string) {
 		return
 	}
 	if !r.verbose {
-		writeJSON(w, http.StatusOK, append([]string{}, found...))
+		writeJSON(w, http.StatusOK, found)
 		return
 	}
 	counts := make([]tagCount, len(found))

@@ -12,10 +12,10 @@ import (
 	"github.com/telamon-tsdb/telamon/query/stack"
 )
 
-// Define decides how the result of exprs is shown. An error is a *SettingError.
-func Define(s Settings, exprs []*expr.Styled, result *query.Result, end int64) (*Graph, error) {
+// Define decides how a result is shown. end is one step behind its last value. An error is a *SettingError.
+func Define(s Settings, result *query.Result, end int64) (*Graph, error) {
 	d := &definer{
-		settings: s, exprs: exprs, result: result, theme: themes[s.Theme],
+		settings: s, result: result, theme: themes[s.Theme],
 		graph: &Graph{
 			Settings: s, Start: result.Start, End: end, Step: result.Step,
 			Notices: result.Notices, Warnings: slices.Clone(result.Warnings),
@@ -30,7 +30,6 @@ func Define(s Settings, exprs []*expr.Styled, result *query.Result, end int64) (
 // A definer is one call of Define.
 type definer struct {
 	settings Settings
-	exprs    []*expr.Styled
 	result   *query.Result
 	theme    theme
 	graph    *Graph
@@ -75,7 +74,7 @@ func (d *definer) define() error {
 // axes returns the expressions of each axis, by their positions.
 func (d *definer) axes() ([MaxAxes][]int, error) {
 	var axes [MaxAxes][]int
-	for i, e := range d.exprs {
+	for i, e := range d.result.Exprs {
 		number := 0
 		if text, ok := e.Settings.Get("axis"); ok {
 			n, err := strconv.Atoi(text)
@@ -163,7 +162,7 @@ func (d *definer) plot(number int, exprs []int) (Plot, error) {
 // lines returns the lines of one expression. Colours go by the order of the legends, whatever the order in
 // which the lines are shown, so that sorting does not repaint.
 func (d *definer) lines(number int, a Axis, own *palette) ([]Line, error) {
-	e := d.exprs[number]
+	e := d.result.Exprs[number]
 	var lines []Line
 	for _, l := range d.result.Lines {
 		if l.Expr == number {
@@ -300,16 +299,18 @@ func (d *definer) colorAxes() {
 
 // substituteShared fills the variables of a title with the tags that all lines share.
 func substituteShared(text string, lines []Line) string {
-	return query.Substitute(text, func(name string) (string, bool) {
+	return expr.Substitute(text, func(name string) string {
 		if len(lines) == 0 {
-			return "", false
+			return name
 		}
 		value, ok := lines[0].Tags.Get(name)
 		for _, l := range lines[1:] {
-			if v, has := l.Tags.Get(name); !has || v != value {
-				return "", false
-			}
+			v, has := l.Tags.Get(name)
+			ok = ok && has && v == value
 		}
-		return value, ok
+		if !ok {
+			return name
+		}
+		return value
 	})
 }

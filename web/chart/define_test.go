@@ -28,7 +28,7 @@ func define(t *testing.T, params map[string]string, program string, legends ...s
 	if err != nil {
 		t.Fatal(err)
 	}
-	result := &query.Result{Start: 60_000, Step: 60_000}
+	result := &query.Result{Exprs: exprs, Start: 60_000, Step: 60_000}
 	for i := range exprs {
 		for place, legend := range legends {
 			values := []float64{float64(len(legends) - place)}
@@ -38,7 +38,7 @@ func define(t *testing.T, params map[string]string, program string, legends ...s
 			})
 		}
 	}
-	return Define(settings(t, params), exprs, result, 120_000)
+	return Define(settings(t, params), result, 120_000)
 }
 
 // shown returns "axis legend color style" of each line.

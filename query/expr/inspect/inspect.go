@@ -38,6 +38,7 @@ func Normalize(program string, v *stack.Vocabulary) ([]string, error) {
 		if texts[i], err = expr.Normalize(s); err != nil {
 			return nil, err
 		}
+		texts[i] = stack.Visible(texts[i])
 	}
 	return texts, nil
 }
@@ -51,10 +52,10 @@ func Queries(program string, v *stack.Vocabulary) ([]string, error) {
 	texts := []string{}
 	for _, s := range found {
 		for _, d := range expr.DataExprs(s.Expr) {
-			texts = append(texts, expr.Query{Predicate: d.Query}.String())
+			texts = append(texts, stack.Visible(expr.Query{Predicate: d.Query}.String()))
 		}
 	}
-	slices.Sort(texts)
+	slices.SortFunc(texts, stack.CompareText)
 	return slices.Compact(texts), nil
 }
 
@@ -70,6 +71,7 @@ func Rewrite(program string, v *stack.Vocabulary) ([]string, error) {
 		if texts[i], err = expr.RewriteOffsets(s, i); err != nil {
 			return nil, err
 		}
+		texts[i] = stack.Visible(texts[i])
 	}
 	return texts, nil
 }
@@ -88,7 +90,7 @@ func Strip(program string, v *stack.Vocabulary, keys, vocabularies []string) ([]
 		if err != nil {
 			return nil, err
 		}
-		texts[i] = stripped.String()
+		texts[i] = stack.Visible(stripped.String())
 	}
 	return texts, nil
 }
@@ -110,16 +112,9 @@ func strip(s *expr.Styled, keys, vocabularies []string) (expr.Node, error) {
 
 // hidden are the words that Complete does not offer: they move values about, are a special case of
 // another, or fit everywhere.
-var hidden = map[string]bool{}
-
-func init() {
-	const words = "-rot 2over call clear depth drop dup each fcall format freeze get list map ndrop nip nlist over pick roll rot set sset swap tuck " +
-		"true false reic not all cf-avg cf-sum cf-min cf-max head des des-simple des-fast des-slow des-slower des-epic-signal des-epic-viz random " +
-		"stat-avg stat-max stat-min stat-last stat-count stat-total stat-min-mf stat-max-mf stat-avg-mf"
-	for _, name := range strings.Fields(words) {
-		hidden[name] = true
-	}
-}
+var hidden = strings.Fields("-rot 2over call clear depth drop dup each fcall format freeze get list map ndrop nip nlist over pick roll rot set sset swap tuck " +
+	"true false reic not all cf-avg cf-sum cf-min cf-max head des des-simple des-fast des-slow des-slower des-epic-signal des-epic-viz random " +
+	"stat-avg stat-max stat-min stat-last stat-count stat-total stat-min-mf stat-max-mf stat-avg-mf")
 
 // Complete returns the words that can follow a program: those that fit what it leaves and then run
 // without an error.
@@ -131,7 +126,7 @@ func Complete(program string, v *stack.Vocabulary) ([]*stack.Word, error) {
 	m.Thaw()
 	found := []*stack.Word{}
 	for _, w := range v.Words() {
-		if hidden[w.Name] || !w.Accepts(m.Stack()) {
+		if slices.Contains(hidden, w.Name) || !w.Accepts(m.Stack()) {
 			continue
 		}
 		if err := m.Fork().RunList(stack.List{stack.Text(":" + w.Name)}); err == nil {

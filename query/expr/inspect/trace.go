@@ -74,7 +74,7 @@ type printer struct{ left int }
 func (p *printer) step(s stack.Step) Step {
 	shown := Step{Program: make([]string, 0, len(s.Remaining)), Context: Context{make([]string, 0, len(s.Stack)), map[string]string{}}}
 	for _, t := range s.Remaining {
-		shown.Program = append(shown.Program, t.Text)
+		shown.Program = append(shown.Program, stack.Visible(t.Text))
 		p.left -= len(t.Text)
 	}
 	for _, v := range slices.Backward(s.Stack) {
@@ -100,5 +100,5 @@ func (p *printer) text(v stack.Value) string {
 		text = d.Unshifted()
 	}
 	p.left -= len(text)
-	return text
+	return stack.Visible(text)
 }

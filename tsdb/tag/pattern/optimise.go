@@ -24,25 +24,37 @@ func optimise(root *node, t *tree) (*node, error) {
 // rewrite applies r to every node below n and then to n. The body of a counted repeat gets the rule
 // itself, but not what is below it, and so keeps its shape: part of the dialect.
 func (t *tree) rewrite(n *node, r rule) *node {
-	return (&pass{tree: t, rule: r, done: map[*node]*node{}}).all(n)
+	return t.newPass(r).all(n)
 }
 
 // rewriteTail is rewrite for the nodes that a match of n ends with.
 func (t *tree) rewriteTail(n *node, r rule) *node {
-	return (&pass{tree: t, rule: r, done: map[*node]*node{}}).tail(n)
+	return t.newPass(r).tail(n)
 }
 
-// A pass is one rule on its way through a tree; done holds what became of the nodes visited.
+// A pass is one rule on its way through a tree. One pass ends before the next begins.
 type pass struct {
 	*tree
 	rule rule
-	done map[*node]*node
+}
+
+// newPass forgets what became of nodes in the pass before.
+func (t *tree) newPass(r rule) *pass {
+	t.passes++
+	return &pass{tree: t, rule: r}
+}
+
+// An outcome is what became of a node in a pass. Outcomes are kept by node id and live as long as the
+// tree, because a pattern sees a hundred passes: a map for each took most of the time of Compile.
+type outcome struct {
+	pass   int
+	became *node
 }
 
 // visit returns what n became, which is what rebuild makes of it the first time.
 func (p *pass) visit(n *node, rebuild func(*node) *node) *node {
-	if became, ok := p.done[n]; ok {
-		return became
+	if n.id < len(p.outcomes) && p.outcomes[n.id].pass == p.passes {
+		return p.outcomes[n.id].became
 	}
 	if p.visits += 1 + len(n.subs); p.visits > maxVisits {
 		p.err = ErrTooComplex
@@ -51,7 +63,10 @@ func (p *pass) visit(n *node, rebuild func(*node) *node) *node {
 		return n
 	}
 	became := rebuild(n)
-	p.done[n] = became
+	if missing := n.id + 1 - len(p.outcomes); missing > 0 {
+		p.outcomes = append(p.outcomes, make([]outcome, max(missing, 64))...)
+	}
+	p.outcomes[n.id] = outcome{p.passes, became}
 	return became
 }
 

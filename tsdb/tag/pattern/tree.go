@@ -21,6 +21,8 @@ type tree struct {
 	visits   int
 	err      error
 	key      []byte
+	passes   int       // rules applied so far
+	outcomes []outcome // by node id
 }
 
 // intern returns the node equal to n that was made before, or n.

@@ -1,6 +1,6 @@
 // Package fleet simulates the services that the demo watches: what they would publish at any time.
 //
-// Read first: Fleet, Batch.
+// Read first: Fleet, Incidents, Publisher.
 //
 // It keeps no history. Each value is a function of the seed, the series and the time, so that the past
 // hour and the live minutes come from the same code and a seed always makes the same fleet:

@@ -12,30 +12,13 @@ type Sample struct {
 	Value float64
 }
 
-// A Batch is what one node publishes for one step.
-type Batch struct {
-	Tags    map[string]string // common tags of the node
-	Samples []Sample
-}
-
-// An Incident is a time in which one service fails some of its requests and answers slowly.
-type Incident struct {
-	App        string
-	Start, End time.Time
-}
-
-// covers reports whether the incident is on for app at t.
-func (i Incident) covers(app string, t time.Time) bool {
-	return app == i.App && !t.Before(i.Start) && t.Before(i.End)
-}
-
 // A Fleet is a set of simulated services.
 type Fleet struct {
 	seed  uint64
 	step  time.Duration
 	nodes []node
-	// incidents says when a service is ill. It must not change while batches are made.
-	incidents []Incident
+	// incidents says when which service is ill.
+	incidents Incidents
 }
 
 // A node is one machine of a service.
@@ -43,8 +26,8 @@ type node struct {
 	app      service
 	name     string
 	zone     string
-	number   uint64 // among all nodes: the noise differs
-	deployAt time.Duration
+	number   uint64        // among all nodes: the noise differs
+	deployAt time.Duration // into the period of deploys
 }
 
 // A service is a named group of nodes with a size of its own.
@@ -62,41 +45,20 @@ var services = []service{
 const nodesPerService = 7
 
 // New returns the fleet of a seed, publishing each step.
-func New(seed uint64, step time.Duration) *Fleet {
-	f := &Fleet{seed: seed, step: step}
-	for _, app := range services {
+func New(seed uint64, step time.Duration, incidents Incidents) *Fleet {
+	f := &Fleet{seed: seed, step: step, incidents: incidents}
+	for n, app := range services {
 		for i := range nodesPerService {
 			f.nodes = append(f.nodes, node{
 				app:      app,
 				name:     fmt.Sprintf("i-%s%02d", app.name[:3], i),
 				zone:     string(rune('a' + i%3)),
 				number:   uint64(len(f.nodes)),
-				deployAt: time.Duration(i) * 20 * time.Second, // a deploy rolls from node to node
+				deployAt: time.Duration(n)*deployShift + time.Duration(i)*deployDown,
 			})
 		}
 	}
 	return f
-}
-
-// Apps returns the names of the services.
-func Apps() []string {
-	var names []string
-	for _, s := range services {
-		names = append(names, s.name)
-	}
-	return names
-}
-
-// SetIncidents replaces the incidents.
-func (f *Fleet) SetIncidents(incidents []Incident) { f.incidents = incidents }
-
-// Batches returns what all nodes publish for the step that ends at t, a batch per node.
-func (f *Fleet) Batches(t time.Time) []Batch {
-	batches := make([]Batch, 0, len(f.nodes))
-	for _, n := range f.nodes {
-		batches = append(batches, Batch{Tags: n.tags(), Samples: f.samples(n, t)})
-	}
-	return batches
 }
 
 func (n node) tags() map[string]string {
@@ -109,16 +71,17 @@ func (n node) tags() map[string]string {
 	}
 }
 
-// deployEvery is how often each service is deployed, deployDown how long a node is away then.
 const (
-	deployEvery = 25 * time.Minute
-	deployDown  = 30 * time.Second
+	// deployEvery is how often each service is deployed; deployShift lies between two services.
+	deployEvery = 40 * time.Minute
+	deployShift = 7 * time.Minute
+	// deployDown is how long a node is away then. A deploy rolls from node to node.
+	deployDown = 20 * time.Second
 )
 
 // sinceDeploy returns how long the node has been up at t, and whether it is.
 func (n node) sinceDeploy(t time.Time) (up time.Duration, isUp bool) {
-	shift := time.Duration(n.number%8)*3*time.Minute + n.deployAt
-	into := time.Duration((t.UnixNano() - int64(shift)) % int64(deployEvery))
+	into := time.Duration((t.UnixNano() - int64(n.deployAt)) % int64(deployEvery))
 	return into - deployDown, into >= deployDown
 }
 
@@ -127,16 +90,6 @@ func (f *Fleet) load(n node, t time.Time) float64 {
 	hour := float64(t.Unix()%86400) / 3600
 	wave := 1 + 0.45*math.Sin((hour-9)/24*2*math.Pi)
 	return n.app.perNode * wave * (1 + 0.12*f.noise(n, "load", t))
-}
-
-// incident returns whether one is on for the node.
-func (f *Fleet) incident(n node, t time.Time) bool {
-	for _, i := range f.incidents {
-		if i.covers(n.app.name, t) {
-			return true
-		}
-	}
-	return false
 }
 
 // noise returns a number in [-1, 1) that depends on nothing but its arguments and the seed.

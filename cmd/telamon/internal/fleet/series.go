@@ -14,7 +14,7 @@ func (f *Fleet) samples(n node, t time.Time) []Sample {
 	}
 	out := &samples{list: make([]Sample, 0, 40)}
 	load := f.load(n, t)
-	ill := f.incident(n, t)
+	ill := f.incidents.ill(n.app.name, t)
 	f.requests(out, n, t, load, ill)
 	f.latency(out, n, t, load, ill)
 	f.machine(out, n, t, load, up)

@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Alerts as Answer } from '../api/alerts.ts';
 import { formatSearch, type Location } from '../app/location.ts';
-import { listenShortcuts } from '../app/keys.ts';
+import type { Keyboard } from '../app/keys.ts';
 import { clockIn, fullText } from '../chart/time.ts';
 import { OutageBanner } from '../ui/banner.tsx';
 import { shortLabel } from '../ui/text.ts';
@@ -12,19 +12,19 @@ import type { AlertsModel } from './model.ts';
 import { alertRows, filterOf, sortedRules, subjectOfRow, subjectOfRule } from './rows.ts';
 import { RuleTable } from './rules.tsx';
 
-export function Alerts({ model, location }: { model: AlertsModel; location: Location }) {
+export function Alerts({ model, location, keyboard }: { model: AlertsModel; location: Location; keyboard: Keyboard }) {
   useEffect(() => {
     model.watch(true);
     return () => model.watch(false);
   }, [model]);
-  useEffect(() => listenShortcuts({ '/': () => document.getElementById('filter')?.focus() }), []);
+  useEffect(() => keyboard.listen({ '/': () => document.getElementById('filter')?.focus() }), [keyboard]);
   const filter = new URLSearchParams(location.at.value.search).get('filter') ?? '';
   const setFilter = (text: string): void => location.go('alerts', formatSearch(text === '' ? [] : [['filter', text]]), { replace: true });
   const answer = model.alerts.value;
   const outage = model.outage.value;
   return (
     <main class="alerts">
-      {outage && <OutageBanner outage={outage} onRetry={model.retry} />}
+      {outage && <OutageBanner outage={outage} stale={answer !== undefined} onRetry={model.retry} />}
       {model.error.value !== '' && <p class="critical" role="alert">{shortLabel(model.error.value, 500)}</p>}
       <div class="row">
         <h1>Alerts</h1>
@@ -34,7 +34,8 @@ export function Alerts({ model, location }: { model: AlertsModel; location: Loca
           <input id="filter" type="search" placeholder="state=firing nf.app=…" value={filter} onInput={(e) => setFilter(e.currentTarget.value)} />
         </label>
       </div>
-      {answer && <Tables answer={answer} filter={filter} location={location} />}
+      {answer && answer.error !== '' && <p class="critical" role="alert">{shortLabel(answer.error, 500)}</p>}
+      {answer && (answer.rules.length > 0 ? <Tables answer={answer} filter={filter} location={location} /> : <NoRules />)}
     </main>
   );
 }
@@ -47,7 +48,6 @@ function Counts({ model }: { model: AlertsModel }) {
 
 function Tables({ answer, filter, location }: { answer: Answer; filter: string; location: Location }) {
   const [quiet, setQuiet] = useState(false);
-  if (answer.rules.length === 0) return <NoRules />;
   const passes = filterOf(filter);
   const rows = alertRows(answer).filter((row) => passes(subjectOfRow(row)));
   const active = rows.filter((row) => row.group.state !== 'inactive');
@@ -57,7 +57,7 @@ function Tables({ answer, filter, location }: { answer: Answer; filter: string; 
   return (
     <>
       {active.length === 0 && <p class="ok">Nothing is firing or pending{filter === '' ? '.' : ' that the filter lets through.'}</p>}
-      {(quiet ? rows : active).length > 0 && <GroupTable rows={quiet ? rows : active} now={answer.now} step={answer.step} explore={explore} />}
+      {(quiet ? rows : active).length > 0 && <GroupTable rows={quiet ? rows : active} now={answer.now} explore={explore} />}
       {inactive > 0 && (
         <button aria-pressed={quiet} onClick={() => setQuiet(!quiet)}>
           {quiet ? 'Hide' : 'Show'} {inactive} inactive {inactive === 1 ? 'group' : 'groups'}
@@ -65,8 +65,22 @@ function Tables({ answer, filter, location }: { answer: Answer; filter: string; 
       )}
       <h2>Rules</h2>
       <RuleTable rules={rules} explore={explore} />
-      <p class="meta">{answer.closed > 0 ? `Evaluated up to ${fullText(clockIn('UTC')(answer.closed))} UTC.` : 'No step has closed yet.'}</p>
+      <Progress answer={answer} />
     </>
+  );
+}
+
+/** How far evaluation has come, and what was lost on the way. */
+function Progress({ answer: { step, closed, skipped, waiting, givenUp } }: { answer: Answer }) {
+  const at = (millis: number): string => `${fullText(clockIn('UTC')(millis))} UTC`;
+  return (
+    <p class="meta status">
+      <span>{step > 0 ? `Evaluated up to ${at(step)}` : 'No step was evaluated yet'}</span>
+      {step > 0 && closed > step && <span>Catching up to {at(closed)}</span>}
+      {waiting > 0 && <span>{waiting} {waiting === 1 ? 'notification waits' : 'notifications wait'}</span>}
+      {skipped > 0 && <span class="warning">{skipped} steps were missed for too long and left out</span>}
+      {givenUp > 0 && <span class="critical">{givenUp} notifications were dropped, as too many waited</span>}
+    </p>
   );
 }
 

@@ -13,14 +13,13 @@ export interface GroupTableProps {
   rows: readonly Row[];
   /** The server's clock, Unix milliseconds: the browser's may be wrong. */
   now: number;
-  step: number;
   /** The address that shows an expression. */
   explore(expr: string): string;
 }
 
 const firstRows = 60;
 
-export function GroupTable({ rows, now, step, explore }: GroupTableProps) {
+export function GroupTable({ rows, now, explore }: GroupTableProps) {
   const [all, setAll] = useState(false);
   const shown = all ? rows : rows.slice(0, firstRows);
   return (
@@ -37,7 +36,7 @@ export function GroupTable({ rows, now, step, explore }: GroupTableProps) {
           </tr>
         </thead>
         <tbody>
-          {shown.map((row) => <GroupRow key={`${row.rule.name} ${row.group.id}`} row={row} now={now} step={step} explore={explore} />)}
+          {shown.map((row) => <GroupRow key={`${row.rule.name} ${row.group.id}`} row={row} now={now} explore={explore} />)}
         </tbody>
       </table>
       {shown.length < rows.length && <button onClick={() => setAll(true)}>Show {rows.length - shown.length} more</button>}
@@ -45,7 +44,7 @@ export function GroupTable({ rows, now, step, explore }: GroupTableProps) {
   );
 }
 
-function GroupRow({ row: { rule, group }, now, step, explore }: { row: Row } & Omit<GroupTableProps, 'rows'>) {
+function GroupRow({ row: { rule, group }, now, explore }: { row: Row } & Omit<GroupTableProps, 'rows'>) {
   const ago = Math.max(0, now - group.since);
   const summary = new Map(group.annotations).get('summary');
   return (
@@ -60,7 +59,7 @@ function GroupRow({ row: { rule, group }, now, step, explore }: { row: Row } & O
         {group.since > 0 ? <time dateTime={isoText(group.since)} title={isoText(group.since)}>{durationText(ago)}</time> : '–'}
         {group.state === 'pending' && rule.for !== '' && <span class="meta"> of {rule.for}</span>}
       </td>
-      <td class="number" data-label="Value" title={`signal ${formatNumber(group.signal)}, step ${durationText(step)}`}>{formatNumber(group.value)}</td>
+      <td class="number" data-label="Value" title={`signal ${formatNumber(group.signal)}`}>{formatNumber(group.value)}</td>
       <td data-label="Last delivery"><DeliveryCell delivery={group.delivery} now={now} /></td>
     </tr>
   );

@@ -8,9 +8,8 @@ import { countStates } from './rows.ts';
 
 export type AlertsModel = ReturnType<typeof createAlerts>;
 
-/** Once per step is enough, as states change with steps only; these are the bounds, and the pace for the count alone. */
-const fastestMillis = 1000;
-const slowestMillis = 10_000;
+/** How often the view asks, and how often while only its count in the header is seen. */
+const watchedMillis = 3000;
 const countMillis = 15_000;
 
 /** Makes the model and begins to poll, until stop is called. */
@@ -24,7 +23,7 @@ export function createAlerts(client: Client) {
       alerts.value = await getAlerts(client, signal);
       error.value = '';
     },
-    interval: () => (watched ? Math.min(slowestMillis, Math.max(fastestMillis, alerts.peek()?.step || 0)) : countMillis),
+    interval: () => (watched ? watchedMillis : countMillis),
     failed: (e) => (error.value = e instanceof Error ? e.message : String(e)),
     outage: (o) => (outage.value = o),
   });

@@ -9,9 +9,17 @@ export type DeliveryState = 'none' | 'waiting' | 'delivered' | 'failing';
 /** One answer. Times are Unix milliseconds, 0 or NaN for never. */
 export interface Alerts {
   now: number;
+  /** The newest step that was evaluated. */
   step: number;
-  /** The last step that was closed, and so evaluated. */
+  /** The newest step that is closed: later than step while the server catches up. */
   closed: number;
+  /** How many steps were left out, because they were missed for too long. */
+  skipped: number;
+  /** Notifications that are not delivered yet, and those dropped for want of room. */
+  waiting: number;
+  givenUp: number;
+  /** Why evaluation stands still; empty when it does not. */
+  error: string;
   rules: Rule[];
 }
 
@@ -65,6 +73,10 @@ export function decodeAlerts(body: unknown): Alerts {
     now: readNumber(body.now),
     step: readNumber(body.step),
     closed: readNumber(body.closed),
+    skipped: readNumber(body.skipped),
+    waiting: readNumber(body.waiting),
+    givenUp: readNumber(body.given_up),
+    error: readString(body.error),
     rules: readRecords(body.rules).map(decodeRule),
   };
 }

@@ -32,6 +32,9 @@ export type Params = ReadonlyArray<readonly [string, string]>;
 /** A request longer than this is given up, so that a hung server is noticed. */
 const timeoutMillis = 30_000;
 
+/** A 4xx that means: not now. */
+const tooManyRequests = 429;
+
 /** Makes the getter for one server, whose pages live below base (a URL ending in a slash). */
 export function createClient(base: URL, fetcher: typeof fetch = (...a) => fetch(...a)): Client {
   return {
@@ -39,15 +42,14 @@ export function createClient(base: URL, fetcher: typeof fetch = (...a) => fetch(
       const url = new URL(path, base);
       url.search = params.map(([k, v]) => `${encodeURIComponent(k)}=${encodeURIComponent(v.toWellFormed())}`).join('&');
       const timeout = AbortSignal.timeout(timeoutMillis);
-      let answer: Response;
       try {
-        answer = await fetcher(url, { signal: AbortSignal.any([signal, timeout]), headers: { Accept: 'application/json' } });
+        const answer = await fetcher(url, { signal: AbortSignal.any([signal, timeout]), headers: { Accept: 'application/json' } });
+        return readAnswer(answer, await answer.text());
       } catch (e) {
-        if (signal.aborted) throw e;
+        if (signal.aborted || e instanceof Refused || e instanceof Unavailable) throw e;
         const why = timeout.aborted ? `no answer within ${timeoutMillis / 1000} s` : 'the connection failed';
         throw new Unavailable(`Cannot reach the server at ${base.host}: ${why}`);
       }
-      return readAnswer(answer, await answer.text());
     },
   };
 }
@@ -64,7 +66,8 @@ function readAnswer(answer: Response, text: string): unknown {
   const body = parse(text);
   if (answer.ok && body !== undefined) return body;
   const message = messageOf(body) ?? `${answer.status} ${answer.statusText || 'without a reason'}`;
-  if (answer.status >= 400 && answer.status < 500) throw new Refused(message, answer.status, placeOf(body));
+  const refused = answer.status >= 400 && answer.status < 500 && answer.status !== tooManyRequests;
+  if (refused) throw new Refused(message, answer.status, placeOf(body));
   if (answer.ok) throw new Unavailable('The server answered, but not with JSON');
   throw new Unavailable(`The server failed: ${message}`);
 }

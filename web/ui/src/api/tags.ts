@@ -9,21 +9,23 @@ export interface Names {
   more: boolean;
 }
 
-/** The server's metrics about itself have names that begin so. */
-const ownQuery = 'name,telamon[.],:re';
+/** The server's metrics about itself have names that begin so; atlas.db are those that Atlas has, too. */
+const ownQuery = 'name,(telamon|atlas[.]db)[.],:re';
 
-/** Whether anybody but the server itself has ever sent a metric. */
-export async function hasForeignNames(client: Client, signal: AbortSignal): Promise<boolean> {
-  const found = await client.get('api/v1/tags/name', [['q', `${ownQuery},:not`], ['limit', '1']], signal);
-  return readStrings(found).length > 0;
-}
+/** Whose metrics: what services send, or what the server says about itself. */
+export type Whose = 'sent' | 'own';
 
 /** Asks for the metric names that contain part, whatever its case. One more than limit is asked for, to know of the rest. */
-export async function getNames(client: Client, part: string, limit: number, signal: AbortSignal): Promise<Names> {
-  const params: [string, string][] = [['limit', String(limit + 1)]];
-  if (part !== '') params.push(['q', containsQuery(part)]);
+export async function getNames(client: Client, whose: Whose, part: string, limit: number, signal: AbortSignal): Promise<Names> {
+  const params: [string, string][] = [['q', namesQuery(whose, part)], ['limit', String(limit + 1)]];
   const names = readStrings(await client.get('api/v1/tags/name', params, signal));
   return { names: names.slice(0, limit), more: names.length > limit };
+}
+
+/** The query for getNames. */
+export function namesQuery(whose: Whose, part: string): string {
+  const owner = whose === 'own' ? ownQuery : `${ownQuery},:not`;
+  return part === '' ? owner : `${containsQuery(part)},${owner},:and`;
 }
 
 /**

@@ -6,7 +6,9 @@ import { createAlerts } from '../alerts/model.ts';
 import { createClient } from '../api/client.ts';
 import { Explore } from '../explore/explore.tsx';
 import '../ui/style.css';
+import { createKeyboard } from './keys.ts';
 import { createLocation } from './location.ts';
+import { createPreference } from './preference.ts';
 import { Shell } from './shell.tsx';
 import { createTheme } from './theme.ts';
 
@@ -15,18 +17,19 @@ const base = new URL('../', import.meta.url);
 
 const client = createClient(base);
 const location = createLocation(base);
-const themes = createTheme();
+const themes = createTheme(createPreference('theme'));
+const keyboard = createKeyboard(createPreference('letters'));
 const alerts = createAlerts(client);
 
 function App() {
   const { view } = location.at.value;
   document.title = view === 'alerts' ? 'Alerts · Telamon' : 'Explore · Telamon';
   return (
-    <Shell location={location} alerts={alerts} themes={themes}>
+    <Shell location={location} alerts={alerts} themes={themes} keyboard={keyboard}>
       {view === 'alerts' ? (
-        <Alerts model={alerts} location={location} />
+        <Alerts model={alerts} location={location} keyboard={keyboard} />
       ) : (
-        <Explore client={client} location={location} address={base.href} theme={themes.theme.value} />
+        <Explore client={client} location={location} keyboard={keyboard} address={base.href} theme={themes.theme.value} />
       )}
     </Shell>
   );

@@ -1,7 +1,10 @@
 // The frame of every page: where one can go, how many alerts fire, light or dark.
 
 import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
 import type { AlertsModel } from '../alerts/model.ts';
+import { Help } from './help.tsx';
+import type { Keyboard } from './keys.ts';
 import type { Location, View } from './location.ts';
 import type { ThemeSwitch } from './theme.ts';
 
@@ -9,10 +12,17 @@ export interface ShellProps {
   location: Location;
   alerts: AlertsModel;
   themes: ThemeSwitch;
+  keyboard: Keyboard;
   children: ComponentChildren;
 }
 
-export function Shell({ location, alerts, themes, children }: ShellProps) {
+export function Shell({ location, alerts, themes, keyboard, children }: ShellProps) {
+  const [help, setHelp] = useState(false);
+  useEffect(() => keyboard.listen({
+    '?': () => setHelp(true),
+    'g e': () => location.go('explore', location.lastSearch('explore')),
+    'g a': () => location.go('alerts', location.lastSearch('alerts')),
+  }), [keyboard, location]);
   const firing = alerts.counts.value?.firing ?? 0;
   const dark = themes.theme.value === 'dark';
   return (
@@ -25,9 +35,11 @@ export function Shell({ location, alerts, themes, children }: ShellProps) {
             Alerts{firing > 0 && <span class="count" aria-label={`${firing} firing`}>{firing}</span>}
           </NavLink>
         </nav>
-        <button class="push-right theme" aria-label={dark ? 'Light colours' : 'Dark colours'} title={dark ? 'Light colours' : 'Dark colours'} onClick={themes.toggle}>◐</button>
+        <button class="push-right" aria-label="Keys" title="Keys  ?" onClick={() => setHelp(true)}>?</button>
+        <button class="theme" aria-label={dark ? 'Light colours' : 'Dark colours'} title={dark ? 'Light colours' : 'Dark colours'} onClick={themes.toggle}>◐</button>
       </header>
       {children}
+      {help && <Help keyboard={keyboard} onClose={() => setHelp(false)} />}
     </>
   );
 }

@@ -1,21 +1,20 @@
-// Light or dark: as the system says until the user says otherwise. A preference of the reader, so it is kept in the
-// browser and not in the URL: a shared link must not change how the other person's page looks.
+// Light or dark: as the system says until the user says otherwise.
 
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { Theme } from '../chart/colour.ts';
-
-const storageKey = 'telamon.theme';
+import type { Preference } from './preference.ts';
 
 export interface ThemeSwitch {
   readonly theme: ReadonlySignal<Theme>;
   toggle(): void;
 }
 
-export function createTheme(win: Window = window): ThemeSwitch {
+export function createTheme(preference: Preference, win: Window = window): ThemeSwitch {
   const query = win.matchMedia('(prefers-color-scheme: dark)');
   const system = signal<Theme>(query.matches ? 'dark' : 'light');
   query.addEventListener('change', () => (system.value = query.matches ? 'dark' : 'light'));
-  const chosen = signal<Theme | undefined>(readChoice(win));
+  const kept = preference.read();
+  const chosen = signal<Theme | undefined>(kept === 'dark' || kept === 'light' ? kept : undefined);
   const theme = computed(() => chosen.value ?? system.value);
   effect(() => {
     win.document.documentElement.dataset.theme = theme.value;
@@ -26,27 +25,7 @@ export function createTheme(win: Window = window): ThemeSwitch {
       const next = theme.value === 'dark' ? 'light' : 'dark';
       // What the system says anyway needs no memory: the page then follows the system again.
       chosen.value = next === system.value ? undefined : next;
-      writeChoice(win, chosen.value);
+      preference.write(chosen.value);
     },
   };
-}
-
-// A browser may refuse storage altogether; then the choice lasts as long as the page.
-
-function readChoice(win: Window): Theme | undefined {
-  try {
-    const text = win.localStorage.getItem(storageKey);
-    return text === 'dark' || text === 'light' ? text : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function writeChoice(win: Window, choice: Theme | undefined): void {
-  try {
-    if (choice) win.localStorage.setItem(storageKey, choice);
-    else win.localStorage.removeItem(storageKey);
-  } catch {
-    return;
-  }
 }

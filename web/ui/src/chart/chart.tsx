@@ -32,6 +32,7 @@ export function Chart(props: ChartProps) {
   const { graph, lines, shown, theme } = props;
   const zone = useMemo(() => intlZone(graph.zone), [graph.zone]);
   const clock = useMemo(() => clockIn(zone), [zone]);
+  const summary = useMemo(() => summaryOf(graph, clock), [graph, clock]);
   const [hover, setHover] = useState<Hover | undefined>(undefined);
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | undefined>(undefined);
@@ -78,7 +79,7 @@ export function Chart(props: ChartProps) {
       onKeyDown={onKeyDown}
       onBlur={() => plot.current?.leave()}
     >
-      <div class="plot" ref={host} role="img" aria-label={summaryOf(graph, clock)} />
+      <div class="plot" ref={host} role="img" aria-label={summary} />
       {hover && index >= 0 && (
         <Tooltip
           time={fullText(clock(timeOf(graph, index)))}

@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Client } from '../api/client.ts';
 import type { Graph } from '../api/graph.ts';
-import { listenShortcuts } from '../app/keys.ts';
+import type { Keyboard } from '../app/keys.ts';
 import type { Location } from '../app/location.ts';
 import { Chart } from '../chart/chart.tsx';
 import type { Theme } from '../chart/colour.ts';
@@ -21,21 +21,32 @@ import { Toolbar } from './toolbar.tsx';
 /** More lines than these are drawn on request only. */
 const mostLines = 100;
 
-export function Explore({ client, location, address, theme }: { client: Client; location: Location; address: string; theme: Theme }) {
+export interface ExploreProps {
+  client: Client;
+  location: Location;
+  keyboard: Keyboard;
+  /** Where the server answers, for the command that sends a first value. */
+  address: string;
+  theme: Theme;
+}
+
+export function Explore({ client, location, keyboard, address, theme }: ExploreProps) {
   const model = useMemo(() => createExplore(client, location), [client, location]);
   useEffect(() => model.stop, [model]);
   const [open, setOpen] = useState(false);
-  useEffect(() => listenShortcuts({
+  useEffect(() => keyboard.listen({
     z: model.zoomBack,
     '[': () => model.shift(-0.5),
     ']': () => model.shift(0.5),
     '-': () => model.scale(2),
     '=': () => model.scale(0.5),
+    L: () => model.go({ refresh: model.state.peek().refresh === 'off' ? 'auto' : 'off' }, { replace: true }),
+    u: () => model.go({ tz: model.state.peek().tz === 'UTC' ? localZone() : 'UTC' }),
     t: () => setOpen((o) => !o),
     v: () => model.go({ view: model.state.peek().view === 'table' ? 'graph' : 'table' }, { replace: true }),
     Escape: () => model.state.peek().only.length > 0 && model.go({ only: [] }, { replace: true }),
     '/': () => document.getElementById('query')?.focus(),
-  }), [model]);
+  }), [keyboard, model]);
 
   const state = model.state.value;
   const graph = model.graph.value;
@@ -43,7 +54,7 @@ export function Explore({ client, location, address, theme }: { client: Client; 
   return (
     <main class="explore" aria-busy={model.loading.value}>
       <h1 class="visually-hidden">Explore</h1>
-      {state.q !== '' && outage && <OutageBanner outage={outage} onRetry={model.retry} />}
+      {state.q !== '' && outage && <OutageBanner outage={outage} stale={graph !== undefined} onRetry={model.retry} />}
       <QueryBox q={state.q} failure={model.failure.value} onRun={model.run} />
       {state.q.trim() === '' ? (
         <Start client={client} address={address} onQuery={model.run} />
@@ -66,6 +77,9 @@ export function Explore({ client, location, address, theme }: { client: Client; 
     </main>
   );
 }
+
+/** The zone of the browser. */
+const localZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 function Answer({ model, graph, theme }: { model: Model; graph: Graph; theme: Theme }) {
   const [all, setAll] = useState(false);

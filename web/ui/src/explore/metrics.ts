@@ -3,7 +3,7 @@
 import { effect, signal } from '@preact/signals';
 import type { Client } from '../api/client.ts';
 import { getGraph, type Line } from '../api/graph.ts';
-import { getNames, hasForeignNames, type Names, sumQuery } from '../api/tags.ts';
+import { getNames, type Names, sumQuery } from '../api/tags.ts';
 import { createPoller, type Outage } from '../app/poll.ts';
 
 /** How many names are listed, and for how many of them a small line is drawn. */
@@ -13,31 +13,40 @@ const refreshMillis = 5000;
 /** Faster while the first point is awaited. */
 const awaitingMillis = 2000;
 
+/** Metrics of services, and the server's own. */
+export interface Found {
+  sent: Names;
+  own: Names;
+}
+
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /** Makes the model and loads, again every few seconds, until stop is called. */
 export function createMetrics(client: Client) {
   /** Part of a name. */
   const filter = signal('');
-  const names = signal<Names | undefined>(undefined);
+  const found = signal<Found | undefined>(undefined);
   const lines = signal<ReadonlyMap<string, Line>>(new Map());
   /** Nobody has sent anything yet. */
   const empty = signal(false);
+  const error = signal('');
   const outage = signal<Outage | undefined>(undefined);
   const poller = createPoller({
     async load(signal) {
-      const [found, foreign] = await Promise.all([
-        getNames(client, filter.peek(), listedNames, signal),
-        hasForeignNames(client, signal),
+      const part = filter.peek();
+      const [sent, own] = await Promise.all([
+        getNames(client, 'sent', part, listedNames, signal),
+        getNames(client, 'own', part, listedNames, signal),
       ]);
       if (signal.aborted) return;
-      names.value = found;
-      empty.value = !foreign;
-      const drawn = found.names.slice(0, drawnNames);
+      found.value = { sent, own };
+      error.value = '';
+      if (part === '') empty.value = sent.names.length === 0;
+      const drawn = [...sent.names, ...own.names].slice(0, drawnNames);
       if (drawn.length > 0) lines.value = await getSparks(client, drawn, signal);
     },
     interval: () => (empty.peek() ? awaitingMillis : refreshMillis),
-    failed: () => (lines.value = new Map()),
+    failed: (e) => (error.value = e instanceof Error ? e.message : String(e)),
     outage: (o) => (outage.value = o),
   });
   const stopFilter = effect(() => {
@@ -45,7 +54,7 @@ export function createMetrics(client: Client) {
     poller.kick();
   });
   return {
-    filter, names, lines, empty, outage,
+    filter, found, lines, empty, error, outage,
     retry: () => poller.kick(),
     stop() {
       stopFilter();

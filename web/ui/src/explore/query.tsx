@@ -58,14 +58,22 @@ export function QueryBox({ q, failure, onRun }: QueryBoxProps) {
         </div>
         <button class="primary" title="Ctrl+Enter or ⌘+Enter">Run</button>
       </div>
-      {failure && <QueryError failure={failure} onReplace={span ? replaceWord : undefined} />}
+      {failure && <QueryError failure={failure} word={span && draft.slice(span.start, span.end)} onReplace={span ? replaceWord : undefined} />}
     </form>
   );
 }
 
+interface QueryErrorProps {
+  failure: Failure;
+  /** The text that is marked, if any is. */
+  word: string | undefined;
+  /** Puts another word in its place. */
+  onReplace: ((word: string) => void) | undefined;
+}
+
 /** The message, and below it what the server knows of the place: the stack, and what the word would have taken. */
-function QueryError({ failure, onReplace }: { failure: Failure; onReplace: ((word: string) => void) | undefined }) {
-  const { word, stack, candidates, suggestion } = failure.place;
+function QueryError({ failure, word, onReplace }: QueryErrorProps) {
+  const { stack, candidates, suggestion } = failure.place;
   return (
     <div class="query-error" id="query-error" role="alert">
       <p class="critical">{shortLabel(failure.message, 2000)}</p>

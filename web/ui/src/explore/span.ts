@@ -31,14 +31,17 @@ function utf8Length(code: number): number {
   return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
 }
 
-/** The span to mark for a place: the given bytes, or else the only occurrence of the word between commas; or none. */
+/**
+ * The span to mark for a place: the given bytes, or else the only occurrence of the word between commas, its
+ * colon aside; or none.
+ */
 export function markedSpan(text: string, place: { offset?: number; length?: number; word?: string }): Span | undefined {
   if (place.offset !== undefined) {
     const span = byteSpan(text, place.offset, place.length ?? 0);
     return span.start < span.end ? span : wordAt(text, span.start);
   }
   if (!place.word) return undefined;
-  const at = tokens(text).filter((t) => text.slice(t.start, t.end) === place.word);
+  const at = tokens(text).filter((t) => [place.word, `:${place.word}`].includes(text.slice(t.start, t.end)));
   return at.length === 1 ? at[0] : undefined;
 }
 

@@ -9,45 +9,56 @@ import { statsOf } from '../chart/stats.ts';
 import { OutageBanner } from '../ui/banner.tsx';
 import { CopyButton } from '../ui/copy.tsx';
 import { shortLabel } from '../ui/text.ts';
-import { createMetrics, type Metrics } from './metrics.ts';
+import { createMetrics } from './metrics.ts';
 import { sparkPath } from './spark.ts';
 
 export function Start({ client, address, onQuery }: { client: Client; address: string; onQuery(q: string): void }) {
   const model = useMemo(() => createMetrics(client), [client]);
   useEffect(() => model.stop, [model]);
-  const names = model.names.value;
+  const found = model.found.value;
   const outage = model.outage.value;
-  const nothing = names?.names.length === 0 && model.filter.value === '';
   return (
     <>
-      {outage && <OutageBanner outage={outage} onRetry={model.retry} />}
-      {names && model.empty.value && <FirstRun address={address} />}
-      {names && !nothing && <MetricList model={model} names={names} onQuery={onQuery} />}
+      {outage && <OutageBanner outage={outage} stale={found !== undefined} onRetry={model.retry} />}
+      {model.error.value !== '' && <p class="critical" role="alert">{shortLabel(model.error.value, 500)}</p>}
+      {found && model.empty.value && <FirstRun address={address} />}
+      {found && (
+        <>
+          <label class="filter metrics-filter">
+            <span class="visually-hidden">Filter metrics by name</span>
+            <input id="filter" type="search" placeholder="part of a metric name" value={model.filter.value} onInput={(e) => (model.filter.value = e.currentTarget.value.trim())} />
+          </label>
+          {found.sent.names.length > 0 && <MetricList title="Metrics" names={found.sent} lines={model.lines.value} onQuery={onQuery} />}
+          {found.own.names.length > 0 && <MetricList title="Telamon about itself" names={found.own} lines={model.lines.value} onQuery={onQuery} />}
+          {found.sent.names.length + found.own.names.length === 0 && model.filter.value !== '' && <p role="status">No metric has that in its name.</p>}
+        </>
+      )}
     </>
   );
 }
 
-function MetricList({ model, names: { names, more }, onQuery }: { model: Metrics; names: Names; onQuery(q: string): void }) {
+interface MetricListProps {
+  title: string;
+  names: Names;
+  lines: ReadonlyMap<string, Line>;
+  onQuery(q: string): void;
+}
+
+function MetricList({ title, names: { names, more }, lines, onQuery }: MetricListProps) {
   return (
     <section>
-      <h2>{model.empty.value ? "Telamon's own metrics" : 'Metrics'}</h2>
-      <label class="filter">
-        <span class="visually-hidden">Filter metrics by name</span>
-        <input id="filter" type="search" placeholder="part of a name" value={model.filter.value} onInput={(e) => (model.filter.value = e.currentTarget.value.trim())} />
-      </label>
+      <h2>{title}</h2>
       <ul class="metrics">
         {names.map((name) => (
           <li key={name}>
             <button onClick={() => onQuery(sumQuery(name))}>
               <bdi class="label">{shortLabel(name)}</bdi>
-              <Spark line={model.lines.value.get(name)} />
+              <Spark line={lines.get(name)} />
             </button>
           </li>
         ))}
       </ul>
-      <p class="meta" role="status">
-        {names.length === 0 ? 'No metric has that in its name.' : more ? `The first ${names.length}. Type a part of a name for others.` : `${names.length} metrics.`}
-      </p>
+      {more && <p class="meta">The first {names.length}. Type a part of a name to find others.</p>}
     </section>
   );
 }

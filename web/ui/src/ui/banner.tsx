@@ -4,7 +4,14 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Outage } from '../app/poll.ts';
 import { Mark } from './mark.tsx';
 
-export function OutageBanner({ outage, onRetry }: { outage: Outage; onRetry(): void }) {
+export interface OutageBannerProps {
+  outage: Outage;
+  /** Something from before is still on show. */
+  stale: boolean;
+  onRetry(): void;
+}
+
+export function OutageBanner({ outage, stale, onRetry }: OutageBannerProps) {
   const [now, setNow] = useState(Date.now());
   useEffect(() => {
     const id = setInterval(() => setNow(Date.now()), 500);
@@ -14,7 +21,7 @@ export function OutageBanner({ outage, onRetry }: { outage: Outage; onRetry(): v
   return (
     <div class="banner">
       <span class="critical"><Mark shape="gone" /></span>
-      <span class="critical" role="alert">{outage.message}. What you see is from before.</span>
+      <span class="critical" role="alert">{outage.message}.{stale && ' What you see is from before.'}</span>
       <span class="meta">{seconds > 0 ? `Trying again in ${seconds} s` : 'Trying again …'}</span>
       <button onClick={onRetry}>Try now</button>
     </div>

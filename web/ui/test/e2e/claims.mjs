@@ -1,6 +1,4 @@
 // What the steps look at, and how they wait for it.
-import assert from 'node:assert/strict';
-
 /** Waits until read gives something for which holds is true, and returns it; the message says what it was last. */
 export async function eventually(what, read, holds, millis = 15_000) {
   const end = Date.now() + millis;
@@ -72,6 +70,6 @@ export const plotBox = (page) => page.locator('.u-over').boundingBox();
 
 /** No part of the page sticks out to the right. */
 export async function fitsWidth(page) {
-  const excess = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  assert.ok(excess <= 0, `the page is ${excess} px wider than the window`);
+  const excess = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  await eventually('a page not wider than the window, in px too much', excess, (px) => px <= 0, 3000);
 }

@@ -18,7 +18,7 @@ export const exploreSteps = [
     const q = await chooseQuery(page, context);
     await page.goto(address(context.base, 'explore'));
     await page.locator('#query').fill(q);
-    await page.getByRole('button', { name: 'Run' }).click();
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
     await chartDrawn(page);
     assert.equal(params(page).q, q);
     assert.match(await page.locator('.status').innerText(), /\d+ of \d+ line/);
@@ -101,6 +101,28 @@ export const exploreSteps = [
     await chartDrawn(page);
   }],
 
+  ['keys are listed, and can be turned off', async ({ page }, context) => {
+    await openChart(page, context);
+    await page.locator('body').press('?');
+    await page.getByRole('dialog').waitFor();
+    await page.screenshot({ path: `${context.shots}keys.png` });
+    await page.getByLabel('Single letters are shortcuts').uncheck();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.locator('body').press('v');
+    await page.locator('body').press('?');
+    assert.equal(params(page).view, undefined);
+    assert.equal(await page.getByRole('dialog').count(), 0);
+    await page.getByRole('button', { name: 'Keys' }).click();
+    await page.getByLabel('Single letters are shortcuts').check();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.locator('body').press('g');
+    await page.locator('body').press('a');
+    await page.locator('.rules tbody tr').first().waitFor();
+    await page.getByRole('link', { name: 'Explore' }).click();
+    await chartDrawn(page);
+  }],
+
   ['free text range, as the API takes it', async ({ page }, context) => {
     await openChart(page, context);
     await page.locator('body').press('t');
@@ -135,7 +157,7 @@ export const exploreSteps = [
     await openChart(page, context, { refresh: '5s' });
     expect(/Failed to load resource/);
     await page.route('**/api/**', (route) => route.abort());
-    await page.getByRole('button', { name: 'Run' }).click();
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.locator('.banner').waitFor();
     assert.match(await page.locator('.banner').innerText(), /Cannot reach the server/);
     await page.screenshot({ path: `${context.shots}gone.png` });

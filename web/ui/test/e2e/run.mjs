@@ -3,7 +3,7 @@
 //   node test/e2e/run.mjs URL [--query Q] [--alert-seconds N]
 //   node test/e2e/run.mjs --fake                                  against test/fake, for work on the pages
 //
-// The server must hold data of the last hour, and one of its rules must fire within N seconds (default 120), as in the
+// The server must hold data of the last hour, and one of its rules must fire within N seconds (default 300), as in the
 // demo. Without --query the first metric on the start page is drawn. CHROMIUM names the browser, /usr/bin/chromium if it
 // is not set; without one this fails. Screenshots go to test/e2e/shots.
 //
@@ -20,7 +20,7 @@ import { lookSteps } from './looks.mjs';
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
-  options: { fake: { type: 'boolean' }, query: { type: 'string' }, 'alert-seconds': { type: 'string', default: '120' } },
+  options: { fake: { type: 'boolean' }, query: { type: 'string' }, 'alert-seconds': { type: 'string', default: '300' } },
 });
 const fake = flags.fake ? await startFake() : undefined;
 const url = fake?.url ?? positionals[0];
@@ -37,7 +37,7 @@ const browser = await launch();
 const context = { base: new URL(url), browser, shots, query: flags.query, alertMillis: Number(flags['alert-seconds']) * 1000 };
 let failed = 0;
 try {
-  for (const [name, step] of [...exploreSteps, ...lookSteps, ...alertSteps, ...firstRunSteps]) {
+  for (const [name, step] of [...alertSteps, ...exploreSteps, ...lookSteps, ...firstRunSteps]) {
     const started = Date.now();
     const guard = await browser.open();
     try {

@@ -4,7 +4,8 @@ export function alertsAnswer(state) {
   const now = Date.now();
   const step = 5000;
   const rules = state.empty ? [] : [errors(now), slow(now), broken(now), disk(now)];
-  return { now, step, closed: Math.floor(now / step) * step - step, rules };
+  const closed = Math.floor(now / step) * step - step;
+  return { now, step: closed, closed, skipped: 0, waiting: 1, given_up: 0, error: '', rules };
 }
 
 const expr = 'name,http.server.errors,:eq,:sum,(,nf.app,),:by,10,:gt';

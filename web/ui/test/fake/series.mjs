@@ -43,7 +43,9 @@ const kinds = {
   'constant.zero': () => [{ label: 'constant.zero', tags: {}, value: () => 0 }],
 };
 
-export const metrics = Object.keys(kinds).filter((name) => !name.startsWith('telamon.')).sort();
+const isOwn = (name) => name.startsWith('telamon.');
+export const metrics = Object.keys(kinds).filter((name) => !isOwn(name)).sort();
+export const ownMetrics = Object.keys(kinds).filter(isOwn);
 
 /** The lines of a metric: all when grouped, else their sum. */
 export function seriesFor(name, by) {

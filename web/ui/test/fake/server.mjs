@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { pathToFileURL } from 'node:url';
 import { alertsAnswer } from './alerts.mjs';
-import { metrics, seriesFor } from './series.mjs';
+import { metrics, ownMetrics, seriesFor } from './series.mjs';
 
 const dist = new URL('../../dist/', import.meta.url);
 const types = { html: 'text/html', js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' };
@@ -50,12 +50,10 @@ async function file(path) {
 }
 
 function names(params, state) {
-  const own = ['telamon.store.series'];
-  const all = state.empty ? own : [...metrics, ...own];
   const q = params.get('q') ?? '';
-  const wanted = /^name,\.\*(.*),:reic$/.exec(q)?.[1] ?? '';
-  const found = all.filter((n) => (q.endsWith(',:not') ? !own.includes(n) : new RegExp(wanted, 'i').test(n)));
-  return found.slice(0, Number(params.get('limit') ?? 1000));
+  const part = /^name,\.\*(.*),:reic/.exec(q)?.[1] ?? '';
+  const sent = q.includes(':not') ? (state.empty ? [] : metrics) : ownMetrics;
+  return sent.filter((n) => new RegExp(part, 'i').test(n)).slice(0, Number(params.get('limit') ?? 1000));
 }
 
 function graph(params) {

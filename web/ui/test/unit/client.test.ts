@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createClient, placeOf, Refused, Unavailable } from '../../src/api/client.ts';
-import { containsQuery, escapeWord, getNames, sumQuery } from '../../src/api/tags.ts';
+import { containsQuery, escapeWord, getNames, namesQuery, sumQuery } from '../../src/api/tags.ts';
 
 const base = new URL('http://telamon.test/prefix/');
 const never = new AbortController().signal;
@@ -51,12 +51,20 @@ test('fields of a place with wrong types are absent', () => {
 
 test('names are asked for by part, one more than shown', async () => {
   const { client, asked } = answering('["a","b","c"]');
-  assert.deepEqual(await getNames(client, 'ht(t)p', 2, never), { names: ['a', 'b'], more: true });
-  assert.match(decodeURIComponent(asked[0]!), /limit=3&q=name,\.\*ht\.t\.p,:reic$/);
+  assert.deepEqual(await getNames(client, 'own', 'ht(t)p', 2, never), { names: ['a', 'b'], more: true });
+  assert.match(decodeURIComponent(asked[0]!), /q=name,\.\*ht\.t\.p,:reic,.*,:and&limit=3$/);
+  assert.equal(namesQuery('sent', ''), 'name,(telamon|atlas[.]db)[.],:re,:not');
   assert.equal(containsQuery('a,b:[c'), 'name,.*a.b..c,:reic');
 });
 
 test('any name is one word of the language', () => {
   assert.equal(sumQuery('http.req'), 'name,http.req,:eq,:sum');
   assert.equal(escapeWord('a,b:c d(e)\\u0041/*'), 'a\\u002cb\\u003ac\\u0020d\\u0028e\\u0029\\u005cu0041\\u002f*');
+});
+
+test('an answer that breaks off, and one that says later, are unavailable', async () => {
+  const cut = new ReadableStream({ start: (c) => c.error(new TypeError('terminated')) });
+  const cutting = createClient(base, async () => new Response(cut));
+  await assert.rejects(cutting.get('x', [], never), Unavailable);
+  await assert.rejects(answering('{"message":"slow down"}', 429).client.get('x', [], never), Unavailable);
 });

@@ -40,6 +40,7 @@ test('a place without a length marks the word there', () => {
 
 test('a place with only a word marks it if it is there once', () => {
   assert.deepEqual(markedSpan('a,:b,c', { word: ':b' }), { start: 2, end: 4 });
+  assert.deepEqual(markedSpan('a,:b,c', { word: 'b' }), { start: 2, end: 4 });
   assert.equal(markedSpan('a,:b,:b', { word: ':b' }), undefined);
   assert.equal(markedSpan('a,b', { word: ':c' }), undefined);
 });

@@ -1,0 +1,40 @@
+package alert
+
+import "time"
+
+// Stats are counters since New, and the present size of things.
+type Stats struct {
+	Steps            uint64        // closed steps that were evaluated
+	Skipped          uint64        // closed steps that were missed for too long
+	Evaluations      uint64        // of a rule at a step
+	EvaluationErrors uint64        // those that failed
+	EvaluationTime   time.Duration // all of them together
+	Fired, Resolved  uint64        // transitions
+	Attempts         uint64        // to deliver a notification
+	AttemptErrors    uint64        // those that failed
+	Waiting          int           // notifications not delivered yet
+	GivenUp          uint64        // notifications dropped for want of room
+	Rules            int           // in force
+	Pending, Firing  int           // groups
+}
+
+// Stats returns the counters.
+func (m *Manager) Stats() Stats {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s := m.stats
+	s.Rules = len(m.rules.Rules)
+	for _, ofRule := range m.ledger.groups {
+		for _, g := range ofRule {
+			switch g.state.Phase {
+			case Pending:
+				s.Pending++
+			case Firing:
+				s.Firing++
+			}
+		}
+	}
+	s.Attempts, s.AttemptErrors = m.courier.made.Load(), m.courier.failed.Load()
+	s.Waiting, s.GivenUp = m.box.counts()
+	return s
+}

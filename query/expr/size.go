@@ -1,0 +1,64 @@
+package expr
+
+import "github.com/telamon-tsdb/telamon/query/stack"
+
+// maxTextWords bounds the expressions that are written out as text. A tree with shared subtrees, as
+// :dup,:add,:dup,:add makes it, may be small and its text longer than any memory.
+const maxTextWords = 1 << 17
+
+// textOf returns the canonical text of n, or a note in its place where that is too long.
+func textOf(n Node) string {
+	if tooLarge(n) {
+		return "<an expression whose text is too long>"
+	}
+	return string(n.appendText(nil))
+}
+
+// Printable reports whether the text of v is of a sane size; String does not return it if it is not.
+func Printable(v stack.Value) bool { return !tooLarge(v) }
+
+func tooLargeError() error {
+	return stack.Invalid("the text of the expression would have more than %d words", maxTextWords)
+}
+
+// tooLarge reports whether the text of v would have more than maxTextWords words.
+func tooLarge(v stack.Value) bool {
+	c := counter{left: maxTextWords}
+	c.count(v)
+	return c.left < 0
+}
+
+// A counter counts the words in the text of a value, as far as there are some left.
+type counter struct{ left int }
+
+func (c *counter) count(v stack.Value) {
+	if c.left--; c.left < 0 {
+		return
+	}
+	switch v := v.(type) {
+	case stack.List:
+		for _, one := range v {
+			c.count(one)
+		}
+	case *Styled:
+		c.count(v.Expr)
+	case *Rewrite:
+		c.count(v.Shown)
+	case *ApproxDistinct:
+		c.count(v.Input)
+	case *Binary:
+		c.count(v.Left)
+		c.count(v.Right)
+	case *Filter:
+		c.count(v.Left)
+		c.count(v.Right)
+	case *Stat:
+		if !v.Short {
+			c.count(v.Input)
+		}
+	case Expr:
+		for _, input := range v.Inputs() {
+			c.count(input)
+		}
+	}
+}

@@ -1,0 +1,46 @@
+// The list of keys, and the switch that turns the single letters off.
+
+import { useEffect, useRef } from 'preact/hooks';
+import type { Keyboard } from './keys.ts';
+
+const keys: ReadonlyArray<readonly [what: string, ...keys: string[]]> = [
+  ['Run the query', 'Ctrl+Enter', '⌘+Enter'],
+  ['Go to the query or the filter', '/'],
+  ['Explore, Alerts', 'g e', 'g a'],
+  ['Time range as text', 't'],
+  ['Half a screen earlier, later', '[', ']'],
+  ['Twice, half the time', '-', '='],
+  ['Undo the last zoom', 'z'],
+  ['Refresh on, off', 'L'],
+  ['UTC, local time', 'u'],
+  ['Chart, table', 'v'],
+  ['In the chart: earlier, later; with Shift ten steps', '←', '→'],
+  ['In the chart: next line', '↑', '↓'],
+  ['Show all lines again', 'Esc'],
+  ['This list', '?'],
+];
+
+export function Help({ keyboard, onClose }: { keyboard: Keyboard; onClose(): void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog ref={dialog} aria-labelledby="help-title" onClose={onClose}>
+      <h2 id="help-title">Keys</h2>
+      <table>
+        <tbody>
+          {keys.map(([what, ...names]) => (
+            <tr key={what}>
+              <th scope="row">{what}</th>
+              <td>{names.map((name) => <kbd key={name}>{name}</kbd>)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <label class="row">
+        <input type="checkbox" checked={keyboard.enabled.value} onChange={(e) => keyboard.enable(e.currentTarget.checked)} />
+        Single letters are shortcuts
+      </label>
+      <form method="dialog"><button>Close</button></form>
+    </dialog>
+  );
+}
