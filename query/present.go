@@ -17,7 +17,7 @@ import (
 const offsetKey = "atlas.offset"
 
 // present appends the lines of one expression as its style says: asl.md 10.3 and 10.7.
-func (r *Result) present(number int, s *expr.Styled, lines []eval.Line) error {
+func (r *Result) present(number int, s *expr.Styled, binary bool, lines []eval.Line) error {
 	offset := OffsetOf(s.Expr)
 	format, _ := s.Settings.Get("legend")
 	edits, _ := s.Settings.Get("sed")
@@ -25,7 +25,7 @@ func (r *Result) present(number int, s *expr.Styled, lines []eval.Line) error {
 	for i, l := range lines {
 		one := &shown[i]
 		*one = Line{
-			Expr: number, Label: l.Label, Gauge: l.Gauge, Values: l.Values[1:],
+			Expr: number, Label: l.Label, Gauge: l.Gauge, Values: l.Values[1:], binary: binary,
 			Tags: tag.Sort(append(slices.Clone(l.Tags), tag.Tag{Key: offsetKey, Value: offset.String()})),
 		}
 		one.Stats = eval.Summarise(one.Values)
@@ -49,6 +49,16 @@ func (r *Result) present(number int, s *expr.Styled, lines []eval.Line) error {
 	}
 	r.Lines = append(r.Lines, shown[:limit]...)
 	return nil
+}
+
+// axisOf returns the axis of an expression. One that does not exist is the renderer's to refuse.
+func axisOf(s *expr.Styled) int {
+	text, _ := s.Settings.Get("axis")
+	axis, err := strconv.Atoi(text)
+	if err != nil || axis < 0 || axis >= len(Request{}.Binary) {
+		return 0
+	}
+	return axis
 }
 
 // OffsetOf returns the offset of an expression: the least of its reads.
