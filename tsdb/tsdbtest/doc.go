@@ -9,7 +9,7 @@
 //	series a   1  2  3 | NaN  5  6     consolidate      6  11     aggregate
 //	series b  10  _ 10 | NaN 10  _     each series     20  10     by group     26  21
 //
-// Series and points are the text of doc/testdata:
+// Series and points are written as
 //
 //	step 60s                            distance of the points
 //	start 2026-11-22T09:01:00Z          time of the first value; without it the epoch
