@@ -5,8 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
@@ -19,7 +22,7 @@ type client struct{ url string }
 type sample struct {
 	Tags  map[string]string `json:"tags"`
 	Time  int64             `json:"timestamp"`
-	Value float64           `json:"value"`
+	Value number            `json:"value"`
 }
 
 // publish returns nil only if the server has answered that it stored all samples.
@@ -28,6 +31,11 @@ func (c client) publish(ctx context.Context, samples []sample) error {
 	if err != nil {
 		return err
 	}
+	return c.post(ctx, body)
+}
+
+// post publishes a body that is written already, zipped or not.
+func (c client) post(ctx context.Context, body []byte) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url+"/api/v1/publish", bytes.NewReader(body))
 	if err != nil {
 		return err
@@ -54,6 +62,21 @@ type graph struct {
 // A number is a float64 of JSON; those that JSON cannot write are strings.
 type number float64
 
+// MarshalJSON implements json.Marshaler.
+func (n number) MarshalJSON() ([]byte, error) {
+	switch v := float64(n); {
+	case math.IsNaN(v):
+		return []byte(`"NaN"`), nil
+	case math.IsInf(v, 1):
+		return []byte(`"Infinity"`), nil
+	case math.IsInf(v, -1):
+		return []byte(`"-Infinity"`), nil
+	default:
+		return strconv.AppendFloat(nil, v, 'g', -1, 64), nil
+	}
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
 func (n *number) UnmarshalJSON(b []byte) error {
 	text := string(bytes.Trim(b, `"`))
 	v, err := strconv.ParseFloat(text, 64)
@@ -76,14 +99,13 @@ func (c client) graph(parameters url.Values) (g graph, err error) {
 	return g, json.NewDecoder(resp.Body).Decode(&g)
 }
 
-// slots are the values of series by tags, as text, and time.
+// slots are the values of series by their tags, as text, and by time. NaN is not among them.
 type slots map[string]map[int64]float64
 
-// slots reads every value of the series that match a query in the range (start, end] of step. Keys are the tags
-// that tell the series apart.
-func (c client) slots(query string, keys string, start, end, step int64) (slots, error) {
+// slots reads the series that match a query in the range (start, end], each by itself.
+func (c client) slots(query string, start, end, step int64) (slots, error) {
 	g, err := c.graph(url.Values{
-		"q":    {query + ",:sum,(," + keys + ",),:by"},
+		"q":    {query + ",:all"},
 		"s":    {strconv.FormatInt(start, 10)},
 		"e":    {strconv.FormatInt(end, 10)},
 		"step": {strconv.FormatInt(step, 10) + "ms"},
@@ -94,13 +116,42 @@ func (c client) slots(query string, keys string, start, end, step int64) (slots,
 	found := slots{}
 	for line, tags := range g.Metrics {
 		delete(tags, "atlas.offset")
-		series := map[int64]float64{}
+		series := found.series(tag.FromMap(tags))
 		for row := range g.Values {
 			if v := float64(g.Values[row][line]); v == v {
 				series[g.Start+int64(row)*g.Step] = v
 			}
 		}
-		found[tag.FromMap(tags).String()] = series
 	}
 	return found, nil
+}
+
+// series returns the slots of one series, to read or to write.
+func (s slots) series(tags tag.Tags) map[int64]float64 {
+	key := tags.String()
+	if s[key] == nil {
+		s[key] = map[int64]float64{}
+	}
+	return s[key]
+}
+
+// differ says where two sets of series differ in a bit; nil if nowhere.
+func (s slots) differ(want slots) error {
+	for _, key := range slices.Sorted(maps.Keys(want)) {
+		got := s[key]
+		for at, v := range want[key] {
+			if w, ok := got[at]; !ok || math.Float64bits(w) != math.Float64bits(v) {
+				return fmt.Errorf("%s at %d: %v (there: %t), want %v", key, at, w, ok, v)
+			}
+		}
+		if len(got) != len(want[key]) {
+			return fmt.Errorf("%s has %d values, want %d", key, len(got), len(want[key]))
+		}
+	}
+	for key, series := range s {
+		if len(series) > 0 && want[key] == nil {
+			return fmt.Errorf("%s should not be there", key)
+		}
+	}
+	return nil
 }

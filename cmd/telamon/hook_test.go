@@ -134,5 +134,5 @@ func (f *feed) publish(ctx context.Context, at time.Time) error {
 	}
 	c := client{url: url}
 	tags := map[string]string{"name": f.name, "atlas.dstype": "gauge"}
-	return c.publish(ctx, []sample{{tags, at.UnixMilli(), value}})
+	return c.publish(ctx, []sample{{tags, at.UnixMilli(), number(value)}})
 }

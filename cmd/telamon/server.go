@@ -48,6 +48,9 @@ type server struct {
 
 // openServer takes the listener, the data directory and the log. What it has taken is given back on an error.
 func openServer(settings Settings, logger *slog.Logger) (_ *server, err error) {
+	if settings.fs == nil {
+		settings.fs = vfs.OS{}
+	}
 	s := &server{settings: settings, logger: logger, failed: make(chan error, 1)}
 	defer func() {
 		if err != nil {
@@ -60,10 +63,10 @@ func openServer(settings Settings, logger *slog.Logger) (_ *server, err error) {
 	if s.listener, err = bind(settings.Listen); err != nil {
 		return nil, err
 	}
-	if s.dir, err = tsdb.OpenDir(vfs.OS{}, settings.Data, settings.Step); err != nil {
+	if s.dir, err = tsdb.OpenDir(settings.fs, settings.Data, settings.Step); err != nil {
 		return nil, err
 	}
-	if s.log, err = wal.Open(wal.Config{Dir: s.dir.LogPath(namespace), Logger: logger}); err != nil {
+	if s.log, err = wal.Open(wal.Config{Dir: s.dir.LogPath(namespace), FS: settings.fs, Logger: logger}); err != nil {
 		return nil, err
 	}
 	cfg := s.dir.Config()

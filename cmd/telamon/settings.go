@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 )
 
 // Settings are what an operator may set. Each is a flag, an environment variable and a key of the
@@ -31,6 +32,8 @@ type Settings struct {
 	Self      bool
 	LogLevel  string
 	LogFormat string
+
+	fs vfs.FS // where Data is; nil is the machine's own
 }
 
 // addFlags declares every setting. The flag set is the one list of names, defaults and texts.
