@@ -42,9 +42,9 @@ series name=c        4 3 1 5 7 7 7 2 6 1 8 4 2 7 7 9 1 1 2 0
 			t.Fatal(err)
 		}
 		rng := eval.Range{Start: minute, End: 21 * minute, Step: minute, Primary: minute}
-		whole := joined(t, engine, Request{exprs, rng}, 20)
+		whole := joined(t, engine, Request{Exprs: exprs, Range: rng}, 20)
 		for _, size := range []int{1, 2, 3, 7, 19} {
-			chunks := joined(t, engine, Request{exprs, rng}, size)
+			chunks := joined(t, engine, Request{Exprs: exprs, Range: rng}, size)
 			for at, want := range whole {
 				if got, there := chunks[at]; there && got != want {
 					t.Errorf("%s in chunks of %d: %v is %v, want %v", program, size, at, got, want)
