@@ -112,7 +112,7 @@ func TestChunksEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := 0
-	for result, err := range engine.EvalChunks(context.Background(), Request{exprs, firstHour}, 10) {
+	for result, err := range engine.EvalChunks(context.Background(), Request{Exprs: exprs, Range: firstHour}, 10) {
 		if n++; err == nil || result != nil {
 			t.Errorf("result %v, error %v; want too many lines", result, err)
 		}
@@ -121,7 +121,7 @@ func TestChunksEnd(t *testing.T) {
 		t.Errorf("%d answers, want 1", n)
 	}
 	n = 0
-	for range NewEngine(Config{Store: tsdbtest.Fleet()}).EvalChunks(context.Background(), Request{exprs, firstHour}, 10) {
+	for range NewEngine(Config{Store: tsdbtest.Fleet()}).EvalChunks(context.Background(), Request{Exprs: exprs, Range: firstHour}, 10) {
 		if n++; n == 2 {
 			break
 		}
@@ -138,7 +138,7 @@ func TestChunksRememberWithinBounds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, err := range engine.EvalChunks(context.Background(), Request{exprs, firstHour}, 60) {
+	for _, err := range engine.EvalChunks(context.Background(), Request{Exprs: exprs, Range: firstHour}, 60) {
 		if err == nil {
 			t.Fatal("memory without bound")
 		}
