@@ -1,7 +1,7 @@
 // Package tsdbtest is the test kit of everybody who stands on tsdb, as net/http/httptest is for HTTP.
 //
-// Read first: Store, a DB written for the eye; Script, the text form in which tests state series,
-// questions and answers; Fleet, six recorded hours of a small fleet.
+// Read first: Store, a DB written for the eye; Random, seeded series; Script, the text form of series,
+// questions and answers in tests; Fleet, six recorded hours of a small fleet.
 //
 // Store is the definition that the real DB is compared with. It answers a query in two loops that
 // follow each other and share nothing:
