@@ -43,8 +43,12 @@ func (v *Vocabulary) Explore(program string, options Options) []Visit {
 	return x.visits
 }
 
-// visitWeight is what a visit itself weighs against maxTrace, in values.
-const visitWeight = 8
+// visitWeight is what a visit itself weighs against maxTrace, in values, and mistakeWeight what a mistake
+// adds, for which the nearest word is looked up.
+const (
+	visitWeight   = 8
+	mistakeWeight = 128
+)
 
 // An explorer is an exploration under way.
 type explorer struct {
@@ -87,6 +91,9 @@ func (x *explorer) visit() bool {
 	x.trace(before)
 	visit.Stack, visit.Origins = slices.Clone(m.stack), x.origins
 	x.kept += len(visit.Stack) + visitWeight
+	if visit.Mistake != nil {
+		x.kept += mistakeWeight
+	}
 	x.visits = append(x.visits, visit)
 	return true
 }
