@@ -103,6 +103,28 @@ func BenchmarkEval(b *testing.B) {
 	}
 }
 
+// BenchmarkEngine measures a whole answer, with legends and statistics.
+func BenchmarkEngine(b *testing.B) {
+	const lines, points = 1000, 180
+	store := prepare(lines, points, "a")
+	engine := NewEngine(Config{Store: store})
+	styled, err := expr.Parse("name,a,:eq,(,node,),:by,5,:gt", expr.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	r := Request{Exprs: styled, Range: eval.Range{End: points * minute, Step: minute, Primary: minute}}
+	b.ReportAllocs()
+	var cpu time.Duration
+	for b.Loop() {
+		begin := cpuTime(b)
+		if _, err := engine.Eval(context.Background(), r); err != nil {
+			b.Fatal(err)
+		}
+		cpu += cpuTime(b) - begin
+	}
+	b.ReportMetric(float64(cpu.Microseconds())/float64(b.N), "cpu-µs/op")
+}
+
 // cpuTime returns the processor time that this process has used, collecting garbage included: the bars are
 // in processor time, because machines that measure are shared.
 func cpuTime(b *testing.B) time.Duration {

@@ -53,7 +53,7 @@ func (e *Engine) evalChunk(ctx context.Context, session *eval.Session, exprs []*
 	}
 	result := &Result{Exprs: exprs, Start: rng.Start, Step: rng.Step, Notices: slices.Concat(outcome.Notices...), Work: outcome.Work}
 	for i, s := range exprs {
-		lines, err := named(i, s, outcome.Lines[i], 0)
+		lines, err := named(i, s, false, outcome.Lines[i], 0)
 		if err != nil {
 			return nil, err
 		}

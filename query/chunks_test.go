@@ -42,9 +42,9 @@ series name=c        4 3 1 5 7 7 7 2 6 1 8 4 2 7 7 9 1 1 2 0
 			t.Fatal(err)
 		}
 		rng := eval.Range{Start: minute, End: 21 * minute, Step: minute, Primary: minute}
-		whole := joined(t, engine, Request{exprs, rng}, 20)
+		whole := joined(t, engine, Request{Exprs: exprs, Range: rng}, 20)
 		for _, size := range []int{1, 2, 3, 7, 19} {
-			chunks := joined(t, engine, Request{exprs, rng}, size)
+			chunks := joined(t, engine, Request{Exprs: exprs, Range: rng}, size)
 			for at, want := range whole {
 				if got, there := chunks[at]; there && got != want {
 					t.Errorf("%s in chunks of %d: %v is %v, want %v", program, size, at, got, want)
@@ -112,7 +112,7 @@ func TestChunksEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := 0
-	for result, err := range engine.EvalChunks(context.Background(), Request{exprs, firstHour}, 10) {
+	for result, err := range engine.EvalChunks(context.Background(), Request{Exprs: exprs, Range: firstHour}, 10) {
 		if n++; err == nil || result != nil {
 			t.Errorf("result %v, error %v; want too many lines", result, err)
 		}
@@ -121,7 +121,7 @@ func TestChunksEnd(t *testing.T) {
 		t.Errorf("%d answers, want 1", n)
 	}
 	n = 0
-	for range NewEngine(Config{Store: tsdbtest.Fleet()}).EvalChunks(context.Background(), Request{exprs, firstHour}, 10) {
+	for range NewEngine(Config{Store: tsdbtest.Fleet()}).EvalChunks(context.Background(), Request{Exprs: exprs, Range: firstHour}, 10) {
 		if n++; n == 2 {
 			break
 		}
@@ -138,7 +138,7 @@ func TestChunksRememberWithinBounds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, err := range engine.EvalChunks(context.Background(), Request{exprs, firstHour}, 60) {
+	for _, err := range engine.EvalChunks(context.Background(), Request{Exprs: exprs, Range: firstHour}, 60) {
 		if err == nil {
 			t.Fatal("memory without bound")
 		}
