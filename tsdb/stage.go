@@ -11,9 +11,9 @@ import (
 type staging struct {
 	writes []stagedWrite
 	states []stagedState
-	// series is how many series, from the first, the log knows after the commit. While it is written,
-	// further ones may be resolved.
-	series int
+	// defined is how many series, from the first, the log knows after the commit. More may come while it is
+	// written; those are for the next one.
+	defined int
 	// emitted is the normaliser's output, reused from sample to sample.
 	emitted []normalize.Write
 }
@@ -138,7 +138,7 @@ func (s *shard) apply() error {
 	for _, st := range s.staged.states {
 		s.list[st.series].state = st.state
 	}
-	s.logged = s.staged.series
+	s.logged = s.staged.defined
 	return firstErr
 }
 
