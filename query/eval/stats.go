@@ -22,8 +22,10 @@ func Summarise(values []float64) Stats {
 		if isNaN(v) {
 			continue
 		}
-		s.Count++
-		s.Total = addSkip(s.Total, v)
+		if s.Count++; s.Count == 1 {
+			s.Total = 0
+		}
+		s.Total += v // NaN where both infinities are among the values
 		s.Max = greatest(s.Max, v)
 		s.Min = least(s.Min, v)
 		s.Last = v
