@@ -21,9 +21,8 @@ type Settings struct {
 	LegendType    string // OFF, LABELS_ONLY, LABELS_WITH_STATS
 	OnlyGraph     bool
 	AxisPerLine   bool
-	Vision        string // normal, or the deficiency to simulate
-	Theme         string
 	Vision        Vision
+	Theme         string
 	Palette       string // empty: the theme's
 	Hints         []string
 	Axes          [MaxAxes]Axis
@@ -51,9 +50,6 @@ type HeatSettings struct {
 
 var layouts = map[string]string{"canvas": "CANVAS", "image": "IMAGE", "iw": "IMAGE_WIDTH", "ih": "IMAGE_HEIGHT"}
 
-// visions are the ways to see colours.
-var visions = strings.Fields("normal protanopia protanomaly deuteranopia deuteranomaly tritanopia tritanomaly achromatopsia achromatomaly")
-
 // Parse reads the settings of a request. get returns a parameter's first value, and whether it was given.
 func Parse(get func(name string) (string, bool)) (Settings, error) {
 	p := parameters{get: get}
@@ -66,14 +62,10 @@ func Parse(get func(name string) (string, bool)) (Settings, error) {
 		LegendType:  "LABELS_WITH_STATS",
 		OnlyGraph:   p.flag("only_graph"),
 		AxisPerLine: p.flag("axis_per_line"),
-		Vision:      p.text("vision", "normal"),
+		Vision:      Vision(p.text("vision", string(normalVision))),
 		Theme:       p.text("theme", "light"),
 		Palette:     p.text("palette", ""),
 		Hints:       hints(p.text("hints", "")),
-		Vision:      Vision(p.text("vision", string(normalVision))),
-	}
-	if _, ok := visions[s.Vision]; !ok {
-		p.fail(badSetting("No enum constant com.netflix.atlas.chart.model.VisionType.%s", s.Vision))
 	}
 	if p.flag("no_legend_stats") {
 		s.LegendType = "LABELS_ONLY"
@@ -81,7 +73,7 @@ func Parse(get func(name string) (string, bool)) (Settings, error) {
 	if p.flag("no_legend") {
 		s.LegendType = "OFF"
 	}
-	if !slices.Contains(visions, s.Vision) {
+	if _, ok := visions[s.Vision]; !ok {
 		p.fail(badSetting("No enum constant com.netflix.atlas.chart.model.VisionType.%s", s.Vision))
 	}
 	if s.Layout == "" {
