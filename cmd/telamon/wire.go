@@ -53,6 +53,7 @@ func wire(srv *server) (parts, error) {
 		UI:       ui.Handler(),
 		Ready:    srv.ready.Load,
 		Step:     step,
+		MaxAge:   srv.settings.MaxAge,
 		Timezone: srv.settings.Timezone,
 	})
 	if srv.settings.Self {
