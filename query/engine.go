@@ -47,6 +47,8 @@ type Request struct {
 	Exprs []*expr.Styled
 	// Range is what is evaluated; the first of its times is not shown. eval.Steps makes one.
 	Range eval.Range
+	// Binary tells by axis, up to 4, whether statistics in legends are counted in powers of 1024.
+	Binary [5]bool
 }
 
 // A Result is the answer to a Request.
@@ -84,6 +86,8 @@ type Line struct {
 	Values []float64
 	Stats  eval.Stats // of Values
 	Gauge  bool
+
+	binary bool // statistics in the legend are counted in powers of 1024
 }
 
 // Eval answers r. Its error is a *stack.Error where the expressions are to blame, else that of the store
@@ -102,7 +106,7 @@ func (e *Engine) Eval(ctx context.Context, r Request) (*Result, error) {
 		Notices: slices.Concat(outcome.Notices...), NoticesOf: outcome.Notices, Work: outcome.Work, Plan: outcome.Nodes,
 	}
 	for i, s := range result.Exprs {
-		if err := result.present(i, s, outcome.Lines[i]); err != nil {
+		if err := result.present(i, s, r.Binary[axisOf(s)], outcome.Lines[i]); err != nil {
 			return nil, err
 		}
 	}

@@ -39,6 +39,7 @@ var firstHour = eval.Range{
 
 // Equal reads are one Select; so are those that differ only by the aggregate.
 func TestReadsAreShared(t *testing.T) {
+	fleet := tsdbtest.Fleet()
 	for _, c := range []struct {
 		program string
 		want    int // Selects
@@ -54,7 +55,7 @@ func TestReadsAreShared(t *testing.T) {
 		{"name,sys.cpu.utilization,:eq,:dup,(,nf.app,nf.zone,),:by,:swap,(,nf.zone,nf.app,),:by", 1},
 		{"1,2,:add", 0},
 	} {
-		store := &watched{Selector: tsdbtest.Fleet()}
+		store := &watched{Selector: fleet}
 		if _, err := evalText(NewEngine(Config{Store: store}), c.program, firstHour); err != nil {
 			t.Errorf("%s: %v", c.program, err)
 		}
@@ -162,6 +163,7 @@ func TestMemoryIsBudgeted(t *testing.T) {
 	for _, rng := range []eval.Range{
 		{Start: 0, End: 1 << 50, Step: 1, Primary: 1}, // a line of 9 PB
 		{Start: 10, End: 10, Step: 1, Primary: 1},
+		{Start: -1 << 63, End: 1 << 62, Step: 1, Primary: 1},
 		{Start: 0, End: 90, Step: 60, Primary: 60},
 		{Start: 0, End: 90, Step: 90, Primary: 60},
 		{},

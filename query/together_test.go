@@ -47,7 +47,7 @@ func TestTogetherIsAlone(t *testing.T) {
 }
 
 // goldenExprs returns every expression of the recordings once.
-func goldenExprs(t *testing.T) []expr.Expr {
+func goldenExprs(t testing.TB) []expr.Expr {
 	files, err := filepath.Glob("testdata/golden/*.jsonl")
 	if err != nil {
 		t.Fatal(err)

@@ -182,6 +182,7 @@ func (c *committer) stage(s *shard, places []place, counts *AppendStats) {
 	}
 	counts.Points += len(places)
 	counts.Writes += len(s.staged.writes)
+	s.staged.defined = len(s.list)
 	for list := s.list[s.logged:]; len(list) > 0; {
 		n := min(len(list), recordEntries)
 		at := len(c.body)

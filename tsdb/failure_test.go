@@ -65,6 +65,31 @@ func TestFailedLogAppliesNothing(t *testing.T) {
 	want("after a restart", 10)
 }
 
+// TestSeriesResolvedDuringCommit resolves a series while the log writes a commit that does not know it: the next
+// commit must log its tags.
+func TestSeriesResolvedDuringCommit(t *testing.T) {
+	var during func()
+	fsys := vfs.NewFaulty(vfs.NewMemory(), func(c vfs.Call) error {
+		if c.Op == vfs.OpWrite && during != nil {
+			run := during
+			during = nil
+			run()
+		}
+		return nil
+	})
+	db := openTestDB(t, fsys, tsdb.Config{Shards: 1})
+	defer func() { db.close() }()
+	var late tsdb.Ref
+	early := db.resolve(tag.New("name", "early"))
+	during = func() { late = db.resolve(tag.New("name", "late")) }
+	db.append(tsdb.Point{Ref: early, Time: 1000 * 60_000, Value: 1})
+	db.append(tsdb.Point{Ref: late, Time: 1000 * 60_000, Value: 2})
+	db.reopen()
+	if got := columns(t, db, latest)["name=late"]; got.Sum == nil || got.Sum[10] != 2 {
+		t.Errorf("the late series came back as %v, want 2", got.Sum)
+	}
+}
+
 // TestCrashKeepsWhatWasAcknowledged cuts the power at every operation on the file system in turn: the
 // values of every batch that Append had acknowledged are there afterwards.
 func TestCrashKeepsWhatWasAcknowledged(t *testing.T) {

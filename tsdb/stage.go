@@ -11,6 +11,9 @@ import (
 type staging struct {
 	writes []stagedWrite
 	states []stagedState
+	// defined is how many series, from the first, the log knows after the commit. More may come while it is
+	// written; those are for the next one.
+	defined int
 	// emitted is the normaliser's output, reused from sample to sample.
 	emitted []normalize.Write
 }
@@ -135,7 +138,7 @@ func (s *shard) apply() error {
 	for _, st := range s.staged.states {
 		s.list[st.series].state = st.state
 	}
-	s.logged = len(s.list)
+	s.logged = s.staged.defined
 	return firstErr
 }
 

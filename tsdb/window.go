@@ -14,6 +14,11 @@ type window interface {
 	// slots returns the n values of a series, NaN where it has none; nil where it has none at all.
 	// The result is read-only, and scratch (of n values) may back it.
 	slots(series uint32, scratch []float64) ([]float64, error)
+	// addInto adds the n values of a series to sum, where either has one, and returns how many it has.
+	// scratch (of n values) is overwritten.
+	addInto(sum, scratch []float64, series uint32) (present int, err error)
+	// touch reads a byte of each cache line that slots of a series will read, and returns something made of them.
+	touch(series uint32) byte
 	// holds reports whether the series has values here.
 	holds(series uint32) bool
 	// series calls visit for each series that has values here, in ascending order.
@@ -24,6 +29,8 @@ type window interface {
 // pageRows is the number of rows in one page of an open window: 64 rows of 60 slots are 30 kB, small
 // enough that a shard with three series wastes little and large enough that pages are few.
 const pageRows = 64
+
+const cacheLine = 64 // bytes
 
 // An openWindow holds plain columns: an append is a look-up of the row and a store.
 //
@@ -70,6 +77,19 @@ func (w *openWindow) addRow(series uint32) []float64 {
 
 func (w *openWindow) slots(series uint32, _ []float64) ([]float64, error) {
 	return w.row(series), nil
+}
+
+func (w *openWindow) addInto(sum, _ []float64, series uint32) (int, error) {
+	return addInto(sum, w.row(series)), nil
+}
+
+func (w *openWindow) touch(series uint32) byte {
+	var any uint64
+	row := w.row(series)
+	for i := 0; i < len(row); i += cacheLine / 8 {
+		any ^= math.Float64bits(row[i])
+	}
+	return byte(any)
 }
 
 func (w *openWindow) holds(series uint32) bool { return w.row(series) != nil }
@@ -158,6 +178,27 @@ func (w *sealedWindow) slots(series uint32, scratch []float64) ([]float64, error
 		return nil, w.damaged(series, err)
 	}
 	return scratch, nil
+}
+
+func (w *sealedWindow) addInto(sum, scratch []float64, series uint32) (int, error) {
+	block := w.block(series)
+	if len(block) == 0 {
+		return 0, nil
+	}
+	n, err := gorilla.AddInto(sum, scratch, block)
+	if err != nil {
+		return 0, w.damaged(series, err)
+	}
+	return n, nil
+}
+
+func (w *sealedWindow) touch(series uint32) byte {
+	var any byte
+	block := w.block(series)
+	for i := 0; i < len(block); i += cacheLine {
+		any ^= block[i]
+	}
+	return any
 }
 
 func (w *sealedWindow) holds(series uint32) bool { return len(w.block(series)) > 0 }

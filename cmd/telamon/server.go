@@ -33,6 +33,7 @@ const shutdownPatience = 10 * time.Second
 type server struct {
 	settings Settings
 	logger   *slog.Logger
+	rules    *alert.Rules // as they were at the start; nil without a file
 
 	listener net.Listener
 	dir      *tsdb.Dir
@@ -47,19 +48,25 @@ type server struct {
 
 // openServer takes the listener, the data directory and the log. What it has taken is given back on an error.
 func openServer(settings Settings, logger *slog.Logger) (_ *server, err error) {
+	if settings.fs == nil {
+		settings.fs = vfs.OS{}
+	}
 	s := &server{settings: settings, logger: logger, failed: make(chan error, 1)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.release())
 		}
 	}()
+	if s.rules, err = loadRules(settings); err != nil {
+		return nil, err
+	}
 	if s.listener, err = bind(settings.Listen); err != nil {
 		return nil, err
 	}
-	if s.dir, err = tsdb.OpenDir(vfs.OS{}, settings.Data, settings.Step); err != nil {
+	if s.dir, err = tsdb.OpenDir(settings.fs, settings.Data, settings.Step); err != nil {
 		return nil, err
 	}
-	if s.log, err = wal.Open(wal.Config{Dir: s.dir.LogPath(namespace), Logger: logger}); err != nil {
+	if s.log, err = wal.Open(wal.Config{Dir: s.dir.LogPath(namespace), FS: settings.fs, Logger: logger}); err != nil {
 		return nil, err
 	}
 	cfg := s.dir.Config()
@@ -113,8 +120,10 @@ func (s *server) work(ctx context.Context) error {
 	s.db.Retain(time.Now())
 	s.db.Start()
 	defer s.db.Close()
-	if err := s.reloadRules(ctx); err != nil {
-		return err
+	if s.rules != nil {
+		if err := s.parts.alerts.SetRules(ctx, s.rules); err != nil {
+			return err
+		}
 	}
 	s.parts.alerts.Start()
 	defer s.parts.webhook.Close()
@@ -174,20 +183,29 @@ func (s *server) replay(ctx context.Context) error {
 	return nil
 }
 
-// reloadRules reads the rules file, if there is one. After an error the rules are as before.
+// reloadRules reads the rules file again. After an error the rules are as before.
 func (s *server) reloadRules(ctx context.Context) error {
-	if s.settings.Rules == "" {
-		return nil
-	}
-	data, err := os.ReadFile(s.settings.Rules)
-	if err != nil {
-		return fmt.Errorf("rules: %w", err)
-	}
-	rules, err := alert.Load(data, expr.Options{Zone: s.settings.Timezone})
-	if err != nil {
-		return fmt.Errorf("rules %s: %w", s.settings.Rules, err)
+	rules, err := loadRules(s.settings)
+	if err != nil || rules == nil {
+		return err
 	}
 	return s.parts.alerts.SetRules(ctx, rules)
+}
+
+// loadRules reads the rules file; without one the rules are nil. A mistake in it is an *alert.FileError.
+func loadRules(settings Settings) (*alert.Rules, error) {
+	if settings.Rules == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(settings.Rules)
+	if err != nil {
+		return nil, fmt.Errorf("rules: %w", err)
+	}
+	rules, err := alert.Load(data, expr.Options{Zone: settings.Timezone})
+	if err != nil {
+		return nil, fmt.Errorf("rules %s: %w", settings.Rules, err)
+	}
+	return rules, nil
 }
 
 // shutdown stops accepting and waits for the requests under way.

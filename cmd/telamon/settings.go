@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 )
 
 // Settings are what an operator may set. Each is a flag, an environment variable and a key of the
@@ -31,6 +32,8 @@ type Settings struct {
 	Self      bool
 	LogLevel  string
 	LogFormat string
+
+	fs vfs.FS // where Data is; nil is the machine's own
 }
 
 // addFlags declares every setting. The flag set is the one list of names, defaults and texts.
@@ -52,7 +55,7 @@ func addFlags(flags *pflag.FlagSet) {
 const envPrefix = "TELAMON_"
 
 // loadSettings layers the defaults, the file, the environment and the flags, and checks the result.
-// Variables that match no setting are left alone: orchestrators put their own TELAMON_… there.
+// Variables that are empty or match no setting are left alone: orchestrators put their own TELAMON_… there.
 func loadSettings(flags *pflag.FlagSet, environ []string) (Settings, error) {
 	k := koanf.New(".")
 	if path := configPath(flags, environ); path != "" {
@@ -68,7 +71,7 @@ func loadSettings(flags *pflag.FlagSet, environ []string) (Settings, error) {
 		EnvironFunc: func() []string { return environ },
 		TransformFunc: func(key, value string) (string, any) {
 			name := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(key, envPrefix)), "_", "-")
-			if flags.Lookup(name) == nil {
+			if value == "" || flags.Lookup(name) == nil {
 				return "", nil
 			}
 			return name, value

@@ -28,7 +28,7 @@ func (b *budget) take(bytes int64) error {
 func (r *run) checkRange() error {
 	g := r.rng
 	switch {
-	case g.Start >= g.End:
+	case g.Start >= g.End || g.End-g.Start < 0: // or so far apart that no number says how far
 		return stack.Require("start must be less than end: %d >= %d", g.Start, g.End)
 	case g.Step <= 0 || g.Primary <= 0 || g.Step%g.Primary != 0 || g.Start%g.Step != 0 || g.End%g.Step != 0:
 		return stack.Require("range %d to %d does not lie on the grid of step %d over primary step %d",

@@ -217,6 +217,9 @@ func (r *run) eachLine(n int, do func(i int)) error {
 }
 
 func (r *run) stateful(e *expr.Stateful, n *node) (lineSet, error) {
+	if r.plan.memory != nil {
+		return r.resume(e, n)
+	}
 	word, err := NewOnline(e, r.rng.Start, r.rng.Step)
 	if err != nil {
 		return lineSet{}, err

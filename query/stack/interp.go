@@ -1,9 +1,6 @@
 package stack
 
-import (
-	"maps"
-	"slices"
-)
+import "slices"
 
 // The limits of a program. The first three are Atlas's; it has no other, and nested loops over long lists
 // would run for years.
@@ -86,9 +83,6 @@ func (m *Machine) Vocabulary() *Vocabulary { return m.vocabulary }
 // Variable returns the value of a variable, or nil.
 func (m *Machine) Variable(name string) Value { return m.variables[name] }
 
-// Variables returns all variables; the map is shared and may be nil.
-func (m *Machine) Variables() map[string]Value { return m.variables }
-
 // Stack returns the values that words can reach, bottom first. The slice is the machine's own.
 func (m *Machine) Stack() []Value { return m.stack }
 
@@ -113,8 +107,8 @@ func (m *Machine) Push(v Value) {
 // Steps returns how much work the programs on m have been so far.
 func (m *Machine) Steps() int { return m.steps }
 
-// Spend counts work that a word does beyond the usual, in steps of less than a microsecond. The error says that the
-// program takes too much, and ends it.
+// Spend counts work that a word does beyond the usual, in steps of less than a microsecond. The error
+// says that the program takes too much, and ends it.
 func (m *Machine) Spend(steps int) error {
 	if m.steps += steps; m.steps > maxSteps {
 		return tooManySteps()
@@ -155,23 +149,6 @@ func (m *Machine) Fork() *Machine {
 	fork.stack, fork.operands = slices.Clone(m.stack), nil
 	fork.ownsMap, m.ownsMap = false, false
 	return &fork
-}
-
-// set sets a variable. The initial map belongs to the caller, and others may be seen from outside, so
-// that it is copied before it is changed.
-func (m *Machine) set(name string, v Value) {
-	if !m.ownsMap {
-		changed := make(map[string]Value, len(m.variables)+1)
-		maps.Copy(changed, m.variables)
-		m.variables, m.ownsMap = changed, true
-	}
-	m.variables[name] = v
-}
-
-// freeze puts the stack out of reach and forgets the variables.
-func (m *Machine) freeze() {
-	m.frozen = append(slices.Clip(m.frozen), m.stack...)
-	m.stack, m.variables, m.ownsMap = nil, m.options.Variables, false
 }
 
 // RunList runs a list as a program, one level deeper.

@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 )
@@ -135,7 +136,12 @@ func format(m *Machine, operands []any) error {
 	return m.Spend(len(text) / 64)
 }
 
-func freeze(m *Machine, _ []any) error { m.freeze(); return nil }
+// freeze puts the stack out of reach and forgets the variables.
+func freeze(m *Machine, _ []any) error {
+	m.frozen = append(slices.Clip(m.frozen), m.stack...)
+	m.stack, m.variables, m.ownsMap = nil, m.options.Variables, false
+	return nil
+}
 
 func get(m *Machine, operands []any) error {
 	name := operands[0].(string)
@@ -147,8 +153,15 @@ func get(m *Machine, operands []any) error {
 	return nil
 }
 
+// set copies the variables before the first change: the initial map belongs to the caller, and others may
+// be seen from outside.
 func set(m *Machine, operands []any) error {
-	m.set(operands[0].(string), operands[1].(Value))
+	if !m.ownsMap {
+		own := make(map[string]Value, len(m.variables)+1)
+		maps.Copy(own, m.variables)
+		m.variables, m.ownsMap = own, true
+	}
+	m.variables[operands[0].(string)] = operands[1].(Value)
 	return nil
 }
 

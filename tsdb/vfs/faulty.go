@@ -14,6 +14,7 @@ type Op string
 const (
 	OpCreate   Op = "create"
 	OpOpen     Op = "open"
+	OpMap      Op = "map"
 	OpSize     Op = "size"
 	OpRename   Op = "rename"
 	OpRemove   Op = "remove"

@@ -18,6 +18,9 @@ type FS interface {
 	Open(name string) (File, error)
 	// OpenAppend opens an existing file for writing at its end, and for reading.
 	OpenAppend(name string) (File, error)
+	// Map returns the content of a file as memory. Its holder closes it; the file may be renamed or
+	// removed before that.
+	Map(name string) (*Mapping, error)
 	// Size returns the length of a file in bytes.
 	Size(name string) (int64, error)
 

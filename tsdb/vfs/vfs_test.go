@@ -83,6 +83,15 @@ func testAlike(t *testing.T, fsys FS, dir string) {
 		t.Error("ReadFile beyond its limit succeeds")
 	}
 
+	_, err = fsys.Map(path("a"))
+	is("Map of nothing", err, fs.ErrNotExist)
+	mapped, err := fsys.Map(path("b"))
+	is("Map", err, nil)
+	if string(mapped.Data) != "hello!?" {
+		t.Errorf("Map: %q, want %q", mapped.Data, "hello!?")
+	}
+	is("Close of a mapping", mapped.Close(), nil)
+
 	lock, err := fsys.Lock(path("lock"))
 	is("Lock", err, nil)
 	_, err = fsys.Lock(path("lock"))

@@ -47,7 +47,7 @@ type API struct{ Config }
 const endpointHeader = "Netflix-Endpoint"
 
 // atlasRoutes are the paths whose answers carry endpointHeader, also when the method is wrong.
-var atlasRoutes = []string{"/api/v1/graph", "/api/v1/tags", "/healthcheck"}
+var atlasRoutes = []string{"/api/v1/graph", "/api/v2/fetch", exprRoute, "/api/v1/tags", "/healthcheck"}
 
 // New returns the handler for all paths.
 func New(cfg Config) http.Handler {
@@ -61,7 +61,7 @@ func New(cfg Config) http.Handler {
 		cfg.Now = time.Now
 	}
 	a := &API{cfg}
-	return guardHost(allowOrigins(compress(a.router())))
+	return guardHost(guardLength(allowOrigins(compress(readParameters(a.router())))))
 }
 
 // router mounts the resources.
@@ -69,10 +69,13 @@ func (a *API) router() http.Handler {
 	gin.SetMode(gin.ReleaseMode)
 	r := gin.New()
 	r.RedirectTrailingSlash = false
+	r.HandleMethodNotAllowed = true
+	r.NoMethod(wrongMethod)
 	r.Use(gin.CustomRecoveryWithWriter(nil, recovered), nameEndpoint)
 
 	data := r.Group("/", a.requireReady)
 	data.GET("/api/v1/graph", a.graph)
+	data.GET("/api/v2/fetch", a.fetch)
 	data.GET("/api/v1/tags", a.tags)
 	data.GET("/api/v1/tags/*key", a.tags)
 	data.GET("/api/v1/alerts", a.alerts)
@@ -81,9 +84,10 @@ func (a *API) router() http.Handler {
 	for _, page := range []string{"/", "/explore", "/alerts", "/assets/*file"} {
 		r.GET(page, gin.WrapH(a.UI))
 	}
+	mountExpr(r)
 	r.GET("/healthcheck", a.health)
 	r.GET("/ok", ok)
-	r.NoRoute(a.other)
+	r.NoRoute(other)
 	return r
 }
 
@@ -111,13 +115,22 @@ func (a *API) requireReady(c *gin.Context) {
 }
 
 // other says of every other path what Atlas says.
-func (a *API) other(c *gin.Context) {
+func other(c *gin.Context) {
 	switch c.Request.Method {
 	case http.MethodGet, http.MethodPost:
 		writeError(c.Writer, http.StatusNotFound, "path not found: "+c.Request.URL.Path)
 	default:
-		writeError(c.Writer, http.StatusMethodNotAllowed, "method not allowed: GET")
+		wrongMethod(c)
 	}
+}
+
+// wrongMethod names the method that the path takes, where it takes any.
+func wrongMethod(c *gin.Context) {
+	allowed := c.Writer.Header().Get("Allow")
+	if allowed == "" {
+		allowed = http.MethodGet
+	}
+	writeError(c.Writer, http.StatusMethodNotAllowed, "method not allowed: "+allowed)
 }
 
 // ok is Atlas's sign of life: it answers while the server starts, too.

@@ -50,7 +50,10 @@ func statusOf(err error) int {
 }
 
 // fail answers with err.
-func fail(w http.ResponseWriter, err error) {
+func fail(w http.ResponseWriter, err error) { writeJSON(w, statusOf(err), describe(err)) }
+
+// describe returns the body for err.
+func describe(err error) errorBody {
 	body := errorBody{Type: "error", Message: err.Error()}
 	var language *stack.Error
 	if errors.As(err, &language) {
@@ -69,7 +72,7 @@ func fail(w http.ResponseWriter, err error) {
 	if errors.As(err, &budget) {
 		body.Message = "IllegalArgumentException: requirement failed: " + budget.Error()
 	}
-	writeJSON(w, statusOf(err), body)
+	return body
 }
 
 // A badRequest is a mistake in the parameters of a request, in Atlas's words.

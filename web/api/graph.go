@@ -45,7 +45,7 @@ type graphRequest struct {
 
 // graph answers with the lines of an expression.
 func (a *API) graph(c *gin.Context) {
-	r, err := a.parseGraph(c)
+	r, err := a.parseGraph(c, true)
 	if err != nil {
 		fail(c.Writer, err)
 		return
@@ -84,7 +84,8 @@ func (a *API) draw(c *gin.Context, r graphRequest) (*chart.Graph, error) {
 }
 
 // parseGraph reads the parameters in Atlas's order, so that of several mistakes the same one is named.
-func (a *API) parseGraph(c *gin.Context) (graphRequest, error) {
+// Where the range is scaled it has at most a point per pixel.
+func (a *API) parseGraph(c *gin.Context, scaled bool) (graphRequest, error) {
 	r := graphRequest{format: c.DefaultQuery("format", "png")}
 	var given bool
 	if r.text, given = c.GetQuery("q"); !given {
@@ -102,7 +103,7 @@ func (a *API) parseGraph(c *gin.Context) (graphRequest, error) {
 		r.settings.Zones = []string{a.Timezone}
 	}
 	r.options.Zone = r.settings.Zones[0]
-	r.rng, err = a.parseRange(c, r.settings)
+	r.rng, err = a.parseRange(c, r.settings, scaled)
 	return r, err
 }
 
@@ -125,13 +126,13 @@ func parseOptions(c *gin.Context) (expr.Options, error) {
 	return o, nil
 }
 
-// parseRange reads s, e, tz, step and w.
-func (a *API) parseRange(c *gin.Context, s chart.Settings) (eval.Range, error) {
+// parseRange reads s, e, tz, step and w. Where the range is scaled it has at most a point per pixel.
+func (a *API) parseRange(c *gin.Context, s chart.Settings, scaled bool) (eval.Range, error) {
 	var zone *time.Location
 	for i, id := range s.Zones {
 		z, err := expr.LoadZone(id)
 		if err != nil {
-			return eval.Range{}, err
+			return eval.Range{}, &badRequest{http.StatusBadRequest, stack.DateTime, err.Error()}
 		}
 		if i == 0 {
 			zone = z
@@ -147,11 +148,15 @@ func (a *API) parseRange(c *gin.Context, s chart.Settings) (eval.Range, error) {
 	if text, given := c.GetQuery("step"); given {
 		d, err := expr.ParseDuration(text)
 		if err != nil {
-			return eval.Range{}, err
+			return eval.Range{}, illegalArgument(err.Error())
 		}
 		step = d.Milliseconds()
 	}
-	rng := eval.Steps{Primary: a.Step.Milliseconds()}.Graph(start, end, step, s.Width)
+	steps := eval.Steps{Primary: a.Step.Milliseconds()}
+	rng := steps.Fetch(start, end, step)
+	if scaled {
+		rng = steps.Graph(start, end, step, s.Width)
+	}
 	rng.Now = now
 	return rng, nil
 }

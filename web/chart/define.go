@@ -79,20 +79,29 @@ func (d *definer) define() error {
 func (d *definer) axes() ([MaxAxes][]int, error) {
 	var axes [MaxAxes][]int
 	for i, e := range d.result.Exprs {
-		number := 0
-		if text, ok := e.Settings.Get("axis"); ok {
-			n, err := strconv.Atoi(text)
-			if err != nil {
-				return axes, badSetting("For input string: %q", text)
-			}
-			if n < 0 || n >= MaxAxes {
-				return axes, badSetting("invalid axis: %d", n)
-			}
-			number = n
+		number, err := axisOf(e)
+		if err != nil {
+			return axes, err
 		}
 		axes[number] = append(axes[number], i)
 	}
 	return axes, nil
+}
+
+// axisOf returns the number of the axis that an expression asks for.
+func axisOf(e *expr.Styled) (int, error) {
+	text, ok := e.Settings.Get("axis")
+	if !ok {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return 0, badSetting("For input string: %q", text)
+	}
+	if n < 0 || n >= MaxAxes {
+		return 0, badSetting("invalid axis: %d", n)
+	}
+	return n, nil
 }
 
 var scales = map[string]string{
@@ -184,20 +193,9 @@ func (d *definer) lines(number int, a Axis, own *palette) ([]Line, error) {
 			lines = append(lines, Line{Line: l, Text: e.String(), GroupBy: e.Expr.FinalGrouping(), Width: 1})
 		}
 	}
-	style := "LINE"
-	if a.Stack {
-		style = "STACK"
-	}
-	if text, ok := e.Settings.Get("ls"); ok {
-		style = strings.ToUpper(text)
-	}
-	width := 1.0
-	if text, ok := e.Settings.Get("lw"); ok {
-		w, ok := stack.ParseDouble(text)
-		if !ok {
-			return nil, badSetting("For input string: %q", text)
-		}
-		width = w
+	style, width, err := strokeOf(e, a.Stack)
+	if err != nil {
+		return nil, err
 	}
 	byPlace := slices.SortedStableFunc(slices.Values(indices(lines)), func(i, j int) int {
 		return cmp.Compare(lines[i].Place, lines[j].Place)
@@ -219,6 +217,28 @@ func (d *definer) lines(number int, a Axis, own *palette) ([]Line, error) {
 		place++
 	}
 	return lines, nil
+}
+
+var lineStyles = []string{"LINE", "AREA", "STACK", "VSPAN", "HEATMAP"}
+
+// strokeOf returns how the lines of an expression are drawn; stacked is what the axis asks for.
+func strokeOf(e *expr.Styled, stacked bool) (style string, width float64, err error) {
+	style, width = "LINE", 1
+	if stacked {
+		style = "STACK"
+	}
+	if text, ok := e.Settings.Get("ls"); ok {
+		style = strings.ToUpper(text)
+		if !slices.Contains(lineStyles, style) {
+			return "", 0, badSetting("No enum constant com.netflix.atlas.chart.model.LineStyle.%s", style)
+		}
+	}
+	if text, ok := e.Settings.Get("lw"); ok {
+		if width, ok = stack.ParseDouble(text); !ok {
+			return "", 0, badSetting("For input string: %q", text)
+		}
+	}
+	return style, width, nil
 }
 
 func indices(lines []Line) []int {
