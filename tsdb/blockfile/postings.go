@@ -26,7 +26,7 @@ func appendPostings(dst []byte, list []uint32, series int) []byte {
 		return binary.AppendUvarint(dst, count|formAll)
 	}
 	start := len(dst)
-	dst = binary.AppendUvarint(dst, count|formGaps)
+	dst = binary.AppendUvarint(dst, count) // formGaps is 0
 	body, bitmapBytes := len(dst), divideUp(series, 8)
 	next := uint32(0)
 	for _, position := range list {
