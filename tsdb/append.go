@@ -131,7 +131,9 @@ func (c *committer) commit() error {
 	}
 	if err := c.db.log.Append(context.Background(), c.records...); err != nil {
 		for _, s := range c.db.shards {
+			s.mu.Lock() // Resolve may be moving the list that forget writes to
 			s.forget()
+			s.mu.Unlock()
 		}
 		return fmt.Errorf("nothing was stored: %w", err)
 	}

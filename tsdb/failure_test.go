@@ -65,6 +65,41 @@ func TestFailedLogAppliesNothing(t *testing.T) {
 	want("after a restart", 10)
 }
 
+// TestResolveWhileLogFails makes new series while commits fail, one after the other: what a failed commit had
+// staged must be gone, and the race detector has nothing to say.
+func TestResolveWhileLogFails(t *testing.T) {
+	var full atomic.Bool
+	fsys := vfs.NewFaulty(vfs.NewMemory(), func(c vfs.Call) error {
+		if full.Load() && (c.Op == vfs.OpWrite || c.Op == vfs.OpCreate) {
+			return syscall.ENOSPC
+		}
+		return nil
+	})
+	db := openTestDB(t, fsys, tsdb.Config{Shards: 1})
+	defer db.close()
+	sum := db.resolve(tag.New("name", "sum", "atlas.dstype", "sum"))
+	full.Store(true)
+	var resolving sync.WaitGroup
+	resolving.Go(func() {
+		for i := range 5000 {
+			if _, err := db.Resolve(tag.New("name", fmt.Sprint("n", i)).AppendCanonical(nil)); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	for range 200 {
+		if _, err := db.Append(context.Background(), []tsdb.Point{{Ref: sum, Time: 1000 * 60_000, Value: 1}}); !errors.Is(err, wal.ErrFull) {
+			t.Fatalf("Append on a full disk: %v, want wal.ErrFull", err)
+		}
+	}
+	resolving.Wait()
+	full.Store(false)
+	db.append(tsdb.Point{Ref: sum, Time: 1000 * 60_000, Value: 1})
+	if got := columns(t, db, latest)["atlas.dstype=sum, name=sum"]; got.Sum == nil || got.Sum[10] != 1 {
+		t.Errorf("after the failures the sum is %v, want 1", got.Sum)
+	}
+}
+
 // TestSeriesResolvedDuringCommit resolves a series while the log writes a commit that does not know it: the next
 // commit must log its tags.
 func TestSeriesResolvedDuringCommit(t *testing.T) {
