@@ -62,6 +62,8 @@ type Result struct {
 	Lines []Line
 	// Notices are remarks of words, as "3 of 5 lines matched filter", in the order of the expressions.
 	Notices []string
+	// NoticesOf are the same by the position of the expression.
+	NoticesOf [][]string
 	// Warnings name settings that were ignored.
 	Warnings []string
 	// Work tells what it took; Plan lists each step of it.
@@ -101,7 +103,7 @@ func (e *Engine) Eval(ctx context.Context, r Request) (*Result, error) {
 	}
 	result := &Result{
 		Exprs: withLegends(r.Exprs), Start: r.Range.Start + r.Range.Step, Step: r.Range.Step,
-		Notices: slices.Concat(outcome.Notices...), Work: outcome.Work, Plan: outcome.Nodes,
+		Notices: slices.Concat(outcome.Notices...), NoticesOf: outcome.Notices, Work: outcome.Work, Plan: outcome.Nodes,
 	}
 	for i, s := range result.Exprs {
 		if err := result.present(i, s, r.Binary[axisOf(s)], outcome.Lines[i]); err != nil {

@@ -237,7 +237,12 @@ func (c *committer) stage(s *shard, places []place, counts *AppendStats) {
 	counts.Points += len(places)
 	counts.Writes += len(s.staged.writes)
 	for writes, states := s.staged.writes, s.staged.states; len(writes)+len(states) > 0; {
-		w, st := min(len(writes), recordEntries), min(len(states), recordEntries)
+		w, st := min(len(writes), recordEntries), 0
+		if w == len(writes) {
+			// A state never comes before the writes that led to it: a crash may keep the first of these
+			// records alone, and a client that sends its batch again would be told that it is late.
+			st = min(len(states), recordEntries)
+		}
 		at := len(c.body)
 		c.body = appendPointsBody(c.body, s.number, writes[:w], states[:st])
 		c.record(wal.Points, pointsVersion, at)

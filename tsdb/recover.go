@@ -144,7 +144,7 @@ func (db *DB) replayPoints(body []byte) error {
 }
 
 // restore moves the normaliser of a rate to its newest filled slot. Samples off the grid and counters
-// need more than that and have their state in the same record, behind the writes.
+// need more than that and have their state behind the writes, in the same record or a later one.
 func (e *series) restore(newest int64) {
 	if e.kind == normalize.Rate && newest > e.state.Last {
 		e.state = normalize.OnGrid(newest)

@@ -77,6 +77,7 @@ func newShard(number int, g grid) *shard {
 		index:   index.New(),
 		windows: make(map[int64]window),
 		encoder: gorilla.NewEncoder(g.step),
+		staged:  staging{scratch: make([]float64, g.width)},
 	}
 }
 
@@ -121,16 +122,21 @@ func newSeries(tags canonical) series {
 	return series{tags: tags, id: parsed.ID(), kind: normalize.KindOf(dstype), gauge: dstype == "gauge"}
 }
 
-// value returns what is stored in a slot, NaN for nothing.
+// value returns what is stored in a slot, NaN for nothing. Only the committer calls it.
 func (s *shard) value(number uint32, slot int64) (float64, error) {
-	w, ok := s.windows[s.grid.windowOf(slot)]
-	if !ok {
-		return nan, nil
+	var values []float64
+	switch w := s.windows[s.grid.windowOf(slot)].(type) {
+	case nil:
+	case *openWindow:
+		values = w.row(number)
+	default:
+		var err error
+		if values, err = w.slots(number, s.staged.scratch); err != nil {
+			return nan, err
+		}
 	}
-	var scratch [maxWindowSlots]float64
-	values, err := w.slots(number, scratch[:s.grid.width])
-	if err != nil || values == nil {
-		return nan, err
+	if values == nil {
+		return nan, nil
 	}
 	return values[s.grid.offset(slot)], nil
 }

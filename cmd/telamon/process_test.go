@@ -69,6 +69,15 @@ func (p *process) await(pattern *regexp.Regexp, skip int) (match []string, err e
 	return match, err
 }
 
+// fileSize returns the size of a file in bytes, 0 where there is none.
+func fileSize(name string) int {
+	info, err := os.Stat(name)
+	if err != nil {
+		return 0
+	}
+	return int(info.Size())
+}
+
 func (p *process) hasEnded() bool {
 	select {
 	case <-p.done:

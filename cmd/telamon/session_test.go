@@ -57,17 +57,14 @@ func (s *session) process(name string) (*process, error) {
 
 func (s *session) start(ts *testscript.TestScript, args []string) error {
 	name, work := args[0], ts.Getenv("WORK")
-	skip, err := os.ReadFile(filepath.Join(work, name+".out"))
-	if err != nil && !os.IsNotExist(err) {
-		return err
-	}
+	skip := fileSize(filepath.Join(work, name+".out"))
 	env := append(os.Environ(), "TMPDIR="+ts.Getenv("TMPDIR"))
 	p, err := startProcess(work, name, env, args[1:]...)
 	if err != nil {
 		return err
 	}
 	s.processes[name] = p
-	address, err := p.address(len(skip))
+	address, err := p.address(skip)
 	ts.Setenv(name, address)
 	return err
 }

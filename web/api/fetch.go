@@ -18,7 +18,7 @@ const chunkSteps = 60
 // fetch answers GET /api/v2/fetch, the lines of an expression as server-sent events: chunk by chunk, so that
 // a range of any length takes the memory of two chunks, one on its way and one being computed.
 func (a *API) fetch(c *gin.Context) {
-	f, err := a.parseFetch(c)
+	f, err := a.parseFetch(parameters(c.Request.URL.Query()))
 	if err != nil {
 		fail(c.Writer, err)
 		return
@@ -51,8 +51,8 @@ type fetchChunk struct {
 }
 
 // parseFetch reads the parameters of graph; of those for pictures only the hints count here.
-func (a *API) parseFetch(c *gin.Context) (*fetchRequest, error) {
-	g, err := a.parseGraph(c, false)
+func (a *API) parseFetch(p parameters) (*fetchRequest, error) {
+	g, err := a.parseGraph(p, false)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +61,7 @@ func (a *API) parseFetch(c *gin.Context) (*fetchRequest, error) {
 		return nil, err
 	}
 	rng := g.rng
-	f := &fetchRequest{settings: g.settings, request: query.Request{Exprs: exprs, Range: rng}}
+	f := &fetchRequest{settings: g.settings, request: g.query(exprs)}
 	if slices.Contains(g.settings.Hints, "presentation-metadata") {
 		f.outline, err = chart.Outline(g.settings, exprs, rng.Start+rng.Step, rng.End, rng.Step)
 	}

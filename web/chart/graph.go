@@ -35,6 +35,16 @@ type Plot struct {
 	Lines        []Line
 	// Message is a remark about the lines, as "3 of 5 lines matched filter"; empty for none.
 	Message string
+	// Heat says how the lines with the style HEATMAP are shown; nil if there are none.
+	Heat *HeatStyle
+}
+
+// A HeatStyle is how the heatmap of a plot is shown.
+type HeatStyle struct {
+	Scale        string // of counts, as Plot.Scale
+	Upper, Lower Bound  // of counts; Auto is the least and the greatest count
+	Label        string // empty: none was asked for
+	Palette      []Color
 }
 
 // A Bound is an end of a Y axis: Auto or a Value.
