@@ -79,6 +79,7 @@ func (a *API) router() http.Handler {
 	data.GET("/api/v1/tags", a.tags)
 	data.GET("/api/v1/tags/*key", a.tags)
 	data.GET("/api/v1/alerts", a.alerts)
+	data.POST(exprRoute+"/analyze", own(a.analyze))
 	data.POST("/api/v1/publish", gin.WrapH(a.Publish))
 	data.POST("/api/v1/publish-fast", gin.WrapH(a.Publish))
 	for _, page := range []string{"/", "/explore", "/alerts", "/assets/*file"} {
@@ -89,6 +90,16 @@ func (a *API) router() http.Handler {
 	r.GET("/ok", ok)
 	r.NoRoute(other)
 	return r
+}
+
+// own mounts a handler behind guardOwn.
+func own(handle gin.HandlerFunc) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		guardOwn(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			c.Request = r
+			handle(c)
+		})).ServeHTTP(c.Writer, c.Request)
+	}
 }
 
 // nameEndpoint sets endpointHeader.
