@@ -16,21 +16,23 @@ import (
 	"github.com/telamon-tsdb/telamon/web/chart"
 )
 
-// A graphFormat writes a graph.
+// A graphFormat writes a graph. An error of write is that of a graph which cannot be drawn; it comes before
+// anything is written.
 type graphFormat struct {
 	contentType string
-	write       func(*responseWriter, *chart.Graph)
+	write       func(*responseWriter, *chart.Graph) error
 }
 
-// graphFormats are the formats of the graph API. nil is a format that Atlas has and this server not yet.
-var graphFormats = map[string]*graphFormat{
+// graphFormats are the formats of the graph API. Differing from Atlas there is svg, the picture of png.
+var graphFormats = map[string]graphFormat{
 	"json":       {"application/json", writeGraphJSON},
 	"std.json":   {"application/json", writeGraphJSON},
 	"v2.json":    {"application/json", writeGraphV2},
-	"stats.json": nil,
-	"csv":        nil,
-	"txt":        nil,
-	"png":        nil,
+	"stats.json": {"application/json", writeGraphStats},
+	"csv":        {"text/csv", writeGraphCSV},
+	"txt":        {"text/plain", writeGraphTSV},
+	"png":        {"image/png", writeGraphPNG},
+	"svg":        {"image/svg+xml", writeGraphSVG},
 }
 
 // A graphRequest is GET /api/v1/graph with its parameters checked, but for those that only matter to
@@ -50,24 +52,28 @@ func (a *API) graph(c *gin.Context) {
 		fail(c.Writer, err)
 		return
 	}
+	if err := a.answerGraph(c, r); err != nil {
+		failGraph(c, r, err)
+	}
+}
+
+// answerGraph writes the graph. If it returns an error nothing has been written.
+func (a *API) answerGraph(c *gin.Context, r graphRequest) error {
 	format, known := graphFormats[r.format]
 	if !known {
-		fail(c.Writer, &badRequest{http.StatusNotFound, stack.NoSuchElement, "key not found: " + r.format})
-		return
-	}
-	if format == nil {
-		writeError(c.Writer, http.StatusNotImplemented, "format "+r.format+" is not here yet; there are json, std.json and v2.json")
-		return
+		return &badRequest{http.StatusNotFound, stack.NoSuchElement, "key not found: " + r.format}
 	}
 	g, err := a.draw(c, r)
 	if err != nil {
-		fail(c.Writer, err)
-		return
+		return err
 	}
 	c.Header("Content-Type", format.contentType)
 	w := &responseWriter{w: c.Writer}
-	format.write(w, g)
+	if err := format.write(w, g); err != nil {
+		return err
+	}
 	w.flush()
+	return nil
 }
 
 // draw evaluates the expressions and decides how the lines are shown.
