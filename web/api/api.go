@@ -90,6 +90,7 @@ func (a *API) router() http.Handler {
 	data.GET("/api/v1/tags/*key", a.tags)
 	data.GET("/api/v1/alerts", a.alerts)
 	data.POST(exprRoute+"/analyze", own(a.analyze))
+	data.POST("/api/v1/batch", own(a.batch))
 	data.POST("/api/v1/publish", gin.WrapH(a.Publish))
 	data.POST("/api/v1/publish-fast", gin.WrapH(a.Publish))
 	for _, page := range []string{"/", "/explore", "/alerts", "/assets/*file"} {
