@@ -74,7 +74,7 @@ func New(cfg Config) http.Handler {
 }
 
 // router mounts the resources.
-func (a *API) router() http.Handler {
+func (a *API) router() *gin.Engine {
 	gin.SetMode(gin.ReleaseMode)
 	r := gin.New()
 	r.RedirectTrailingSlash = false
@@ -97,6 +97,7 @@ func (a *API) router() http.Handler {
 		r.GET(page, gin.WrapH(a.UI))
 	}
 	mountExpr(r)
+	r.GET("/api/openapi.json", describeAPI)
 	r.GET("/healthcheck", a.health)
 	r.GET("/ok", ok)
 	r.NoRoute(other)
