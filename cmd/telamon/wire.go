@@ -49,6 +49,7 @@ func wire(srv *server) (parts, error) {
 		Engine:   engine,
 		Store:    srv.db,
 		Alerts:   p.alerts.Status,
+		Stats:    srv.db.Stats,
 		Publish:  publish,
 		UI:       ui.Handler(),
 		Ready:    srv.ready.Load,

@@ -20,6 +20,8 @@ type Config struct {
 	Store  TagStore
 	// Alerts returns the state of the rules.
 	Alerts func() alert.Status
+	// Stats describes the store.
+	Stats func() tsdb.Stats
 	// Publish takes POST /api/v1/publish and /api/v1/publish-fast.
 	Publish http.Handler
 	// UI serves the pages and their files.
@@ -91,6 +93,7 @@ func (a *API) router() *gin.Engine {
 	data.GET("/api/v1/alerts", a.alerts)
 	data.POST(exprRoute+"/analyze", own(a.analyze))
 	data.POST("/api/v1/batch", own(a.batch))
+	data.GET("/api/v1/status", a.status)
 	data.POST("/api/v1/publish", gin.WrapH(a.Publish))
 	data.POST("/api/v1/publish-fast", gin.WrapH(a.Publish))
 	for _, page := range []string{"/", "/explore", "/alerts", "/assets/*file"} {

@@ -104,6 +104,7 @@ func TestOwnAnswersAreAsDescribed(t *testing.T) {
 	for _, x := range []exchange{
 		{method: http.MethodGet, target: "/api/v1/expr/words"},
 		{method: http.MethodGet, target: "/api/v1/alerts"},
+		{method: http.MethodGet, target: "/api/v1/status"},
 		{method: http.MethodGet, target: "/api/openapi.json"},
 		{method: http.MethodGet, target: "/ok"},
 		{method: http.MethodHead, target: "/api/v1/graph?q=1&format=json"},
