@@ -49,10 +49,12 @@ func wire(srv *server) (parts, error) {
 		Engine:   engine,
 		Store:    srv.db,
 		Alerts:   p.alerts.Status,
+		Stats:    srv.db.Stats,
 		Publish:  publish,
 		UI:       ui.Handler(),
 		Ready:    srv.ready.Load,
 		Step:     step,
+		MaxAge:   srv.settings.MaxAge,
 		Timezone: srv.settings.Timezone,
 	})
 	if srv.settings.Self {
