@@ -79,7 +79,9 @@ func TestIncident(t *testing.T) {
 // TestSeed makes the same fleet from the same seed, of some 2,000 series.
 func TestSeed(t *testing.T) {
 	at := time.UnixMilli(1_800_000_000_000)
-	fleet := func(seed uint64) (received, int) { return publish(t, New(seed, time.Second, Incidents{Start: at, Step: time.Second, History: time.Hour}), at) }
+	fleet := func(seed uint64) (received, int) {
+		return publish(t, New(seed, time.Second, Incidents{Start: at, Step: time.Second, History: time.Hour}), at)
+	}
 	one, points := fleet(1)
 	same, _ := fleet(1)
 	other, _ := fleet(2)
