@@ -74,9 +74,7 @@ func openServer(settings Settings, logger *slog.Logger) (_ *server, err error) {
 	if s.db, err = tsdb.New(cfg); err != nil {
 		return nil, err
 	}
-	if s.parts, err = wire(s); err != nil {
-		return nil, err
-	}
+	s.parts = wire(s)
 	s.http = &http.Server{
 		Handler:           s.parts.handler,
 		ReadHeaderTimeout: 10 * time.Second,
