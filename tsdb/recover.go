@@ -80,18 +80,20 @@ func (s *shard) replayDefinition(number uint64, tags []byte) error {
 	case number > n+maxLostSeries:
 		return fmt.Errorf("series %d is defined next after %d", number, n)
 	}
-	if _, err := tag.ParseCanonical(tags); err != nil {
+	parsed, err := tag.ParseCanonical(tags)
+	if err != nil {
 		return fmt.Errorf("series %d: %w", number, err)
 	}
+	s.census.restore(parsed)
 	for uint64(len(s.list)) < number {
 		s.list = append(s.list, series{tags: lost})
 	}
 	if number < n {
-		s.list[number] = newSeries(canonical(tags))
+		s.list[number] = newSeries(canonical(tags), parsed)
 		s.table[string(tags)] = uint32(number)
 		return nil
 	}
-	s.define(canonical(tags))
+	s.define(canonical(tags), parsed)
 	return nil
 }
 

@@ -20,6 +20,7 @@ const maxOpenWindows = 2
 type shard struct {
 	number int
 	grid   grid
+	census *census
 
 	mu sync.RWMutex // guards all below; the committer reads its own staged state under it too
 
@@ -69,10 +70,11 @@ func (c canonical) tags() tag.Tags {
 	return t
 }
 
-func newShard(number int, g grid) *shard {
+func newShard(number int, g grid, c *census) *shard {
 	return &shard{
 		number:  number,
 		grid:    g,
+		census:  c,
 		table:   make(map[string]uint32),
 		index:   index.New(),
 		windows: make(map[int64]window),
@@ -97,7 +99,8 @@ func (s *shard) resolve(tags []byte) (uint32, error) {
 	if ok {
 		return number, nil
 	}
-	if _, err := tag.ParseCanonical(tags); err != nil {
+	parsed, err := tag.ParseCanonical(tags)
+	if err != nil {
 		return 0, err
 	}
 	s.mu.Lock()
@@ -105,19 +108,21 @@ func (s *shard) resolve(tags []byte) (uint32, error) {
 	if number, ok := s.table[string(tags)]; ok {
 		return number, nil
 	}
-	return s.define(canonical(tags)), nil
+	if err := s.census.admit(parsed); err != nil {
+		return 0, err
+	}
+	return s.define(canonical(tags), parsed), nil
 }
 
-// define enters a series under the next number.
-func (s *shard) define(tags canonical) uint32 {
+// define enters a series, which the census has counted, under the next number.
+func (s *shard) define(tags canonical, parsed tag.Tags) uint32 {
 	number := uint32(len(s.list))
 	s.table[string(tags)] = number
-	s.list = append(s.list, newSeries(tags))
+	s.list = append(s.list, newSeries(tags, parsed))
 	return number
 }
 
-func newSeries(tags canonical) series {
-	parsed := tags.tags()
+func newSeries(tags canonical, parsed tag.Tags) series {
 	dstype, _ := parsed.Get(tag.DataSourceType)
 	return series{tags: tags, id: parsed.ID(), kind: normalize.KindOf(dstype), gauge: dstype == "gauge"}
 }

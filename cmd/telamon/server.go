@@ -70,7 +70,7 @@ func openServer(settings Settings, logger *slog.Logger) (_ *server, err error) {
 		return nil, err
 	}
 	cfg := s.dir.Config()
-	cfg.Log, cfg.Logger, cfg.Retention = s.log, logger, settings.Retention
+	cfg.Log, cfg.Logger, cfg.Retention, cfg.Limits = s.log, logger, settings.Retention, settings.Limits
 	if s.db, err = tsdb.New(cfg); err != nil {
 		return nil, err
 	}

@@ -45,10 +45,12 @@ func wire(srv *server) parts {
 		Engine:   engine,
 		Store:    srv.db,
 		Alerts:   p.alerts.Status,
+		Stats:    srv.db.Stats,
 		Publish:  publish,
 		UI:       ui.Handler(),
 		Ready:    srv.ready.Load,
 		Step:     step,
+		MaxAge:   srv.settings.MaxAge,
 		Timezone: srv.settings.Timezone,
 	})
 	if srv.settings.Self {

@@ -48,6 +48,7 @@ func writeGraphJSON(w *responseWriter, g *chart.Graph) {
 	w.text("]")
 	w.key("notices", false)
 	w.strings(g.Warnings)
+	writeExplain(w, g)
 	w.text("}")
 }
 
