@@ -99,7 +99,7 @@ type batchGraph struct {
 	id      string
 	request *graphRequest
 	exprs   []*expr.Styled
-	format  *graphFormat
+	format  graphFormat
 
 	// What came of it: one of both.
 	graph *chart.Graph
@@ -178,6 +178,12 @@ func (a *API) drawTogether(ctx context.Context, graphs []*batchGraph) {
 // where it is JSON, as text where it is text, as base64 where it is a picture; or
 // {"type":"error","id":…,"status":…,"message":…} with what the graph API says of the error.
 func (g *batchGraph) send(s *eventStream) {
+	var body bytes.Buffer
+	if g.err == nil {
+		whole := &responseWriter{w: &body}
+		g.err = g.format.write(whole, g.graph)
+		whole.flush()
+	}
 	s.begin()
 	defer s.end()
 	w := &s.w
@@ -189,20 +195,14 @@ func (g *batchGraph) send(s *eventStream) {
 	w.string(g.id)
 	w.key("contentType", false)
 	w.string(g.format.contentType)
-	if g.format.contentType == "application/json" {
+	switch {
+	case g.format.contentType == "application/json":
 		w.key("body", false)
-		g.format.write(w, g.graph)
-		w.text("}")
-		return
-	}
-	var body bytes.Buffer
-	whole := &responseWriter{w: &body}
-	g.format.write(whole, g.graph)
-	whole.flush()
-	if strings.HasPrefix(g.format.contentType, "text/") {
+		w.text(body.String())
+	case strings.HasPrefix(g.format.contentType, "text/"), g.format.contentType == "image/svg+xml":
 		w.key("text", false)
 		w.string(body.String())
-	} else {
+	default:
 		w.key("base64", false)
 		w.string(base64.StdEncoding.EncodeToString(body.Bytes()))
 	}

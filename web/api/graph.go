@@ -19,7 +19,7 @@ type graphFormat struct {
 }
 
 // graphFormats are the formats of the graph API. Differing from Atlas there is svg, the picture of png.
-var graphFormats = map[string]*graphFormat{
+var graphFormats = map[string]graphFormat{
 	"json":       {"application/json", writeGraphJSON},
 	"std.json":   {"application/json", writeGraphJSON},
 	"v2.json":    {"application/json", writeGraphV2},
@@ -43,7 +43,7 @@ func (a *API) graph(c *gin.Context) {
 	}
 }
 
-// answerGraph evaluates the expressions and sends the graph. After an error nothing was sent.
+// answerGraph writes the graph. If it returns an error nothing has been written.
 func (a *API) answerGraph(c *gin.Context, p parameters, r *graphRequest) error {
 	format, err := r.findFormat()
 	if err != nil {
@@ -57,34 +57,33 @@ func (a *API) answerGraph(c *gin.Context, p parameters, r *graphRequest) error {
 		return a.sendFinished(c, r, exprs, format, a.entityTag(p, r))
 	}
 	c.Header("Cache-Control", "no-cache")
-	return a.drawTo(c.Request.Context(), c.Writer, r, exprs, format)
-}
-
-// sendFinished answers with a graph that will never be another. After an error nothing was sent.
-func (a *API) sendFinished(c *gin.Context, r *graphRequest, exprs []*expr.Styled, format *graphFormat, tag string) error {
-	c.Writer.Header().Add("Vary", "Accept-Encoding")
-	headers := func() {
-		c.Header("ETag", tag)
-		c.Header("Cache-Control", finishedMaxAge)
-	}
-	if hasCopy(c.Request, tag) {
-		headers()
-		c.Status(http.StatusNotModified)
-		return nil
-	}
-	if body := a.finished.get(tag); body != nil {
-		headers()
-		c.Data(http.StatusOK, format.contentType, body)
-		return nil
-	}
 	g, err := a.draw(c.Request.Context(), r, exprs)
 	if err != nil {
 		return err
 	}
+	return sendGraph(c.Writer, format, g)
+}
+
+// sendFinished answers with a graph that will never be another.
+func (a *API) sendFinished(c *gin.Context, r *graphRequest, exprs []*expr.Styled, format graphFormat, tag string) error {
+	c.Writer.Header().Add("Vary", "Accept-Encoding")
+	c.Header("ETag", tag)
+	c.Header("Cache-Control", finishedMaxAge)
+	if hasCopy(c.Request, tag) {
+		c.Status(http.StatusNotModified)
+		return nil
+	}
+	if body := a.finished.get(tag); body != nil {
+		c.Data(http.StatusOK, format.contentType, body)
+		return nil
+	}
 	w := &copyingWriter{ResponseWriter: c.Writer}
-	headers()
-	if err := sendGraph(w, format, g); err != nil {
-		c.Writer.Header().Del("ETag")
+	g, err := a.draw(c.Request.Context(), r, exprs)
+	if err == nil {
+		err = sendGraph(w, format, g)
+	}
+	if err != nil {
+		c.Header("ETag", "") // takes it back: the next time the store may answer
 		c.Header("Cache-Control", "no-cache")
 		return err
 	}
@@ -94,19 +93,10 @@ func (a *API) sendFinished(c *gin.Context, r *graphRequest, exprs []*expr.Styled
 	return nil
 }
 
-// drawTo evaluates the expressions and sends the graph. After an error nothing was sent.
-func (a *API) drawTo(ctx context.Context, w http.ResponseWriter, r *graphRequest, exprs []*expr.Styled, format *graphFormat) error {
-	g, err := a.draw(ctx, r, exprs)
-	if err != nil {
-		return err
-	}
-	return sendGraph(w, format, g)
-}
-
-// sendGraph answers with g. After an error nothing was sent.
-func sendGraph(w http.ResponseWriter, format *graphFormat, g *chart.Graph) error {
-	w.Header().Set("Content-Type", format.contentType)
+// sendGraph answers with g. If it returns an error nothing has been written.
+func sendGraph(w http.ResponseWriter, format graphFormat, g *chart.Graph) error {
 	buffered := &responseWriter{w: w}
+	w.Header().Set("Content-Type", format.contentType)
 	if err := format.write(buffered, g); err != nil {
 		return err
 	}
@@ -115,10 +105,10 @@ func sendGraph(w http.ResponseWriter, format *graphFormat, g *chart.Graph) error
 }
 
 // findFormat returns the format that the request asks for.
-func (r *graphRequest) findFormat() (*graphFormat, error) {
+func (r *graphRequest) findFormat() (graphFormat, error) {
 	format, known := graphFormats[r.format]
 	if !known {
-		return nil, &badRequest{http.StatusNotFound, stack.NoSuchElement, "key not found: " + r.format}
+		return graphFormat{}, &badRequest{http.StatusNotFound, stack.NoSuchElement, "key not found: " + r.format}
 	}
 	return format, nil
 }
