@@ -36,7 +36,10 @@ func statusOf(err error) int {
 	var budget *tsdb.BudgetError
 	var setting *chart.SettingError
 	var bad *badRequest
+	var refused *statusError
 	switch {
+	case errors.As(err, &refused):
+		return refused.status
 	case errors.As(err, &bad):
 		return bad.status
 	case errors.As(err, &language), errors.As(err, &budget), errors.As(err, &setting), errors.Is(err, pattern.ErrBudget):

@@ -34,6 +34,7 @@ func writeGraphJSON(w *responseWriter, g *chart.Graph) error {
 	w.text("]")
 	w.key("notices", false)
 	w.strings(g.Warnings)
+	writeExplain(w, g)
 	w.text("}")
 	return nil
 }

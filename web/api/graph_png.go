@@ -40,7 +40,7 @@ func writePicture(w *responseWriter, g *chart.Graph, write func(io.Writer, *char
 var browser = regexp.MustCompile(`(?i)mozilla|msie|gecko|chrome|opera|webkit`)
 
 // failGraph answers with err: a browser that asked for a picture gets one, with status 200.
-func failGraph(c *gin.Context, r graphRequest, err error) {
+func failGraph(c *gin.Context, r *graphRequest, err error) {
 	if r.format != "png" || !browser.MatchString(c.GetHeader("User-Agent")) {
 		fail(c.Writer, err)
 		return

@@ -99,6 +99,7 @@ func writeGraphMetadata(w *responseWriter, g *chart.Graph) {
 		w.key("renderingHints", false)
 		w.strings(s.Hints)
 	}
+	writeExplain(w, g)
 	w.text("}")
 }
 

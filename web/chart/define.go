@@ -24,6 +24,9 @@ func Define(s Settings, result *query.Result, end int64) (*Graph, error) {
 	if err := d.define(); err != nil {
 		return nil, err
 	}
+	if s.Explain {
+		d.graph.Work, d.graph.Plan = result.Work, result.Plan
+	}
 	return d.graph, nil
 }
 

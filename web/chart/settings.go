@@ -21,6 +21,7 @@ type Settings struct {
 	LegendType    string // OFF, LABELS_ONLY, LABELS_WITH_STATS
 	OnlyGraph     bool
 	AxisPerLine   bool
+	Explain       bool // tell what evaluation did (ours)
 	Vision        Vision
 	Theme         string
 	Palette       string // empty: the theme's
@@ -62,6 +63,7 @@ func Parse(get func(name string) (string, bool)) (Settings, error) {
 		LegendType:  "LABELS_WITH_STATS",
 		OnlyGraph:   p.flag("only_graph"),
 		AxisPerLine: p.flag("axis_per_line"),
+		Explain:     p.flag("explain"),
 		Vision:      Vision(p.text("vision", string(normalVision))),
 		Theme:       p.text("theme", "light"),
 		Palette:     p.text("palette", ""),
