@@ -206,6 +206,12 @@ func FuzzOpen(f *testing.F) {
 	head.Windows = 1
 	m.write(f, fsys, "d/one", head)
 	f.Add(bytesOf(f, fsys, "d/one"))
+	many := model{} // several runs, groups of refs, and forms of postings
+	for i := range uint32(70) {
+		many[Series{0, i}] = modelSeries{fleetTags(int(i) * 53), map[int64]string{head.First: "block"}}
+	}
+	many.write(f, fsys, "d/many", head)
+	f.Add(bytesOf(f, fsys, "d/many"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, seal := range []bool{false, true} {
 			data := bytes.Clone(data)
