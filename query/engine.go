@@ -1,7 +1,9 @@
 package query
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"github.com/telamon-tsdb/telamon/query/eval"
 	"github.com/telamon-tsdb/telamon/query/expr"
@@ -15,11 +17,14 @@ type Config struct {
 	// MaxLines and MaxDatapoints bound what one data expression with :by or :all may read: lines, and
 	// lines times points. The defaults, 1024 and 500,000, are Atlas's.
 	MaxLines, MaxDatapoints int
+	// MaxBytes bounds the memory that the columns of one evaluation take; the default is 512 MB.
+	MaxBytes int64
 }
 
 const (
 	defaultMaxLines      = 1024
 	defaultMaxDatapoints = 500_000
+	defaultMaxBytes      = 512 << 20
 )
 
 // An Engine evaluates expressions against a store. It is safe for concurrent use.
@@ -30,14 +35,11 @@ type Engine struct {
 
 // NewEngine returns an engine that reads from cfg.Store.
 func NewEngine(cfg Config) *Engine {
-	e := &Engine{cfg.Store, eval.Limits{Lines: cfg.MaxLines, Datapoints: cfg.MaxDatapoints}}
-	if e.limits.Lines == 0 {
-		e.limits.Lines = defaultMaxLines
-	}
-	if e.limits.Datapoints == 0 {
-		e.limits.Datapoints = defaultMaxDatapoints
-	}
-	return e
+	return &Engine{cfg.Store, eval.Limits{
+		Lines:      cmp.Or(cfg.MaxLines, defaultMaxLines),
+		Datapoints: cmp.Or(cfg.MaxDatapoints, defaultMaxDatapoints),
+		Bytes:      cmp.Or(cfg.MaxBytes, defaultMaxBytes),
+	}}
 }
 
 // A Request asks for the lines of some expressions over one range.
@@ -45,6 +47,8 @@ type Request struct {
 	Exprs []*expr.Styled
 	// Range is what is evaluated; the first of its times is not shown. eval.Steps makes one.
 	Range eval.Range
+	// Binary tells by axis, up to 4, whether statistics in legends are counted in powers of 1024.
+	Binary [5]bool
 }
 
 // A Result is the answer to a Request.
@@ -56,10 +60,15 @@ type Result struct {
 	// Lines are those of the first expression, then of the second, …; within an expression they are
 	// ordered by legend, or as :sort says, and :limit has cut them.
 	Lines []Line
-	// Notices are remarks of words, as "3 of 5 lines matched filter"; Warnings are settings that were ignored.
-	Notices, Warnings []string
-	// Work tells what it took.
+	// Notices are remarks of words, as "3 of 5 lines matched filter", in the order of the expressions.
+	Notices []string
+	// NoticesOf are the same by the position of the expression.
+	NoticesOf [][]string
+	// Warnings name settings that were ignored.
+	Warnings []string
+	// Work tells what it took; Plan lists each step of it.
 	Work eval.Work
+	Plan []eval.NodeReport
 }
 
 // A Line is one line of a Result.
@@ -77,25 +86,56 @@ type Line struct {
 	Values []float64
 	Stats  eval.Stats // of Values
 	Gauge  bool
+
+	binary bool // statistics in the legend are counted in powers of 1024
 }
 
 // Eval answers r. Its error is a *stack.Error where the expressions are to blame, else that of the store
 // or of ctx; a cancelled ctx ends it within some milliseconds.
 func (e *Engine) Eval(ctx context.Context, r Request) (*Result, error) {
-	exprs := make([]expr.Expr, len(r.Exprs))
-	for i, s := range r.Exprs {
-		exprs[i] = s.Expr
-	}
-	outcome, err := eval.NewPlan(exprs).Run(ctx, e.store, r.Range, e.limits)
+	results, err := e.EvalTogether(ctx, []Request{r})
 	if err != nil {
 		return nil, err
 	}
+	return results[0], nil
+}
+
+// EvalTogether answers requests that have one range: with one plan, so that what several of them need is
+// read and computed once, and within the limits of one. Results are in the order of the requests; the Work
+// and Plan of each are those of all. An error is that of Eval and may be due to any of the requests.
+func (e *Engine) EvalTogether(ctx context.Context, requests []Request) ([]*Result, error) {
+	var exprs []expr.Expr
+	for _, r := range requests {
+		for _, s := range r.Exprs {
+			exprs = append(exprs, s.Expr)
+		}
+	}
+	outcome, err := eval.NewPlan(exprs).Run(ctx, e.store, requests[0].Range, e.limits)
+	if err != nil {
+		return nil, err
+	}
+	results := make([]*Result, len(requests))
+	first := 0
+	for i, r := range requests {
+		own := *outcome
+		own.Lines = outcome.Lines[first : first+len(r.Exprs)]
+		own.Notices = outcome.Notices[first : first+len(r.Exprs)]
+		first += len(r.Exprs)
+		if results[i], err = r.result(&own); err != nil {
+			return nil, err
+		}
+	}
+	return results, nil
+}
+
+// result returns the answer to r, of which outcome has the lines.
+func (r *Request) result(outcome *eval.Outcome) (*Result, error) {
 	result := &Result{
 		Exprs: withLegends(r.Exprs), Start: r.Range.Start + r.Range.Step, Step: r.Range.Step,
-		Notices: outcome.Notices, Work: outcome.Work,
+		Notices: slices.Concat(outcome.Notices...), NoticesOf: outcome.Notices, Work: outcome.Work, Plan: outcome.Nodes,
 	}
 	for i, s := range result.Exprs {
-		if err := result.present(i, s, outcome.Lines[i]); err != nil {
+		if err := result.present(i, s, r.Binary[axisOf(s)], outcome.Lines[i]); err != nil {
 			return nil, err
 		}
 	}

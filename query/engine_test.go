@@ -39,6 +39,7 @@ var firstHour = eval.Range{
 
 // Equal reads are one Select; so are those that differ only by the aggregate.
 func TestReadsAreShared(t *testing.T) {
+	fleet := tsdbtest.Fleet()
 	for _, c := range []struct {
 		program string
 		want    int // Selects
@@ -54,7 +55,7 @@ func TestReadsAreShared(t *testing.T) {
 		{"name,sys.cpu.utilization,:eq,:dup,(,nf.app,nf.zone,),:by,:swap,(,nf.zone,nf.app,),:by", 1},
 		{"1,2,:add", 0},
 	} {
-		store := &watched{Selector: tsdbtest.Fleet()}
+		store := &watched{Selector: fleet}
 		if _, err := evalText(NewEngine(Config{Store: store}), c.program, firstHour); err != nil {
 			t.Errorf("%s: %v", c.program, err)
 		}
@@ -129,6 +130,64 @@ func TestLimits(t *testing.T) {
 		if got != want {
 			t.Errorf("%s: error %q, want %q", program, got, want)
 		}
+	}
+}
+
+// What would take too much memory ends before it is computed, and what fits does not.
+func TestMemoryIsBudgeted(t *testing.T) {
+	const lines, points = 100, 100
+	store := prepare(lines, points, "a", "b")
+	exprs := parseExprs(t, "name,a,:eq,(,node,),:by,:dup,:dup,:mul,:sqrt,:add")
+	rng := eval.Range{End: points * minute, Step: minute, Primary: minute}
+	run := func(bytes int64) (*eval.Outcome, error) {
+		store.refill()
+		return eval.NewPlan(exprs).Run(context.Background(), store, rng, eval.Limits{Bytes: bytes})
+	}
+	outcome, err := run(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// What is read, its square; the root and the sum overwrite that.
+	if perSet := int64(lines * points * 8); outcome.Work.Bytes < 2*perSet || outcome.Work.Bytes > 3*perSet {
+		t.Errorf("%d bytes, want two or three times %d", outcome.Work.Bytes, perSet)
+	}
+	if _, err := run(outcome.Work.Bytes); err != nil {
+		t.Errorf("with just enough: %v", err)
+	}
+	if _, err := run(outcome.Work.Bytes - 1); err == nil || !strings.Contains(err.Error(), "needs more than 0 MB of memory") {
+		t.Errorf("with a byte less: error %v", err)
+	}
+	if _, err := run(1000); err == nil {
+		t.Error("with a kilobyte: no error")
+	}
+	for _, rng := range []eval.Range{
+		{Start: 0, End: 1 << 50, Step: 1, Primary: 1}, // a line of 9 PB
+		{Start: 10, End: 10, Step: 1, Primary: 1},
+		{Start: -1 << 63, End: 1 << 62, Step: 1, Primary: 1},
+		{Start: 0, End: 90, Step: 60, Primary: 60},
+		{Start: 0, End: 90, Step: 90, Primary: 60},
+		{},
+	} {
+		if _, err := evalText(NewEngine(Config{Store: store}), "1", rng); err == nil {
+			t.Errorf("%+v: no error", rng)
+		}
+	}
+}
+
+func TestPlanReport(t *testing.T) {
+	result, err := evalText(NewEngine(Config{Store: tsdbtest.Fleet()}), "name,sys.load,:eq,:avg,(,nf.app,),:by,5,:gt", firstHour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []eval.NodeReport{
+		{Node: 0, What: "name,sys.load,:eq,:sum,(,nf.app,),:by", Series: 13, Samples: 764, Lines: 4, Points: 240},
+		{Node: 1, What: "name,sys.load,:eq,:count,(,nf.app,),:by", Lines: 4, Points: 240},
+		{Node: 2, What: "Divide", Inputs: []int{0, 1}, Read: -1, Lines: 4, Points: 240},
+		{Node: 3, What: "5.0,:const", Read: -1, Lines: 1, Points: 60},
+		{Node: 4, What: "GreaterThan", Inputs: []int{2, 3}, Read: -1, Lines: 4, Points: 240},
+	}
+	if diff := cmp.Diff(want, result.Plan, cmpopts.IgnoreFields(eval.NodeReport{}, "Time")); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

@@ -83,7 +83,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-func readGolden(t *testing.T, file string) []goldenCase {
+func readGolden(t testing.TB, file string) []goldenCase {
 	f, err := os.Open(file)
 	if err != nil {
 		t.Fatal(err)

@@ -31,7 +31,7 @@ func legendOf(format, edits string, l *Line) (string, error) {
 func (l *Line) variable(name string) string {
 	if stat, ok := strings.CutPrefix(name, "atlas."); ok && stat != "count" {
 		if v, ok := l.Stats.Get(stat); ok {
-			return FormatNumber(v)
+			return FormatNumber(v, l.binary)
 		}
 	}
 	if value, ok := l.Tags.Get(name); ok {

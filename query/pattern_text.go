@@ -9,13 +9,14 @@ import (
 // patternText returns what a pattern looks for, for people: the text itself where it only asks for
 // a beginning or for something contained, else the pattern.
 func patternText(p *pattern.Pattern) string {
-	source := p.Source()
-	if p.IgnoreCase() {
-		return source
+	if p.IsPrefix() {
+		return p.Prefix()
 	}
-	text := strings.TrimPrefix(strings.TrimSuffix(source, ".*"), ".*")
-	if text == "" || strings.ContainsAny(text, `\^$.|?*+()[]{}`) {
-		return source
+	if rest, ok := strings.CutPrefix(p.Source(), ".*"); ok && !p.IgnoreCase() {
+		// "contains x" is "anything, then starts with x"
+		if behind, err := pattern.Compile(rest, false); err == nil && behind.IsPrefix() {
+			return behind.Prefix()
+		}
 	}
-	return text
+	return p.Source()
 }

@@ -19,15 +19,18 @@ var (
 	smallPrefixes = []prefix{{"m", 1e-3}, {"μ", 1e-6}, {"n", 1e-9}, {"p", 1e-12}, {"f", 1e-15}, {"a", 1e-18}, {"z", 1e-21}, {"y", 1e-24}}
 )
 
-// prefixOf returns the prefix under which v has one to three digits before the point. Numbers that are
-// practically zero have none.
-func prefixOf(v float64) prefix {
+// binaryPrefixes are what takes the place of largePrefixes on axes of bytes.
+var binaryPrefixes = []prefix{{"Yi", 1 << 80}, {"Zi", 1 << 70}, {"Ei", 1 << 60}, {"Pi", 1 << 50}, {"Ti", 1 << 40}, {"Gi", 1 << 30}, {"Mi", 1 << 20}, {"Ki", 1 << 10}}
+
+// prefixOf returns the largest prefix of large, or else of the small ones, under which v has a digit before
+// the point. Numbers that are practically zero have none.
+func prefixOf(v float64, large []prefix) prefix {
 	size := math.Abs(v)
 	switch {
 	case !(size >= 1e-12) || math.IsInf(v, 0):
 		return prefix{"", 1}
-	case size >= 1e3:
-		return firstAtMost(largePrefixes, size)
+	case size >= large[len(large)-1].factor:
+		return firstAtMost(large, size)
 	case size < 1:
 		return firstAtMost(smallPrefixes, size)
 	}
@@ -44,9 +47,9 @@ func firstAtMost(prefixes []prefix, size float64) prefix {
 	return prefixes[len(prefixes)-1]
 }
 
-// FormatNumber returns v with one decimal and a prefix, as in 12.3k; numbers beyond the prefixes as a
-// power of ten. Infinities and NaN are spelled as Java does.
-func FormatNumber(v float64) string {
+// FormatNumber returns v with one decimal and a prefix, as in 12.3k, or 12.1Ki where binary; numbers
+// beyond the prefixes as a power of ten. Infinities and NaN are spelled as Java does.
+func FormatNumber(v float64, binary bool) string {
 	switch size := math.Abs(v); {
 	case math.IsNaN(v):
 		return "NaN"
@@ -61,7 +64,11 @@ func FormatNumber(v float64) string {
 		}
 		return text
 	}
-	p := prefixOf(v)
+	large := largePrefixes
+	if binary {
+		large = binaryPrefixes
+	}
+	p := prefixOf(v, large)
 	return oneDecimal(v/p.factor) + p.symbol
 }
 

@@ -17,30 +17,10 @@ import (
 const offsetKey = "atlas.offset"
 
 // present appends the lines of one expression as its style says: asl.md 10.3 and 10.7.
-func (r *Result) present(number int, s *expr.Styled, lines []eval.Line) error {
-	offset := OffsetOf(s.Expr)
-	format, _ := s.Settings.Get("legend")
-	edits, _ := s.Settings.Get("sed")
-	shown := make([]Line, len(lines))
-	for i, l := range lines {
-		one := &shown[i]
-		*one = Line{
-			Expr: number, Label: l.Label, Gauge: l.Gauge, Values: l.Values[1:],
-			Tags: tag.Sort(append(slices.Clone(l.Tags), tag.Tag{Key: offsetKey, Value: offset.String()})),
-		}
-		one.Stats = eval.Summarise(one.Values)
-		if offset.Milliseconds() > 0 {
-			one.Label += " (offset=" + offset.String() + ")"
-		}
-		legend, err := legendOf(format, edits, one)
-		if err != nil {
-			return err
-		}
-		one.Legend = legend
-	}
-	slices.SortStableFunc(shown, func(a, b Line) int { return strings.Compare(a.Legend, b.Legend) })
-	for i := range shown {
-		shown[i].Place = i
+func (r *Result) present(number int, s *expr.Styled, binary bool, lines []eval.Line) error {
+	shown, err := named(number, s, binary, lines, 1)
+	if err != nil {
+		return err
 	}
 	r.sort(s, shown)
 	limit, err := limitOf(s, len(shown))
@@ -49,6 +29,46 @@ func (r *Result) present(number int, s *expr.Styled, lines []eval.Line) error {
 	}
 	r.Lines = append(r.Lines, shown[:limit]...)
 	return nil
+}
+
+// named returns the lines of one expression with their legends, in the order of these. The first hidden
+// values of each are not shown.
+func named(number int, s *expr.Styled, binary bool, lines []eval.Line, hidden int) ([]Line, error) {
+	offset := OffsetOf(s.Expr)
+	format, _ := s.Settings.Get("legend")
+	edits, _ := s.Settings.Get("sed")
+	shown := make([]Line, len(lines))
+	for i, l := range lines {
+		one := &shown[i]
+		*one = Line{
+			Expr: number, Label: l.Label, Gauge: l.Gauge, Values: l.Values[hidden:], binary: binary,
+			Tags: tag.Sort(append(slices.Clone(l.Tags), tag.Tag{Key: offsetKey, Value: offset.String()})),
+		}
+		one.Stats = eval.Summarise(one.Values)
+		if offset.Milliseconds() > 0 {
+			one.Label += " (offset=" + offset.String() + ")"
+		}
+		legend, err := legendOf(format, edits, one)
+		if err != nil {
+			return nil, err
+		}
+		one.Legend = legend
+	}
+	slices.SortStableFunc(shown, func(a, b Line) int { return strings.Compare(a.Legend, b.Legend) })
+	for i := range shown {
+		shown[i].Place = i
+	}
+	return shown, nil
+}
+
+// axisOf returns the axis of an expression. One that does not exist is the renderer's to refuse.
+func axisOf(s *expr.Styled) int {
+	text, _ := s.Settings.Get("axis")
+	axis, err := strconv.Atoi(text)
+	if err != nil || axis < 0 || axis >= len(Request{}.Binary) {
+		return 0
+	}
+	return axis
 }
 
 // OffsetOf returns the offset of an expression: the least of its reads.

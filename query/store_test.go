@@ -46,7 +46,7 @@ func TestRealStore(t *testing.T) {
 	}
 }
 
-func openDB(t *testing.T) *tsdb.DB {
+func openDB(t testing.TB) *tsdb.DB {
 	log, err := wal.Open(wal.Config{FS: vfs.NewMemory(), Dir: "/wal"})
 	if err != nil {
 		t.Fatal(err)

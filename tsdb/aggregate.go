@@ -3,11 +3,39 @@ package tsdb
 // The four ways to combine values; NaN means "no value" on either side. With 0.0 and -0.0, min and
 // max keep the second operand, as Atlas does.
 
-// addInto adds src to dst.
-func addInto(dst, src []float64) {
+// addInto adds src to dst and returns how many values src has.
+func addInto(dst, src []float64) (present int) {
+	dst = dst[:len(src)]
 	for i, v := range src {
-		dst[i] = addNaN(dst[i], v)
+		if v != v {
+			continue
+		}
+		present++
+		if s := dst[i]; s == s {
+			v += s
+		}
+		dst[i] = v
 	}
+	return present
+}
+
+// countInto adds one to dst where src has a value.
+func countInto(dst, src []float64) {
+	for i, v := range src {
+		if v == v {
+			dst[i] = addNaN(dst[i], 1)
+		}
+	}
+}
+
+// countPresent returns how many values src has.
+func countPresent(src []float64) (present int) {
+	for _, v := range src {
+		if v == v {
+			present++
+		}
+	}
+	return present
 }
 
 // minInto lowers dst to src where src is less.
@@ -47,4 +75,35 @@ func maxNaN(a, b float64) float64 {
 		return a
 	}
 	return b
+}
+
+// total adds the values to sum, which begins with the first one where there is none yet. Opposite infinities
+// make a total NaN, and further values do not mend that: so Atlas has it.
+func total(sum float64, none bool, values []float64) float64 {
+	for _, v := range values {
+		switch {
+		case v != v:
+		case none:
+			sum, none = v, false
+		default:
+			sum += v
+		}
+	}
+	return sum
+}
+
+// least returns the least of the values and of v.
+func least(v float64, values []float64) float64 {
+	for _, x := range values {
+		v = minNaN(v, x)
+	}
+	return v
+}
+
+// greatest returns the greatest of the values and of v.
+func greatest(v float64, values []float64) float64 {
+	for _, x := range values {
+		v = maxNaN(v, x)
+	}
+	return v
 }

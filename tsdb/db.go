@@ -19,6 +19,10 @@ type Config struct {
 	Shards int
 	// Retention is how long data are kept; 0 is for ever.
 	Retention time.Duration
+	// Limits bound the series.
+	Limits Limits
+	// Now is the clock of Limits; nil is time.Now.
+	Now func() time.Time
 	// Log is where commits are made durable. The DB does not close it.
 	Log *wal.Log
 	// Logger takes what an operator should know; nil is silence.
@@ -42,6 +46,7 @@ type DB struct {
 	log       *wal.Log
 	logger    *slog.Logger
 	shards    []*shard
+	census    *census
 	stats     counters
 	orphans   int // replayed values of series that no record defines
 
@@ -66,6 +71,9 @@ func New(cfg Config) (*DB, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
 	switch {
 	case cfg.Step < time.Millisecond || cfg.Step%time.Millisecond != 0:
 		return nil, fmt.Errorf("step %s is not a whole number of milliseconds", cfg.Step)
@@ -79,11 +87,12 @@ func New(cfg Config) (*DB, error) {
 		retention: cfg.Retention,
 		log:       cfg.Log,
 		logger:    cfg.Logger,
+		census:    newCensus(cfg.Limits, cfg.Now),
 		queue:     make(chan *batch, queuedBatches),
 		closing:   make(chan struct{}),
 	}
 	for i := range cfg.Shards {
-		db.shards = append(db.shards, newShard(i, db.grid))
+		db.shards = append(db.shards, newShard(i, db.grid, db.census))
 	}
 	return db, nil
 }
@@ -130,7 +139,7 @@ func (r Ref) shard() int {
 
 func (r Ref) number() uint32 { return uint32(r) - 1 }
 
-// Resolve implements Resolver. Its error is tag.ErrNotCanonical.
+// Resolve implements Resolver. Its error is tag.ErrNotCanonical or a *LimitError.
 func (db *DB) Resolve(tags []byte) (Ref, error) {
 	at := shardOf(tags, len(db.shards))
 	number, err := db.shards[at].resolve(tags)

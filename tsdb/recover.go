@@ -80,18 +80,20 @@ func (s *shard) replayDefinition(number uint64, tags []byte) error {
 	case number > n+maxLostSeries:
 		return fmt.Errorf("series %d is defined next after %d", number, n)
 	}
-	if _, err := tag.ParseCanonical(tags); err != nil {
+	parsed, err := tag.ParseCanonical(tags)
+	if err != nil {
 		return fmt.Errorf("series %d: %w", number, err)
 	}
+	s.census.restore(parsed)
 	for uint64(len(s.list)) < number {
 		s.list = append(s.list, series{tags: lost})
 	}
 	if number < n {
-		s.list[number] = newSeries(canonical(tags))
+		s.list[number] = newSeries(canonical(tags), parsed)
 		s.table[string(tags)] = uint32(number)
 		return nil
 	}
-	s.define(canonical(tags))
+	s.define(canonical(tags), parsed)
 	return nil
 }
 
@@ -144,7 +146,7 @@ func (db *DB) replayPoints(body []byte) error {
 }
 
 // restore moves the normaliser of a rate to its newest filled slot. Samples off the grid and counters
-// need more than that and have their state in the same record, behind the writes.
+// need more than that and have their state behind the writes, in the same record or a later one.
 func (e *series) restore(newest int64) {
 	if e.kind == normalize.Rate && newest > e.state.Last {
 		e.state = normalize.OnGrid(newest)

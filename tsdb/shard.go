@@ -20,6 +20,7 @@ const maxOpenWindows = 2
 type shard struct {
 	number int
 	grid   grid
+	census *census
 
 	mu sync.RWMutex // guards all below; the committer reads its own staged state under it too
 
@@ -69,14 +70,16 @@ func (c canonical) tags() tag.Tags {
 	return t
 }
 
-func newShard(number int, g grid) *shard {
+func newShard(number int, g grid, c *census) *shard {
 	return &shard{
 		number:  number,
 		grid:    g,
+		census:  c,
 		table:   make(map[string]uint32),
 		index:   index.New(),
 		windows: make(map[int64]window),
 		encoder: gorilla.NewEncoder(g.step),
+		staged:  staging{scratch: make([]float64, g.width)},
 	}
 }
 
@@ -96,7 +99,8 @@ func (s *shard) resolve(tags []byte) (uint32, error) {
 	if ok {
 		return number, nil
 	}
-	if _, err := tag.ParseCanonical(tags); err != nil {
+	parsed, err := tag.ParseCanonical(tags)
+	if err != nil {
 		return 0, err
 	}
 	s.mu.Lock()
@@ -104,31 +108,32 @@ func (s *shard) resolve(tags []byte) (uint32, error) {
 	if number, ok := s.table[string(tags)]; ok {
 		return number, nil
 	}
-	return s.define(canonical(tags)), nil
+	if err := s.census.admit(parsed); err != nil {
+		return 0, err
+	}
+	return s.define(canonical(tags), parsed), nil
 }
 
-// define enters a series under the next number.
-func (s *shard) define(tags canonical) uint32 {
+// define enters a series, which the census has counted, under the next number.
+func (s *shard) define(tags canonical, parsed tag.Tags) uint32 {
 	number := uint32(len(s.list))
 	s.table[string(tags)] = number
-	s.list = append(s.list, newSeries(tags))
+	s.list = append(s.list, newSeries(tags, parsed))
 	return number
 }
 
-func newSeries(tags canonical) series {
-	parsed := tags.tags()
+func newSeries(tags canonical, parsed tag.Tags) series {
 	dstype, _ := parsed.Get(tag.DataSourceType)
 	return series{tags: tags, id: parsed.ID(), kind: normalize.KindOf(dstype), gauge: dstype == "gauge"}
 }
 
-// value returns what is stored in a slot, NaN for nothing.
+// value returns what is stored in a slot, NaN for nothing. Only the committer calls it.
 func (s *shard) value(number uint32, slot int64) (float64, error) {
-	w, ok := s.windows[s.grid.windowOf(slot)]
-	if !ok {
+	w := s.windows[s.grid.windowOf(slot)]
+	if w == nil {
 		return nan, nil
 	}
-	var scratch [maxWindowSlots]float64
-	values, err := w.slots(number, scratch[:s.grid.width])
+	values, err := w.slots(number, s.staged.scratch)
 	if err != nil || values == nil {
 		return nan, err
 	}
@@ -142,10 +147,15 @@ func (s *shard) store(number uint32, slot int64, value float64) error {
 		return err
 	}
 	row := w.row(number)
-	if row == nil {
-		if value != value {
-			return nil // nothing stays nothing
+	switch {
+	case row != nil:
+	case w.base != nil && w.base.holds(number):
+		if row, err = w.rowOver(number); err != nil {
+			return err
 		}
+	case value != value:
+		return nil // nothing stays nothing
+	default:
 		row = w.addRow(number)
 		s.enterWindow(number)
 	}
@@ -155,20 +165,19 @@ func (s *shard) store(number uint32, slot int64, value float64) error {
 	return nil
 }
 
-// openWindow returns window number ready for writing: as it is, new, or decoded again.
+// openWindow returns window number ready for writing: as it is, new, or over its sealed form.
 func (s *shard) openWindow(number int64) (*openWindow, error) {
 	old, exists := s.windows[number]
 	if w, ok := old.(*openWindow); ok {
 		return w, nil
 	}
+	if err := s.sealAbove(maxOpenWindows - 1); err != nil {
+		return nil, err
+	}
 	w := newOpenWindow(number, s.grid.width)
 	if exists {
-		var err error
-		if w, err = old.(*sealedWindow).open(); err != nil {
-			return nil, err
-		}
+		w.base = old.(baseWindow)
 	}
-	s.sealAbove(maxOpenWindows - 1)
 	s.windows[number] = w
 	if !exists {
 		at, _ := slices.BinarySearch(s.order, number)
@@ -178,7 +187,7 @@ func (s *shard) openWindow(number int64) (*openWindow, error) {
 }
 
 // sealAbove seals the least recently written open windows until at most n are left.
-func (s *shard) sealAbove(n int) {
+func (s *shard) sealAbove(n int) error {
 	for {
 		var oldest *openWindow
 		open := 0
@@ -191,15 +200,20 @@ func (s *shard) sealAbove(n int) {
 			}
 		}
 		if open <= n {
-			return
+			return nil
 		}
-		s.seal(oldest)
+		if err := s.seal(oldest); err != nil {
+			return err
+		}
 	}
 }
 
-// seal replaces an open window by its sealed form.
-func (s *shard) seal(w *openWindow) {
-	sealed := w.seal(s.encoder)
+// seal replaces an open window by its sealed form. An error is one of its base; the window stays open then.
+func (s *shard) seal(w *openWindow) error {
+	sealed, err := w.seal(s.encoder)
+	if err != nil {
+		return err
+	}
 	var gone []index.Series
 	w.series(func(number uint32) {
 		if len(sealed.block(number)) == 0 { // every value of the row had been cleared
@@ -208,6 +222,7 @@ func (s *shard) seal(w *openWindow) {
 	})
 	s.index.Remove(gone...)
 	s.windows[w.number] = sealed
+	return nil
 }
 
 // dropBefore removes whole windows that end before slot, and from the index the series that were

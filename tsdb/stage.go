@@ -11,8 +11,13 @@ import (
 type staging struct {
 	writes []stagedWrite
 	states []stagedState
+	// defined is how many series, from the first, the log knows after the commit. More may come while it is
+	// written; those are for the next one.
+	defined int
 	// emitted is the normaliser's output, reused from sample to sample.
 	emitted []normalize.Write
+	// scratch takes the slots of a sealed block.
+	scratch []float64
 }
 
 // A stagedWrite is one finished write, slot = value.
@@ -135,7 +140,7 @@ func (s *shard) apply() error {
 	for _, st := range s.staged.states {
 		s.list[st.series].state = st.state
 	}
-	s.logged = len(s.list)
+	s.logged = s.staged.defined
 	return firstErr
 }
 

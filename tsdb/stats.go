@@ -21,6 +21,8 @@ type Stats struct {
 	// OpenWindows and SealedWindows count windows over all shards, WindowBytes is their memory.
 	OpenWindows, SealedWindows int
 	WindowBytes                int
+	// Limits are those on new series.
+	Limits []LimitStatus
 }
 
 // counters gather AppendStats.
@@ -47,6 +49,7 @@ func (db *DB) Stats() Stats {
 	db.stats.mu.Lock()
 	st.Append, st.Commits = db.stats.append, db.stats.commits
 	db.stats.mu.Unlock()
+	st.Limits = db.census.status()
 	for _, s := range db.shards {
 		s.mu.RLock()
 		st.Series += len(s.list)

@@ -37,9 +37,9 @@ func demoCommand() *cobra.Command {
 		Use:   "demo",
 		Short: "Run a server with a simulated fleet that publishes to it",
 		Long: `Run a server in a temporary directory, with eight simulated services of some 2,000 series.
-They publish their last hour and then go on live, over the server's own HTTP API. An incident
-begins 20 seconds after the start and then every four minutes; an alert rule fires in it, and a
-webhook receiver in this process prints each delivery. Ctrl-C ends it.`,
+They publish their last hour (the last 720 steps, if that is shorter) and then go on live, over the
+server's own HTTP API. An incident begins 20 seconds after that and then every four minutes; an alert
+rule fires in it, and a webhook receiver in this process prints each delivery. Ctrl-C ends it.`,
 		Args: cobra.NoArgs,
 	}
 	listen := cmd.Flags().String("listen", "127.0.0.1:7101", "`address` to serve HTTP on; port 0 picks a free one")
@@ -61,8 +61,14 @@ webhook receiver in this process prints each delivery. Ctrl-C ends it.`,
 	return cmd
 }
 
-// demoHistory is how much of the past the fleet publishes first.
-const demoHistory = time.Hour
+// How much of the past the fleet publishes first: an hour, but at short steps no more than what a laptop
+// stores in ten seconds, 1.5 million points.
+const (
+	maxHistory      = time.Hour
+	maxHistorySteps = 720
+)
+
+func (d *demo) history() time.Duration { return min(maxHistory, maxHistorySteps*d.step) }
 
 // demoRules fires in each incident: errors of one service, for the third step in a row.
 const demoRules = `receivers:
@@ -121,7 +127,7 @@ func (d *demo) settings(dir, rules string) Settings {
 		Data:      filepath.Join(dir, "data"),
 		Step:      d.step,
 		Retention: 24 * time.Hour,
-		MaxAge:    2 * demoHistory,
+		MaxAge:    2 * maxHistory,
 		Timezone:  "UTC",
 		EvalDelay: d.step,
 		Rules:     rules,
@@ -135,12 +141,12 @@ func (d *demo) live(ctx context.Context) error {
 	if err := d.waitReady(ctx); err != nil {
 		return stopped(ctx, err)
 	}
-	d.incidents = fleet.Incidents{Start: time.Now()}
-	d.fleet = fleet.New(d.seed, d.step, d.incidents)
+	d.restart()
 	next, err := d.past(ctx)
 	if err != nil {
 		return stopped(ctx, err)
 	}
+	d.restart() // the past took its time, and the first incident is to be seen from its beginning
 	d.out.print(fmt.Sprintf("\n  Open   %s\n  Alerts %s/alerts\n", d.server.url(), d.server.url()))
 	status := time.NewTicker(time.Second)
 	defer status.Stop()
@@ -159,6 +165,12 @@ func (d *demo) live(ctx context.Context) error {
 			d.out.status(d.statusLine(time.Now()))
 		}
 	}
+}
+
+// restart lets the incidents begin anew, from now. All else in a fleet is a function of time.
+func (d *demo) restart() {
+	d.incidents = fleet.Incidents{Start: time.Now(), Step: d.step, History: d.history()}
+	d.fleet = fleet.New(d.seed, d.step, d.incidents)
 }
 
 // stopped returns err unless it is only the end of ctx.
@@ -191,10 +203,10 @@ func (d *demo) waitReady(ctx context.Context) error {
 // pastSteps is how many steps of a node go into one request of the past.
 const pastSteps = 60
 
-// past publishes the last hour and returns the first step that is still to come.
+// past publishes the history and returns the first step that is still to come.
 func (d *demo) past(ctx context.Context) (next time.Time, err error) {
-	end := d.incidents.Start.Truncate(d.step)
-	at := end.Add(-demoHistory).Add(d.step)
+	history, end := d.history(), d.incidents.Start.Truncate(d.step)
+	at := end.Add(-history).Add(d.step)
 	for !at.After(end) {
 		var times []time.Time
 		for len(times) < pastSteps && !at.After(end) {
@@ -206,8 +218,8 @@ func (d *demo) past(ctx context.Context) (next time.Time, err error) {
 			return at, err
 		}
 		d.points += n
-		done := demoHistory - end.Sub(at)
-		d.out.status(fmt.Sprintf("publishing the last hour: %d %%", min(100, int(100*done/demoHistory))))
+		done := history - end.Sub(at)
+		d.out.status(fmt.Sprintf("publishing the last %s: %d %%", expr.DurationOf(history), min(100, int(100*done/history))))
 	}
 	return at, nil
 }

@@ -33,6 +33,7 @@ const shutdownPatience = 10 * time.Second
 type server struct {
 	settings Settings
 	logger   *slog.Logger
+	rules    *alert.Rules // as they were at the start; nil without a file
 
 	listener net.Listener
 	dir      *tsdb.Dir
@@ -47,29 +48,33 @@ type server struct {
 
 // openServer takes the listener, the data directory and the log. What it has taken is given back on an error.
 func openServer(settings Settings, logger *slog.Logger) (_ *server, err error) {
+	if settings.fs == nil {
+		settings.fs = vfs.OS{}
+	}
 	s := &server{settings: settings, logger: logger, failed: make(chan error, 1)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.release())
 		}
 	}()
+	if s.rules, err = loadRules(settings); err != nil {
+		return nil, err
+	}
 	if s.listener, err = bind(settings.Listen); err != nil {
 		return nil, err
 	}
-	if s.dir, err = tsdb.OpenDir(vfs.OS{}, settings.Data, settings.Step); err != nil {
+	if s.dir, err = tsdb.OpenDir(settings.fs, settings.Data, settings.Step); err != nil {
 		return nil, err
 	}
-	if s.log, err = wal.Open(wal.Config{Dir: s.dir.LogPath(namespace), Logger: logger}); err != nil {
+	if s.log, err = wal.Open(wal.Config{Dir: s.dir.LogPath(namespace), FS: settings.fs, Logger: logger}); err != nil {
 		return nil, err
 	}
 	cfg := s.dir.Config()
-	cfg.Log, cfg.Logger, cfg.Retention = s.log, logger, settings.Retention
+	cfg.Log, cfg.Logger, cfg.Retention, cfg.Limits = s.log, logger, settings.Retention, settings.Limits
 	if s.db, err = tsdb.New(cfg); err != nil {
 		return nil, err
 	}
-	if s.parts, err = wire(s); err != nil {
-		return nil, err
-	}
+	s.parts = wire(s)
 	s.http = &http.Server{
 		Handler:           s.parts.handler,
 		ReadHeaderTimeout: 10 * time.Second,
@@ -93,17 +98,19 @@ func (s *server) url() string { return "http://" + s.listener.Addr().String() }
 
 // run serves until ctx ends, and then finishes what was acknowledged.
 func (s *server) run(ctx context.Context) error {
+	reload, stop := hangups() // from the beginning: without a taker SIGHUP ends the process
+	defer stop()
 	s.serving.Go(func() {
 		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
 			s.failed <- err
 		}
 	})
-	err := s.work(ctx)
+	err := s.work(ctx, reload)
 	return errors.Join(err, s.drain())
 }
 
-// work replays the log, starts what writes to it, and waits.
-func (s *server) work(ctx context.Context) error {
+// work replays the log, starts what writes to it, and waits. It reads the rules again at each value of reload.
+func (s *server) work(ctx context.Context, reload <-chan os.Signal) error {
 	if err := s.replay(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil // told to stop while starting
@@ -113,8 +120,10 @@ func (s *server) work(ctx context.Context) error {
 	s.db.Retain(time.Now())
 	s.db.Start()
 	defer s.db.Close()
-	if err := s.reloadRules(ctx); err != nil {
-		return err
+	if s.rules != nil {
+		if err := s.parts.alerts.SetRules(ctx, s.rules); err != nil {
+			return err
+		}
 	}
 	s.parts.alerts.Start()
 	defer s.parts.webhook.Close()
@@ -124,8 +133,6 @@ func (s *server) work(ctx context.Context) error {
 	s.ready.Store(true)
 	s.logger.Info("ready", "address", s.url(), "data", s.settings.Data, "step", s.settings.Step)
 
-	reload, stop := hangups()
-	defer stop()
 	tick := time.NewTicker(s.settings.Step)
 	defer tick.Stop()
 	for {
@@ -174,20 +181,29 @@ func (s *server) replay(ctx context.Context) error {
 	return nil
 }
 
-// reloadRules reads the rules file, if there is one. After an error the rules are as before.
+// reloadRules reads the rules file again. After an error the rules are as before.
 func (s *server) reloadRules(ctx context.Context) error {
-	if s.settings.Rules == "" {
-		return nil
-	}
-	data, err := os.ReadFile(s.settings.Rules)
-	if err != nil {
-		return fmt.Errorf("rules: %w", err)
-	}
-	rules, err := alert.Load(data, expr.Options{Zone: s.settings.Timezone})
-	if err != nil {
-		return fmt.Errorf("rules %s: %w", s.settings.Rules, err)
+	rules, err := loadRules(s.settings)
+	if err != nil || rules == nil {
+		return err
 	}
 	return s.parts.alerts.SetRules(ctx, rules)
+}
+
+// loadRules reads the rules file; without one the rules are nil. A mistake in it is an *alert.FileError.
+func loadRules(settings Settings) (*alert.Rules, error) {
+	if settings.Rules == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(settings.Rules)
+	if err != nil {
+		return nil, fmt.Errorf("rules: %w", err)
+	}
+	rules, err := alert.Load(data, expr.Options{Zone: settings.Timezone})
+	if err != nil {
+		return nil, fmt.Errorf("rules %s: %w", settings.Rules, err)
+	}
+	return rules, nil
 }
 
 // shutdown stops accepting and waits for the requests under way.

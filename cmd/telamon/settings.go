@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,6 +16,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/tsdb"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 )
 
 // Settings are what an operator may set. Each is a flag, an environment variable and a key of the
@@ -28,9 +31,12 @@ type Settings struct {
 	Timezone  string
 	EvalDelay time.Duration
 	Rules     string
+	Limits    tsdb.Limits
 	Self      bool
 	LogLevel  string
 	LogFormat string
+
+	fs vfs.FS // where Data is; nil is the machine's own
 }
 
 // addFlags declares every setting. The flag set is the one list of names, defaults and texts.
@@ -44,6 +50,9 @@ func addFlags(flags *pflag.FlagSet) {
 	flags.String("timezone", "UTC", "`zone` for expressions and times that name none, such as US/Pacific")
 	flags.String("eval-delay", "", "how long after its end a step is evaluated by the rules (`duration`; default one step)")
 	flags.String("rules", "", "YAML `file` with alert rules; read again on SIGHUP")
+	flags.String("max-series", "", "`number` of series in all, 0 is no limit (default the memory limit / 4 KB)")
+	flags.String("max-values-per-key", "200000", "`number` of different values of one tag key, 0 is no limit")
+	flags.String("max-new-series", "", "`number` of new series a minute while there are more than half of max-series, 0 is no limit (default a fifth of max-series)")
 	flags.String("self", "on", "on or off: store the server's own metrics")
 	flags.String("log-level", "info", "debug, info, warn or error (`level`)")
 	flags.String("log-format", "text", "text or json (`format`)")
@@ -52,7 +61,7 @@ func addFlags(flags *pflag.FlagSet) {
 const envPrefix = "TELAMON_"
 
 // loadSettings layers the defaults, the file, the environment and the flags, and checks the result.
-// Variables that match no setting are left alone: orchestrators put their own TELAMON_… there.
+// Variables that are empty or match no setting are left alone: orchestrators put their own TELAMON_… there.
 func loadSettings(flags *pflag.FlagSet, environ []string) (Settings, error) {
 	k := koanf.New(".")
 	if path := configPath(flags, environ); path != "" {
@@ -68,7 +77,7 @@ func loadSettings(flags *pflag.FlagSet, environ []string) (Settings, error) {
 		EnvironFunc: func() []string { return environ },
 		TransformFunc: func(key, value string) (string, any) {
 			name := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(key, envPrefix)), "_", "-")
-			if flags.Lookup(name) == nil {
+			if value == "" || flags.Lookup(name) == nil {
 				return "", nil
 			}
 			return name, value
@@ -133,11 +142,17 @@ func readSettings(k *koanf.Koanf) (Settings, error) {
 	if k.String("eval-delay") != "" {
 		s.EvalDelay = r.duration("eval-delay")
 	}
+	if _, err := expr.LoadZone(s.Timezone); err != nil && r.err == nil {
+		r.err = fmt.Errorf("timezone: %w; write an ID such as UTC or US/Pacific", err)
+	}
+	s.Limits = r.limits()
 	switch {
 	case r.err != nil:
 		return Settings{}, r.err
 	case s.Step <= 0:
 		return Settings{}, fmt.Errorf("step %s: it must be longer than nothing", k.String("step"))
+	case s.MaxAge <= 0:
+		return Settings{}, fmt.Errorf("max-age %s: every sample would be too old; write how old one may be, such as 15m", k.String("max-age"))
 	case s.Retention > 0 && s.MaxAge > s.Retention:
 		return Settings{}, fmt.Errorf("max-age %s is longer than retention %s: samples would be accepted and dropped; "+
 			"lower --max-age or raise --retention", k.String("max-age"), k.String("retention"))
@@ -165,6 +180,28 @@ func (r *settingReader) duration(key string) time.Duration {
 		r.err = fmt.Errorf("%s: %w", key, err)
 	}
 	return time.Duration(d.Milliseconds()) * time.Millisecond
+}
+
+// limits reads the limits on series, which depend on the memory and on each other.
+func (r *settingReader) limits() tsdb.Limits {
+	var l tsdb.Limits
+	l.Series = r.number("max-series", int(memoryLimit(os.ReadFile)/bytesPerSeries))
+	l.ValuesPerKey = r.number("max-values-per-key", 0)
+	l.NewSeries = r.number("max-new-series", l.Series/5)
+	return l
+}
+
+// number reads a whole number, not negative; where nothing is set it is otherwise.
+func (r *settingReader) number(key string, otherwise int) int {
+	text := r.k.String(key)
+	if text == "" {
+		return otherwise
+	}
+	n, err := strconv.Atoi(text)
+	if (err != nil || n < 0) && r.err == nil {
+		r.err = fmt.Errorf("%s: %q is not a whole number of 0 or more", key, text)
+	}
+	return n
 }
 
 func (r *settingReader) choice(key string, choices ...string) string {

@@ -20,13 +20,16 @@ func (r *run) consolidate(e *expr.Consolidate, n *node) (lineSet, error) {
 	case step <= r.rng.Step:
 		return r.pass(n), nil
 	}
-	step = ceilDiv(step, r.rng.Step) * r.rng.Step
+	step = ceilDiv(min(step, longestStep), r.rng.Step) * r.rng.Step
 	out, in := r.own(n)
 	err := r.eachLine(len(in), func(i int) {
 		r.consolidateInto(out.lines[i].values, in[i], e.Function, step)
 	})
 	return out, err
 }
+
+// longestStep is more than any range: intervals beyond it are all the same, and their ends would overflow.
+const longestStep = 1 << 53
 
 // consolidateInto fills dst, which may be the line's own values, interval by interval.
 func (r *run) consolidateInto(dst []float64, l line, how tsdb.Consolidation, step int64) {

@@ -21,7 +21,7 @@ func (r *run) filter(e *expr.Filter, n *node) (lineSet, error) {
 			set.lines = append(set.lines, l)
 		}
 	}
-	r.notices = append(r.notices, fmt.Sprintf("%d of %d lines matched filter", len(set.lines), len(left.lines)))
+	set.notice = fmt.Sprintf("%d of %d lines matched filter", len(set.lines), len(left.lines))
 	return set, nil
 }
 

@@ -1,7 +1,6 @@
 package eval
 
 import (
-	"encoding/binary"
 	"math"
 	"slices"
 	"strings"
@@ -17,7 +16,12 @@ func keyString(t tag.Tags, keys []string) string {
 	if len(keys) == 0 {
 		return ")"
 	}
+	size := len("()")
+	for _, one := range t {
+		size += len(one.Key) + len(one.Value) + len("= ")
+	}
 	var b strings.Builder
+	b.Grow(size)
 	for i, key := range keys {
 		if i == 0 {
 			b.WriteByte('(')
@@ -31,20 +35,6 @@ func keyString(t tag.Tags, keys []string) string {
 	}
 	b.WriteByte(')')
 	return b.String()
-}
-
-// appendGroup appends bytes that are equal for tags with equal values of keys. Tags that lack a key all
-// get the same bytes, which no others get.
-func appendGroup(dst []byte, t tag.Tags, keys []string) []byte {
-	start := len(dst)
-	for _, key := range keys {
-		value, ok := t.Get(key)
-		if !ok {
-			return append(dst[:start], 0xff)
-		}
-		dst = append(binary.AppendUvarint(dst, uint64(len(value))), value...)
-	}
-	return dst
 }
 
 func hasAll(t tag.Tags, keys []string) bool {

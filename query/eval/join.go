@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"encoding/binary"
+
 	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/query/stack"
 )
@@ -14,9 +16,9 @@ func (r *run) binary(e *expr.Binary, n *node) (lineSet, error) {
 	if e.JoinsRight() {
 		walked, indexed, small = right, left, e.Left
 	}
-	f := e.Op.Apply
+	combine := kernelOf(e.Op)
 	if n.leftOnly {
-		f = leftOf
+		combine = takeLeft
 	}
 	index := newGroupIndex(indexed, small)
 	place := r.placeFor(n, len(walked))
@@ -33,7 +35,7 @@ func (r *run) binary(e *expr.Binary, n *node) (lineSet, error) {
 			a, b = b, a
 		}
 		values := place(walked[i].values)
-		apply(values, a.values, b.values, f)
+		combine(values, a.values, b.values)
 		out.lines = append(out.lines, line{tags: walked[i].tags, values: values, gauge: a.gauge})
 	})
 	return out, firstError(failed, err)
@@ -70,10 +72,10 @@ func (r *run) placeFor(n *node, lines int) func(values []float64) []float64 {
 
 // A groupIndex finds the line of a group by the tags of another line.
 type groupIndex struct {
-	keys []string
-	one  int            // the line where there are no keys: -1 none, -2 several
-	many map[string]int // else by group
-	buf  []byte
+	keys    []string
+	known   map[string]int // lines that have all keys, by their values
+	keyless int            // the line that lacks one; without keys that is every line
+	buf     []byte
 }
 
 const (
@@ -82,40 +84,61 @@ const (
 )
 
 // newGroupIndex indexes the lines of e by its own grouping. The lines of an e that is not grouped are
-// all one group.
+// all one group; so are those that lack a key.
 func newGroupIndex(lines []line, e expr.Expr) *groupIndex {
-	x := &groupIndex{one: noLine}
-	if e.IsGrouped() {
+	x := &groupIndex{keyless: noLine}
+	if e.IsGrouped() && len(e.FinalGrouping()) > 0 {
 		x.keys = e.FinalGrouping()
+		x.known = make(map[string]int, len(lines))
 	}
-	if len(x.keys) == 0 {
-		if len(lines) > 0 {
-			x.one = 0
-		}
-		if len(lines) > 1 {
-			x.one = severalLines
-		}
-		return x
-	}
-	x.many = make(map[string]int, len(lines))
 	for i, l := range lines {
-		x.buf = appendGroup(x.buf[:0], l.tags, x.keys)
-		if _, taken := x.many[string(x.buf)]; taken {
-			i = severalLines
+		group, ok := x.groupOf(l)
+		if !ok {
+			x.keyless = oneOrSeveral(x.keyless, i)
+			continue
 		}
-		x.many[string(x.buf)] = i
+		at, taken := x.known[group]
+		if !taken {
+			at = noLine
+		}
+		x.known[group] = oneOrSeveral(at, i)
 	}
 	return x
+}
+
+func oneOrSeveral(known, i int) int {
+	if known == noLine {
+		return i
+	}
+	return severalLines
+}
+
+// groupOf returns what the lines of a group have in common: the value of the only key, or the values of
+// all. It is not ok for a line that lacks one.
+func (x *groupIndex) groupOf(l line) (group string, ok bool) {
+	switch len(x.keys) {
+	case 0:
+		return "", false
+	case 1:
+		return l.tags.Get(x.keys[0])
+	}
+	x.buf = x.buf[:0]
+	for _, key := range x.keys {
+		value, ok := l.tags.Get(key)
+		if !ok {
+			return "", false
+		}
+		x.buf = append(binary.AppendUvarint(x.buf, uint64(len(value))), value...)
+	}
+	return string(x.buf), true
 }
 
 // find returns the number of the line that has the group of l; noLine if there is none. That there
 // are several is an error.
 func (x *groupIndex) find(l line) (int, error) {
-	i := x.one
-	if x.many != nil {
-		x.buf = appendGroup(x.buf[:0], l.tags, x.keys)
-		var ok bool
-		if i, ok = x.many[string(x.buf)]; !ok {
+	i := x.keyless
+	if group, ok := x.groupOf(l); ok {
+		if i, ok = x.known[group]; !ok {
 			return noLine, nil
 		}
 	}

@@ -29,6 +29,7 @@ type line struct {
 type lineSet struct {
 	lines  []line
 	shared bool
+	notice string // a remark for people, or ""
 }
 
 // A label is text, or that of the tags where text is empty, inside the names of words that were applied.

@@ -6,6 +6,9 @@ import "github.com/telamon-tsdb/telamon/query/expr"
 // day of minutes. After that many steps a smoothing has forgotten what came before.
 const unboundedSteps = 1440
 
+// maxLookback is more than any budget allows, and little enough for the arithmetic of times.
+const maxLookback = 1 << 32
+
 // A Lookback says from where on e has to be evaluated so that its value at one step is right.
 type Lookback struct {
 	// Steps is the number of steps before that one.
@@ -38,7 +41,7 @@ func (b *lookbacks) of(e expr.Expr) Lookback {
 		below.Steps = max(below.Steps, one.Steps)
 		below.PeriodMillis = max(below.PeriodMillis, one.PeriodMillis)
 	}
-	all := Lookback{own.Steps + below.Steps, max(own.PeriodMillis, below.PeriodMillis)}
+	all := Lookback{min(own.Steps+below.Steps, maxLookback), max(own.PeriodMillis, below.PeriodMillis)}
 	b.known[e] = all
 	return all
 }

@@ -41,13 +41,3 @@ func (r *run) unary(e *expr.Unary, n *node) (lineSet, error) {
 	})
 	return out, err
 }
-
-func leftOf(a, _ float64) float64 { return a }
-
-// apply sets dst to f of the values of a and b. dst may be one of them.
-func apply(dst, a, b []float64, f func(a, b float64) float64) {
-	a, b = a[:len(dst)], b[:len(dst)]
-	for i := range dst {
-		dst[i] = f(a[i], b[i])
-	}
-}

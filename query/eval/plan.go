@@ -12,6 +12,8 @@ import (
 type Plan struct {
 	nodes []node
 	roots []int // the node of each expression
+	// memory is what stateful words remember between runs; nil but in a Session.
+	memory *memory
 }
 
 // A node is one computation. Expressions that are equal share it, so that :dup,:add ten times is eleven

@@ -89,3 +89,16 @@ func TestSteps(t *testing.T) {
 		t.Errorf("11 s over a primary step of 10 s: %d, want 20 s", got)
 	}
 }
+
+func FuzzTimeRange(f *testing.F) {
+	for _, seed := range []string{"e-3h", "now", "2018-07-24", "s+5m", "1733292000+5m", "2026-11-22T12:00:00.500+01", "epoch+P1D", "2026-03-08T02:30[US/Pacific]"} {
+		f.Add(seed, "now")
+		f.Add("e-1h", seed)
+	}
+	f.Fuzz(func(t *testing.T, start, end string) {
+		from, to, err := TimeRange{start, end, time.UTC, time.UnixMilli(1795359600000)}.Resolve()
+		if err == nil && from > to {
+			t.Errorf("%s to %s: %d is after %d", start, end, from, to)
+		}
+	})
+}

@@ -3,8 +3,10 @@ package eval
 import (
 	"context"
 	"errors"
+	"math/bits"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/query/stack"
@@ -29,10 +31,12 @@ type readKey struct {
 
 // readAll asks the store for everything the plan needs and turns the answers into lines.
 func (r *run) readAll() error {
-	for _, one := range r.planReads() {
+	for number, one := range r.planReads() {
+		begin := time.Now()
 		if err := r.selectColumns(one); err != nil {
 			return err
 		}
+		took := time.Since(begin)
 		used := tsdb.Aggregate(0)
 		for _, id := range one.nodes {
 			d := r.plan.nodes[id].expr.(*expr.Data)
@@ -40,15 +44,24 @@ func (r *run) readAll() error {
 			if err != nil {
 				return err
 			}
-			if used&d.Aggregate != 0 { // another node has the same values
-				set.shared = true
+			r.sets[id] = set
+			if used&aggregateOf(d) != 0 { // another node has the same values
 				r.shareAll(one.nodes)
 			}
-			used |= d.Aggregate
-			r.sets[id] = set
+			used |= aggregateOf(d)
+			r.reportRead(id, number, one, took)
+			took = 0 // the nodes that share the read got it for nothing
 		}
 	}
 	return nil
+}
+
+// aggregateOf returns what the store is asked for: single series are the sum of themselves.
+func aggregateOf(d *expr.Data) tsdb.Aggregate {
+	if d.All {
+		return tsdb.Sum
+	}
+	return d.Aggregate
 }
 
 func (r *run) shareAll(nodes []int) {
@@ -88,11 +101,9 @@ func (r *run) queryOf(d *expr.Data) tsdb.Query {
 	}
 	q := tsdb.Query{
 		Where: d.Query, Start: r.rng.Start - shift, End: r.rng.End - shift, Step: r.rng.Step,
-		Aggregates: d.Aggregate, Consolidation: d.Consolidation(),
+		Aggregates: aggregateOf(d), Consolidation: d.Consolidation(), PerSeries: d.All,
 	}
-	if d.All {
-		q.Aggregates, q.PerSeries = tsdb.Sum, true
-	} else if d.Grouped {
+	if d.Grouped {
 		q.By = slices.Clone(d.Keys)
 		slices.Sort(q.By)
 		q.By = slices.Compact(q.By)
@@ -108,6 +119,7 @@ func (r *run) queryOf(d *expr.Data) tsdb.Query {
 
 func (r *run) selectColumns(one *read) error {
 	r.work.Reads++
+	bytesPerColumn := int64(bits.OnesCount8(uint8(one.query.Aggregates))*one.query.Len()*bytesPerValue + bytesPerLine)
 	for column, err := range r.store.Select(r.ctx, one.query) {
 		if err == nil && r.ctx.Err() != nil {
 			err = context.Cause(r.ctx)
@@ -116,6 +128,9 @@ func (r *run) selectColumns(one *read) error {
 			return stack.Require("%s", over.Error())
 		}
 		if err != nil {
+			return err
+		}
+		if err := r.budget.take(bytesPerColumn); err != nil {
 			return err
 		}
 		one.columns = append(one.columns, column)
@@ -129,10 +144,7 @@ func (r *run) selectColumns(one *read) error {
 // dataLines turns columns into the lines of a data expression, sorted by label as Atlas's store does.
 func (r *run) dataLines(d *expr.Data, columns []tsdb.Column) (lineSet, error) {
 	exact := expr.ExactTags(d.Query)
-	aggregate := d.Aggregate
-	if d.All {
-		aggregate = tsdb.Sum
-	}
+	aggregate := aggregateOf(d)
 	suffix := ""
 	if !d.Offset.IsZero() {
 		suffix = " (offset=" + d.Offset.String() + ")"

@@ -2,15 +2,17 @@ package eval
 
 import (
 	"context"
+	"time"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/tsdb"
 )
 
-// Limits bound what one read may yield. Zero means no limit.
+// Limits bound what a run may read and hold. Zero means no limit.
 type Limits struct {
-	Lines      int // per data expression that groups
-	Datapoints int // lines times points, per data expression that groups
+	Lines      int   // per data expression that groups
+	Datapoints int   // lines times points, per data expression that groups
+	Bytes      int64 // memory for columns, of the whole run
 }
 
 // Work tells what a run did.
@@ -20,45 +22,63 @@ type Work struct {
 	Series  int // that went into the columns read; one that was read twice counts twice
 	Samples int // that went into them
 	Columns int // that the store sent
+	// Bytes bounds from above the memory that columns took at one time.
+	Bytes int64
 }
 
 // An Outcome is the result of a run: the lines of each expression of the plan, in Atlas's order.
 type Outcome struct {
 	Lines   [][]Line
-	Notices []string // remarks for people, as "3 of 5 lines matched filter"
+	Notices [][]string // by expression, remarks for people, as "3 of 5 lines matched filter"
 	Work    Work
+	Nodes   []NodeReport // what was computed, operands before their users
 }
 
 // Run evaluates p over a range, reading from store. Its error is a *stack.Error where the expression is to
 // blame: a mistake that shows only when it is evaluated, or a limit exceeded. Else it is that of the
 // store, or the cause for which ctx was cancelled, which it notices between a few lines.
 func (p *Plan) Run(ctx context.Context, store tsdb.Selector, rng Range, limits Limits) (*Outcome, error) {
-	r := &run{plan: p, ctx: ctx, store: store, rng: rng, limits: limits, sets: make([]lineSet, len(p.nodes))}
-	r.work.Nodes = len(p.nodes)
+	r := &run{
+		plan: p, ctx: ctx, store: store, rng: rng, limits: limits, budget: budget{limit: limits.Bytes},
+		sets: make([]lineSet, len(p.nodes)), reports: make([]NodeReport, len(p.nodes)),
+	}
+	if err := r.checkRange(); err != nil {
+		return nil, err
+	}
 	if err := r.readAll(); err != nil {
 		return nil, err
 	}
-	left := make([]int, len(p.nodes))
-	for id, n := range p.nodes {
-		left[id] = n.users
-		if _, isData := n.expr.(*expr.Data); !isData {
-			set, err := r.compute(&p.nodes[id])
-			if err != nil {
-				return nil, err
-			}
-			r.sets[id] = set
-		}
-		for _, input := range n.inputs {
-			if left[input]--; left[input] == 0 {
-				r.sets[input] = lineSet{} // free what nobody reads any more
-			}
-		}
+	if err := r.budget.take(r.computeBytes()); err != nil {
+		return nil, err
 	}
-	outcome := &Outcome{Notices: r.notices, Work: r.work}
+	if err := r.computeAll(); err != nil {
+		return nil, err
+	}
+	r.work.Nodes, r.work.Bytes = len(p.nodes), r.budget.used
+	outcome := &Outcome{Work: r.work, Nodes: r.reports}
 	for _, root := range p.roots {
 		outcome.Lines = append(outcome.Lines, finish(r.sets[root].lines))
+		outcome.Notices = append(outcome.Notices, r.noticesBelow(root))
 	}
 	return outcome, nil
+}
+
+// noticesBelow returns the remarks of the nodes that root is computed from, in their order.
+func (r *run) noticesBelow(root int) []string {
+	reached := make([]bool, root+1)
+	reached[root] = true
+	for id := root; id >= 0; id-- {
+		for _, input := range r.plan.nodes[id].inputs {
+			reached[input] = reached[input] || reached[id]
+		}
+	}
+	var notices []string
+	for id, report := range r.reports[:root+1] {
+		if reached[id] && report.Notice != "" {
+			notices = append(notices, report.Notice)
+		}
+	}
+	return notices
 }
 
 func finish(lines []line) []Line {
@@ -69,6 +89,31 @@ func finish(lines []line) []Line {
 	return finished
 }
 
+// computeAll computes the nodes that are no reads, operands first.
+func (r *run) computeAll() error {
+	left := make([]int, len(r.plan.nodes))
+	for id := range r.plan.nodes {
+		n := &r.plan.nodes[id]
+		left[id] = n.users
+		if _, isRead := n.expr.(*expr.Data); !isRead {
+			begin := time.Now()
+			set, err := r.compute(n)
+			if err != nil {
+				return err
+			}
+			r.sets[id] = set
+			r.report(id, time.Since(begin))
+			r.reports[id].Notice = set.notice
+		}
+		for _, input := range n.inputs {
+			if left[input]--; left[input] == 0 {
+				r.sets[input] = lineSet{} // free what nobody reads any more
+			}
+		}
+	}
+	return nil
+}
+
 // A run is one evaluation of a plan.
 type run struct {
 	plan   *Plan
@@ -77,8 +122,9 @@ type run struct {
 	rng    Range
 	limits Limits
 
-	sets    []lineSet // by node
-	notices []string
+	budget  budget
+	sets    []lineSet    // by node
+	reports []NodeReport // by node
 	work    Work
 }
 
@@ -151,6 +197,7 @@ func (r *run) pass(n *node) lineSet {
 	id := n.inputs[0]
 	set := r.sets[id]
 	set.shared = set.shared || r.plan.nodes[id].users > 1
+	set.notice = "" // it is the operand's own
 	return set
 }
 
@@ -170,6 +217,9 @@ func (r *run) eachLine(n int, do func(i int)) error {
 }
 
 func (r *run) stateful(e *expr.Stateful, n *node) (lineSet, error) {
+	if r.plan.memory != nil {
+		return r.resume(e, n)
+	}
 	word, err := NewOnline(e, r.rng.Start, r.rng.Step)
 	if err != nil {
 		return lineSet{}, err

@@ -103,10 +103,10 @@ func answerOf(store *tsdbtest.Store, program string, rng Range) []string {
 		return []string{"! " + messageOf(err)}
 	}
 	var answer []string
-	for _, notice := range outcome.Notices {
-		answer = append(answer, "notice "+notice)
-	}
-	for _, lines := range outcome.Lines {
+	for i, lines := range outcome.Lines {
+		for _, notice := range outcome.Notices[i] {
+			answer = append(answer, "notice "+notice)
+		}
 		for _, l := range lines {
 			answer = append(answer, fmt.Sprintf("{%s} [%s]%s", l.Tags, l.Label, valuesText(l.Values)))
 		}

@@ -8,7 +8,7 @@ import (
 )
 
 // Stats summarise the values of a line, missing ones left out. Without any value Count is 0 and the
-// others are NaN.
+// others are NaN. Opposite infinities make Total and Avg NaN.
 type Stats struct {
 	Count                      int
 	Avg, Total, Max, Min, Last float64
@@ -22,10 +22,13 @@ func Summarise(values []float64) Stats {
 		if isNaN(v) {
 			continue
 		}
+		if s.Count == 0 {
+			s.Total, s.Max, s.Min = 0, v, v
+		}
 		s.Count++
-		s.Total = addSkip(s.Total, v)
-		s.Max = greatest(s.Max, v)
-		s.Min = least(s.Min, v)
+		s.Total += v
+		s.Max = max(s.Max, v)
+		s.Min = min(s.Min, v)
 		s.Last = v
 	}
 	if s.Count > 0 {

@@ -45,20 +45,47 @@ type Rank struct {
 	Others Others
 }
 
+// IsGrouped implements Expr.
 func (c *Consolidate) IsGrouped() bool { return c.Input.IsGrouped() }
-func (s *Stat) IsGrouped() bool        { return s.Input.IsGrouped() }
-func (*StatOf) IsGrouped() bool        { return false }
-func (f *Filter) IsGrouped() bool      { return f.Left.IsGrouped() }
-func (r *Rank) IsGrouped() bool        { return r.Input.IsGrouped() }
 
+// IsGrouped implements Expr.
+func (s *Stat) IsGrouped() bool { return s.Input.IsGrouped() }
+
+// IsGrouped implements Expr.
+func (*StatOf) IsGrouped() bool { return false }
+
+// IsGrouped implements Expr.
+func (f *Filter) IsGrouped() bool { return f.Left.IsGrouped() }
+
+// IsGrouped implements Expr.
+func (r *Rank) IsGrouped() bool { return r.Input.IsGrouped() }
+
+// FinalGrouping implements Expr.
 func (c *Consolidate) FinalGrouping() []string { return c.Input.FinalGrouping() }
-func (s *Stat) FinalGrouping() []string        { return s.Input.FinalGrouping() }
-func (*StatOf) FinalGrouping() []string        { return nil }
-func (f *Filter) FinalGrouping() []string      { return f.Left.FinalGrouping() }
-func (r *Rank) FinalGrouping() []string        { return r.Input.FinalGrouping() }
 
+// FinalGrouping implements Expr.
+func (s *Stat) FinalGrouping() []string { return s.Input.FinalGrouping() }
+
+// FinalGrouping implements Expr.
+func (*StatOf) FinalGrouping() []string { return nil }
+
+// FinalGrouping implements Expr.
+func (f *Filter) FinalGrouping() []string { return f.Left.FinalGrouping() }
+
+// FinalGrouping implements Expr.
+func (r *Rank) FinalGrouping() []string { return r.Input.FinalGrouping() }
+
+// Inputs implements Expr.
 func (c *Consolidate) Inputs() []Expr { return []Expr{c.Input} }
-func (s *Stat) Inputs() []Expr        { return []Expr{s.Input} }
-func (*StatOf) Inputs() []Expr        { return nil }
-func (f *Filter) Inputs() []Expr      { return []Expr{f.Left, f.Right} }
-func (r *Rank) Inputs() []Expr        { return []Expr{r.Input} }
+
+// Inputs implements Expr.
+func (s *Stat) Inputs() []Expr { return []Expr{s.Input} }
+
+// Inputs implements Expr.
+func (*StatOf) Inputs() []Expr { return nil }
+
+// Inputs implements Expr.
+func (f *Filter) Inputs() []Expr { return []Expr{f.Left, f.Right} }
+
+// Inputs implements Expr.
+func (r *Rank) Inputs() []Expr { return []Expr{r.Input} }

@@ -53,7 +53,7 @@ type Unary struct {
 	Bound float64 // ClampMin, ClampMax
 }
 
-// A BinaryOp names a function of two values; asl.md calls for its own NaN rule for each.
+// A BinaryOp names a function of two values; each has its own NaN rule (asl.md §7.2).
 type BinaryOp uint8
 
 // The functions of two values.
@@ -136,35 +136,92 @@ type Rewrite struct {
 	vocabulary *stack.Vocabulary // what Shown was written in, to read it again when it changes
 }
 
-func (*Constant) IsGrouped() bool         { return false }
-func (*Generated) IsGrouped() bool        { return false }
-func (u *Unary) IsGrouped() bool          { return u.Input.IsGrouped() }
-func (b *Binary) IsGrouped() bool         { return b.grouped }
-func (*Collapse) IsGrouped() bool         { return false }
-func (*Regroup) IsGrouped() bool          { return true }
-func (r *Rename) IsGrouped() bool         { return r.Input.IsGrouped() }
-func (*Percentiles) IsGrouped() bool      { return true }
+// IsGrouped implements Expr.
+func (*Constant) IsGrouped() bool { return false }
+
+// IsGrouped implements Expr.
+func (*Generated) IsGrouped() bool { return false }
+
+// IsGrouped implements Expr.
+func (u *Unary) IsGrouped() bool { return u.Input.IsGrouped() }
+
+// IsGrouped implements Expr.
+func (b *Binary) IsGrouped() bool { return b.grouped }
+
+// IsGrouped implements Expr.
+func (*Collapse) IsGrouped() bool { return false }
+
+// IsGrouped implements Expr.
+func (*Regroup) IsGrouped() bool { return true }
+
+// IsGrouped implements Expr.
+func (r *Rename) IsGrouped() bool { return r.Input.IsGrouped() }
+
+// IsGrouped implements Expr.
+func (*Percentiles) IsGrouped() bool { return true }
+
+// IsGrouped implements Expr.
 func (a *ApproxDistinct) IsGrouped() bool { return len(a.keys) > 0 }
-func (r *Rewrite) IsGrouped() bool        { return r.Eval.IsGrouped() }
 
-func (*Constant) FinalGrouping() []string         { return nil }
-func (*Generated) FinalGrouping() []string        { return nil }
-func (u *Unary) FinalGrouping() []string          { return u.Input.FinalGrouping() }
-func (b *Binary) FinalGrouping() []string         { return b.keys }
-func (*Collapse) FinalGrouping() []string         { return nil }
-func (r *Regroup) FinalGrouping() []string        { return r.Keys }
-func (r *Rename) FinalGrouping() []string         { return r.keys }
-func (p *Percentiles) FinalGrouping() []string    { return p.Buckets.Keys }
+// IsGrouped implements Expr.
+func (r *Rewrite) IsGrouped() bool { return r.Eval.IsGrouped() }
+
+// FinalGrouping implements Expr.
+func (*Constant) FinalGrouping() []string { return nil }
+
+// FinalGrouping implements Expr.
+func (*Generated) FinalGrouping() []string { return nil }
+
+// FinalGrouping implements Expr.
+func (u *Unary) FinalGrouping() []string { return u.Input.FinalGrouping() }
+
+// FinalGrouping implements Expr.
+func (b *Binary) FinalGrouping() []string { return b.keys }
+
+// FinalGrouping implements Expr.
+func (*Collapse) FinalGrouping() []string { return nil }
+
+// FinalGrouping implements Expr.
+func (r *Regroup) FinalGrouping() []string { return r.Keys }
+
+// FinalGrouping implements Expr.
+func (r *Rename) FinalGrouping() []string { return r.keys }
+
+// FinalGrouping implements Expr.
+func (p *Percentiles) FinalGrouping() []string { return p.Buckets.Keys }
+
+// FinalGrouping implements Expr.
 func (a *ApproxDistinct) FinalGrouping() []string { return a.keys }
-func (r *Rewrite) FinalGrouping() []string        { return r.Eval.FinalGrouping() }
 
-func (*Constant) Inputs() []Expr         { return nil }
-func (*Generated) Inputs() []Expr        { return nil }
-func (u *Unary) Inputs() []Expr          { return []Expr{u.Input} }
-func (b *Binary) Inputs() []Expr         { return []Expr{b.Left, b.Right} }
-func (c *Collapse) Inputs() []Expr       { return []Expr{c.Input} }
-func (r *Regroup) Inputs() []Expr        { return []Expr{r.Collapse} }
-func (r *Rename) Inputs() []Expr         { return []Expr{r.Input} }
-func (p *Percentiles) Inputs() []Expr    { return []Expr{p.Buckets} }
+// FinalGrouping implements Expr.
+func (r *Rewrite) FinalGrouping() []string { return r.Eval.FinalGrouping() }
+
+// Inputs implements Expr.
+func (*Constant) Inputs() []Expr { return nil }
+
+// Inputs implements Expr.
+func (*Generated) Inputs() []Expr { return nil }
+
+// Inputs implements Expr.
+func (u *Unary) Inputs() []Expr { return []Expr{u.Input} }
+
+// Inputs implements Expr.
+func (b *Binary) Inputs() []Expr { return []Expr{b.Left, b.Right} }
+
+// Inputs implements Expr.
+func (c *Collapse) Inputs() []Expr { return []Expr{c.Input} }
+
+// Inputs implements Expr.
+func (r *Regroup) Inputs() []Expr { return []Expr{r.Collapse} }
+
+// Inputs implements Expr.
+func (r *Rename) Inputs() []Expr { return []Expr{r.Input} }
+
+// Inputs implements Expr.
+func (p *Percentiles) Inputs() []Expr { return []Expr{p.Buckets} }
+
+// Inputs implements Expr.
 func (a *ApproxDistinct) Inputs() []Expr { return []Expr{a.Registers} }
-func (r *Rewrite) Inputs() []Expr        { return []Expr{r.Eval} }
+
+// Inputs implements Expr.
+func (r *Rewrite) Inputs() []Expr { return []Expr{r.Eval} }

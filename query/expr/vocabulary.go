@@ -1,6 +1,10 @@
 package expr
 
 import (
+	"cmp"
+	"errors"
+	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/telamon-tsdb/telamon/query/stack"
@@ -22,7 +26,13 @@ type Language struct {
 // which is not to be changed.
 func Default() *Language { return defaultLanguage() }
 
-var defaultLanguage = sync.OnceValue(func() *Language { return NewLanguage(nil, defaultAverages()) })
+var defaultLanguage = sync.OnceValue(func() *Language {
+	l, err := NewLanguage(nil, defaultAverages())
+	if err != nil {
+		panic("expr: the default language: " + err.Error())
+	}
+	return l
+})
 
 // defaultAverages are the averages that Atlas has without configuration.
 func defaultAverages() []Average {
@@ -33,8 +43,13 @@ func defaultAverages() []Average {
 }
 
 // NewLanguage returns the language with further words: macros, which have a Name, a Body, a Summary and
-// Examples, and averages. A word that exists already is tried first.
-func NewLanguage(macros []stack.Word, averages []Average) *Language {
+// Examples, and averages. A word that exists already is tried first. The error names a macro that cannot
+// be one.
+func NewLanguage(macros []stack.Word, averages []Average) (*Language, error) {
+	custom, err := customWords(macros, averages)
+	if err != nil {
+		return nil, err
+	}
 	std := stack.Standard()
 	types := []stack.Type{queryType, eventType, aggregateType, dataType, exprType, styleType, consolidationType, durationType, colorType}
 	query := stack.New("query", std, types, queryWords())
@@ -44,24 +59,31 @@ func NewLanguage(macros []stack.Word, averages []Average) *Language {
 	filter := stack.New("filter", stateful, nil, filterWords())
 	style := stack.New("style", filter, nil, styleWords())
 	event := stack.New("event", query, nil, eventWords())
-	custom := customWords(macros, averages)
 	return &Language{
 		Default: stack.New("custom", style, nil, custom),
 		Events:  stack.New("custom", event, nil, custom),
-	}
+	}, nil
 }
 
-func customWords(macros []stack.Word, averages []Average) []stack.Word {
+func customWords(macros []stack.Word, averages []Average) ([]stack.Word, error) {
 	var words []stack.Word
 	for _, w := range macros {
+		if _, err := stack.Tokens(w.Body); err != nil || w.Body == "" {
+			return nil, fmt.Errorf("word :%s: body %q: %w", w.Name, w.Body, cmp.Or(err, errEmptyBody))
+		}
+		if w.Name == "" || strings.ContainsAny(w.Name, ", \t\r\n") {
+			return nil, fmt.Errorf("word %q: a name has no commas and no blanks, and is not empty", w.Name)
+		}
 		w.Signature, w.Matches = "? -- ?", anyStack
 		words = append(words, w)
 	}
 	for _, a := range averages {
 		words = append(words, a.word())
 	}
-	return words
+	return words, nil
 }
+
+var errEmptyBody = errors.New("there is nothing in it")
 
 // Vocabulary returns the vocabulary with that name, from std to custom; nil if there is none.
 func (l *Language) Vocabulary(name string) *stack.Vocabulary {

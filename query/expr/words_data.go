@@ -9,11 +9,11 @@ import (
 func dataWords() []stack.Word {
 	const aggregate = "q:Query -- DataExpr"
 	const consolidation = "expr:TimeSeriesExpr -- DataExpr"
-	aggregateExamples := []string{"name,sps,:eq"}
-	cfExamples := []string{"name,sps,:eq", "name,sps,:eq,:min", "name,sps,:eq,:max", "name,sps,:eq,:sum", "name,sps,:eq,:count"}
+	aggregateExamples := []string{"name,cpu,:eq"}
+	cfExamples := []string{"name,cpu,:eq", "name,cpu,:eq,:min", "name,cpu,:eq,:max", "name,cpu,:eq,:sum", "name,cpu,:eq,:count"}
 	return []stack.Word{
 		{Name: "all", Signature: aggregate, Run: all,
-			Summary: "Every matching series as a line of its own; for looking around, not for dashboards.", Examples: []string{"name,sps,:eq,nf.cluster,nccp-ps3,:eq,:and"}},
+			Summary: "Every matching series as a line of its own; for looking around, not for dashboards.", Examples: []string{"name,cpu,:eq,app,www,:eq,:and"}},
 		{Name: "sum", Signature: aggregate, Run: aggregateQuery(tsdb.Sum),
 			Summary: "Adds the values of all matching series.", Examples: aggregateExamples},
 		{Name: "count", Signature: aggregate, Run: aggregateQuery(tsdb.Count),
@@ -24,9 +24,9 @@ func dataWords() []stack.Word {
 			Summary: "The greatest value of all matching series.", Examples: aggregateExamples},
 		{Name: "by", Signature: "af:AggregateFunction keys:StringList -- DataExpr", Run: by,
 			Summary:  "Aggregates each combination of values of the keys by itself.",
-			Examples: []string{"name,sps,:eq,(,name,)", "name,sps,:eq,:max,(,nf.cluster,)", "name,sps,:eq,nf.cluster,nccp-silverlight,:eq,:and,(,nf.asg,nf.zone,)"}},
+			Examples: []string{"name,cpu,:eq,(,name,)", "name,cpu,:eq,:max,(,app,)", "name,cpu,:eq,app,www,:eq,:and,(,node,zone,)"}},
 		{Name: "offset", Signature: "TimeSeriesExpr dur:Duration -- TimeSeriesExpr", Types: lenient, Run: keepStyle(offset),
-			Summary: "Shifts all reads of an expression into the past.", Examples: []string{"name,sps,:eq,(,name,),:by,1w", "name,sps,:eq,:max,PT1H"}},
+			Summary: "Shifts all reads of an expression into the past.", Examples: []string{"name,cpu,:eq,(,name,),:by,1w", "name,cpu,:eq,:max,PT1H"}},
 		{Name: "cf-avg", Signature: consolidation, Run: consolidateBy(tsdb.Average),
 			Summary: "Consolidates to larger steps by the average, which is what sums and counts do anyway.", Examples: cfExamples},
 		{Name: "cf-sum", Signature: consolidation, Run: consolidateBy(tsdb.TotalOf),

@@ -35,7 +35,7 @@ func lineWords() []stack.Word {
 		{Name: "time", Signature: "mode:String -- TimeSeriesExpr", Run: timeLine,
 			Summary: "The time itself, in UTC: a field such as hourOfDay, dayOfWeek or minuteOfHour, or the seconds, minutes, hours, days or weeks since 1970.", Examples: []string{"hourOfDay", "HOUR_OF_DAY", "days"}},
 		{Name: "time-span", Signature: "s:String e:String -- TimeSeriesExpr", Run: timeSpan,
-			Summary: "1 from the start to the end of a span of time, else 0. gs and ge are the ends of the graph, s and e those of the span.", Examples: []string{"e-30m,ge", "2014-02-20T15:00,s+30m"}},
+			Summary: "1 from the start to the end of a span of time, else 0. gs and ge are the ends of the graph, s and e those of the span.", Examples: []string{"e-30m,ge", "2026-02-20T15:00,s+30m"}},
 		{Name: "cg", Signature: "Expr keys:List -- Expr", Params: []string{"TimeSeriesExpr", "StringList"}, Types: lenient, Run: keepStyle(commonGroup),
 			Summary: "Adds keys to every grouping in an expression.", Examples: []string{"name,cpu,:eq,(,app,)", "name,cpu,:eq,(,node,),:by,(,app,)"}},
 		{Name: "named-rewrite", Signature: "original:TimeSeriesExpr rewritten:TimeSeriesExpr name:String -- TimeSeriesExpr",

@@ -12,8 +12,8 @@ import (
 
 func queryWords() []stack.Word {
 	const keyValue = "k:String v:String -- Query"
-	keyValueExamples := []string{"a,b", "nf.node,silverlight-003e", "ERROR:name"}
-	regexExamples := []string{"name,DiscoveryStatus_(UP|DOWN)", "name,discoverystatus_(Up|Down)", "ERROR:name"}
+	keyValueExamples := []string{"a,b", "node,i-42", "ERROR:name"}
+	regexExamples := []string{"name,http.(requests|errors)", "name,HTTP.(Requests|Errors)", "ERROR:name"}
 	logicExamples := []string{":false,:false", ":false,:true", ":true,:false", ":true,:true"}
 	return []stack.Word{
 		{Name: "true", Signature: " -- Query", Run: constantQuery(tag.True{}),
@@ -37,13 +37,13 @@ func queryWords() []stack.Word {
 		{Name: "reic", Signature: keyValue, Run: match(true, asWritten),
 			Summary: "Like :re, but upper and lower case are the same. Slow: no index helps.", Examples: regexExamples},
 		{Name: "contains", Signature: keyValue, Run: match(false, containing),
-			Summary: "Matches series whose value for the key has this text in it.", Examples: []string{"name,request", "result,error"}},
+			Summary: "Matches series whose value for the key has this text in it.", Examples: []string{"name,request", "node,42"}},
 		{Name: "starts", Signature: keyValue, Run: match(false, escapePattern),
-			Summary: "Matches series whose value for the key starts with this text.", Examples: []string{"name,req", "result,err"}},
+			Summary: "Matches series whose value for the key starts with this text.", Examples: []string{"name,req", "node,i-"}},
 		{Name: "ends", Signature: keyValue, Run: match(false, ending),
-			Summary: "Matches series whose value for the key ends with this text.", Examples: []string{"name,error", "result,failed"}},
+			Summary: "Matches series whose value for the key ends with this text.", Examples: []string{"name,errors", "node,2"}},
 		{Name: "in", Signature: "k:String vs:StringList -- Query", Run: in,
-			Summary: "Matches series whose value for the key is one of a list.", Examples: []string{"name,(,sps,)", "name,(,requestsPerSecond,sps,)", "name,(,)", "ERROR:name,sps"}},
+			Summary: "Matches series whose value for the key is one of a list.", Examples: []string{"name,(,cpu,)", "name,(,cpu,disk,)", "name,(,)", "ERROR:name,cpu"}},
 		{Name: "and", Signature: "q1:Query q2:Query -- Query", Run: pairQuery(AndQuery),
 			Summary: "Matches series that both queries match.", Examples: logicExamples},
 		{Name: "or", Signature: "q1:Query q2:Query -- Query", Run: pairQuery(OrQuery),
@@ -51,7 +51,7 @@ func queryWords() []stack.Word {
 		{Name: "not", Signature: "q:Query -- Query", Run: notQuery,
 			Summary: "Matches series that the query does not match.", Examples: []string{":false", ":true"}},
 		{Name: "cq", Signature: "expr:Any q:Query -- Any", Run: commonQuery,
-			Summary: "Adds a query, with :and, to every query in an expression.", Examples: []string{"name,ssCpuUser,:eq,name,DiscoveryStatus_UP,:eq,:or,nf.app,alerttest,:eq", "42,nf.app,alerttest,:eq"}},
+			Summary: "Adds a query, with :and, to every query in an expression.", Examples: []string{"name,cpu,:eq,name,disk,:eq,:or,app,www,:eq", "42,app,www,:eq"}},
 	}
 }
 

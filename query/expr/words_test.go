@@ -117,12 +117,20 @@ func TestWordsAreDocumented(t *testing.T) {
 
 func TestCustomWords(t *testing.T) {
 	square := stack.Word{Name: "square", Body: ":dup,:mul", Summary: "Each value times itself.", Examples: []string{"2"}}
-	l := NewLanguage([]stack.Word{square}, nil)
+	l, err := NewLanguage([]stack.Word{square}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	shown, err := Parse("a,b,:eq,:square", Options{Vocabulary: l.Default})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got, want := shown[0].String(), "a,b,:eq,:sum,a,b,:eq,:sum,:mul"; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+	for _, bad := range []stack.Word{{Name: "x"}, {Name: "x", Body: ":a,/*"}, {Name: "", Body: ":dup"}, {Name: "x y", Body: ":dup"}} {
+		if _, err := NewLanguage([]stack.Word{bad}, nil); err == nil {
+			t.Errorf("%+v is a word", bad)
+		}
 	}
 }

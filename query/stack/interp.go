@@ -1,9 +1,6 @@
 package stack
 
-import (
-	"maps"
-	"slices"
-)
+import "slices"
 
 // The limits of a program. The first three are Atlas's; it has no other, and nested loops over long lists
 // would run for years.
@@ -36,6 +33,7 @@ type Machine struct {
 	steps     int
 	built     int
 	operands  []any // scratch of step
+	written   listPlaces
 }
 
 // NewMachine returns a machine with an empty stack.
@@ -59,6 +57,7 @@ func (m *Machine) Execute(program string) error {
 	if failure != nil {
 		return failure
 	}
+	m.written = listPlaces{program: program}
 	m.depth++
 	defer func() { m.depth-- }()
 	var last Token
@@ -77,6 +76,9 @@ func (m *Machine) Execute(program string) error {
 		}); err != nil {
 			return err.At(token.Offset, token.Length)
 		}
+		if token.Text == "(" {
+			m.written.remember(m.Top().(List), token)
+		}
 	}
 }
 
@@ -85,9 +87,6 @@ func (m *Machine) Vocabulary() *Vocabulary { return m.vocabulary }
 
 // Variable returns the value of a variable, or nil.
 func (m *Machine) Variable(name string) Value { return m.variables[name] }
-
-// Variables returns all variables; the map is shared and may be nil.
-func (m *Machine) Variables() map[string]Value { return m.variables }
 
 // Stack returns the values that words can reach, bottom first. The slice is the machine's own.
 func (m *Machine) Stack() []Value { return m.stack }
@@ -113,8 +112,8 @@ func (m *Machine) Push(v Value) {
 // Steps returns how much work the programs on m have been so far.
 func (m *Machine) Steps() int { return m.steps }
 
-// Spend counts work that a word does beyond the usual, in steps of less than a microsecond. The error says that the
-// program takes too much, and ends it.
+// Spend counts work that a word does beyond the usual, in steps of less than a microsecond. The error
+// says that the program takes too much, and ends it.
 func (m *Machine) Spend(steps int) error {
 	if m.steps += steps; m.steps > maxSteps {
 		return tooManySteps()
@@ -157,23 +156,6 @@ func (m *Machine) Fork() *Machine {
 	return &fork
 }
 
-// set sets a variable. The initial map belongs to the caller, and others may be seen from outside, so
-// that it is copied before it is changed.
-func (m *Machine) set(name string, v Value) {
-	if !m.ownsMap {
-		changed := make(map[string]Value, len(m.variables)+1)
-		maps.Copy(changed, m.variables)
-		m.variables, m.ownsMap = changed, true
-	}
-	m.variables[name] = v
-}
-
-// freeze puts the stack out of reach and forgets the variables.
-func (m *Machine) freeze() {
-	m.frozen = append(slices.Clip(m.frozen), m.stack...)
-	m.stack, m.variables, m.ownsMap = nil, m.options.Variables, false
-}
-
 // RunList runs a list as a program, one level deeper.
 func (m *Machine) RunList(program List) error {
 	m.depth++
@@ -199,8 +181,9 @@ func (m *Machine) RunList(program List) error {
 			m.stack = append(m.stack, v)
 			continue
 		}
+		element := at - 1
 		if failure := m.step(string(text), next); failure != nil {
-			return failure
+			return m.written.place(failure, program, element)
 		}
 	}
 }

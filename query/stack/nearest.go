@@ -12,6 +12,9 @@ func (v *Vocabulary) Nearest(name string) string {
 	}
 	best, bestEdits := "", max(1, len(name)/3)+1
 	for _, w := range v.words {
+		if longer := len(name) - len(w.Name); max(longer, -longer) >= bestEdits {
+			continue // as many edits at least
+		}
 		if edits := editDistance(name, w.Name); edits < bestEdits {
 			best, bestEdits = w.Name, edits
 		}

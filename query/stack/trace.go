@@ -22,6 +22,9 @@ func (v *Vocabulary) Trace(program string, options Options) ([]Step, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(tokens) > maxTrace/16 {
+		return nil, Errorf(IllegalState, "the program has more than %d tokens", maxTrace/16).At(0, len(program))
+	}
 	m := v.NewMachine(options)
 	steps := []Step{{Remaining: tokens, Variables: m.variables}}
 	kept := 0

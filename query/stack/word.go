@@ -124,6 +124,15 @@ func (w *Word) resolve(types map[string]Type) {
 	}
 }
 
+// Outputs returns the types that w leaves, by its signature.
+func (w *Word) Outputs() []string {
+	_, outputs, _ := strings.Cut(w.Signature, "--")
+	return strings.Fields(outputs)
+}
+
+// Operands returns the types of the operands, deepest first; nil where the whole stack decides.
+func (w *Word) Operands() []Type { return w.operands }
+
 // Accepts reports whether w can run on a stack, bottom first.
 func (w *Word) Accepts(values []Value) bool {
 	_, ok := w.accept(nil, values)

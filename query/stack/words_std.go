@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 )
@@ -26,7 +27,7 @@ func stdWords() []Word {
 		{Name: "each", Signature: "items:List f:List -- f(items[0]) ... f(items[N])", Params: []string{"List", "List"}, Run: each,
 			Summary: "Pushes each item of a list, the last first, and runs a program after each.", Examples: []string{"(,a,b,),(,:dup,)"}},
 		{Name: "format", Signature: "pattern:String args:List -- String", Run: format,
-			Summary: "Fills the values of a list into a printf pattern.", Examples: []string{"foo%s,(,bar,)"}},
+			Summary: "Fills the values of a list into a printf pattern.", Examples: []string{"app-%s,(,www,)"}},
 		{Name: "freeze", Signature: "* -- <empty>", Matches: always, Run: freeze,
 			Summary: "Finishes what is on the stack: later words cannot reach it, and variables start anew.", Examples: []string{"a,b,c"}},
 		{Name: "get", Signature: "k:String -- Any", Run: get,
@@ -34,7 +35,7 @@ func stdWords() []Word {
 		{Name: "pick", Signature: "aN ... a0 N -- aN ... a0 aN", Matches: indexBelowTop, Run: pick,
 			Summary: "Copies the value N places below to the top.", Examples: []string{"a,0", "a,b,0", "a,b,1", "ERROR:a"}},
 		{Name: "map", Signature: "items:List f:List -- List(f(items[0]) ... f(items[N]))", Params: []string{"List", "List"}, Run: mapList,
-			Summary: "Makes a list of what a program leaves for each item of a list.", Examples: []string{"(,a%s,b%s,),(,(,.netflix.com,),:format,)"}},
+			Summary: "Makes a list of what a program leaves for each item of a list.", Examples: []string{"(,a%s,b%s,),(,(,-1,),:format,)"}},
 		{Name: "ndrop", Signature: "aN ... a0 N -- aN", Params: []string{"Int"}, Run: ndrop,
 			Summary: "Removes the top N values.", Examples: []string{"a,0", "a,b,c,2", "a,b,c,4", "ERROR:"}},
 		{Name: "nlist", Signature: "aN ... a0 N -- aN List(aN-1 ... a0)", Params: []string{"Int"}, Run: nlist,
@@ -135,7 +136,12 @@ func format(m *Machine, operands []any) error {
 	return m.Spend(len(text) / 64)
 }
 
-func freeze(m *Machine, _ []any) error { m.freeze(); return nil }
+// freeze puts the stack out of reach and forgets the variables.
+func freeze(m *Machine, _ []any) error {
+	m.frozen = append(slices.Clip(m.frozen), m.stack...)
+	m.stack, m.variables, m.ownsMap = nil, m.options.Variables, false
+	return nil
+}
 
 func get(m *Machine, operands []any) error {
 	name := operands[0].(string)
@@ -147,8 +153,15 @@ func get(m *Machine, operands []any) error {
 	return nil
 }
 
+// set copies the variables before the first change: the initial map belongs to the caller, and others may
+// be seen from outside.
 func set(m *Machine, operands []any) error {
-	m.set(operands[0].(string), operands[1].(Value))
+	if !m.ownsMap {
+		own := make(map[string]Value, len(m.variables)+1)
+		maps.Copy(own, m.variables)
+		m.variables, m.ownsMap = own, true
+	}
+	m.variables[operands[0].(string)] = operands[1].(Value)
 	return nil
 }
 

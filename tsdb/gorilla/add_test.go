@@ -25,8 +25,12 @@ func TestAddInto(t *testing.T) {
 				want[i] = s + v
 			}
 		}
-		if err := AddInto(sum, make([]float64, len(values)), e.AppendBlock(nil, values)); err != nil {
+		present, err := AddInto(sum, make([]float64, len(values)), e.AppendBlock(nil, values))
+		if err != nil {
 			t.Fatal(err)
+		}
+		if count := countPresent(values); present != count {
+			t.Fatalf("%d values, want %d", present, count)
 		}
 		for i := range sum {
 			if !sameSlot(sum[i], want[i]) {
@@ -36,10 +40,19 @@ func TestAddInto(t *testing.T) {
 	})
 }
 
+func countPresent(values []float64) (n int) {
+	for _, v := range values {
+		if v == v {
+			n++
+		}
+	}
+	return n
+}
+
 func TestAddIntoCorrupt(t *testing.T) {
 	for _, block := range [][]byte{nil, {classConstant, 1, 0}, {classFloat}, {classInteger, 0}} {
 		sum := []float64{1, math.NaN()}
-		if err := AddInto(sum, make([]float64, 2), block); !errors.Is(err, ErrCorrupt) {
+		if _, err := AddInto(sum, make([]float64, 2), block); !errors.Is(err, ErrCorrupt) {
 			t.Errorf("%x: error %v", block, err)
 		}
 		if sum[0] != 1 || !math.IsNaN(sum[1]) {
@@ -59,7 +72,7 @@ func BenchmarkAddInto(b *testing.B) {
 			sum, scratch := make([]float64, benchSlots), make([]float64, benchSlots)
 			i := 0
 			for b.Loop() {
-				if err := AddInto(sum, scratch, packed[i%len(packed)]); err != nil {
+				if _, err := AddInto(sum, scratch, packed[i%len(packed)]); err != nil {
 					b.Fatal(err)
 				}
 				i++

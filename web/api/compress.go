@@ -146,6 +146,9 @@ func (w *compressingWriter) Flush() {
 	}
 }
 
+// Unwrap lets http.ResponseController reach what is below.
+func (w *compressingWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
 func (w *compressingWriter) close() {
 	if w.encoder == nil {
 		return

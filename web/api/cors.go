@@ -82,5 +82,11 @@ func (w *exposingWriter) Write(b []byte) (int, error) {
 	return w.ResponseWriter.Write(b)
 }
 
+// Flush sends what was written so far, for streams.
+func (w *exposingWriter) Flush() {
+	// An error means that the client has gone; the next Write says so.
+	_ = http.NewResponseController(w.ResponseWriter).Flush()
+}
+
 // Unwrap lets http.ResponseController reach what is below.
 func (w *exposingWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

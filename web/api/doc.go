@@ -4,8 +4,8 @@
 // Read first: Config, New; then a file per resource: graph.go, tags.go, alerts.go. errors.go is the one table
 // from errors to status codes.
 //
-//	request ─► guardHost ─► allowOrigins ─► compress ─► router ─► handler
-//	                                                      │
+//	request ─► guardHost ─► guardLength ─► allowOrigins ─► compress ─► readParameters ─► router ─► handler
+//	                                                                                       │
 //	                                    own routes that change something: guardOwn
 //
 // Formats and statuses follow recordings of a real Atlas; where an answer has more than Atlas's, the fields

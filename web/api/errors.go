@@ -36,7 +36,10 @@ func statusOf(err error) int {
 	var budget *tsdb.BudgetError
 	var setting *chart.SettingError
 	var bad *badRequest
+	var refused *statusError
 	switch {
+	case errors.As(err, &refused):
+		return refused.status
 	case errors.As(err, &bad):
 		return bad.status
 	case errors.As(err, &language), errors.As(err, &budget), errors.As(err, &setting), errors.Is(err, pattern.ErrBudget):
@@ -50,7 +53,10 @@ func statusOf(err error) int {
 }
 
 // fail answers with err.
-func fail(w http.ResponseWriter, err error) {
+func fail(w http.ResponseWriter, err error) { writeJSON(w, statusOf(err), describe(err)) }
+
+// describe returns the body for err.
+func describe(err error) errorBody {
 	body := errorBody{Type: "error", Message: err.Error()}
 	var language *stack.Error
 	if errors.As(err, &language) {
@@ -69,7 +75,7 @@ func fail(w http.ResponseWriter, err error) {
 	if errors.As(err, &budget) {
 		body.Message = "IllegalArgumentException: requirement failed: " + budget.Error()
 	}
-	writeJSON(w, statusOf(err), body)
+	return body
 }
 
 // A badRequest is a mistake in the parameters of a request, in Atlas's words.

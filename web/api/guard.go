@@ -1,6 +1,7 @@
 package api
 
 import (
+	"io"
 	"mime"
 	"net"
 	"net/http"
@@ -43,6 +44,23 @@ func guardHost(next http.Handler) http.Handler {
 		local, known := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
 		if known && isLoopback(local.String()) && !isLoopback(r.Host) {
 			writeError(w, http.StatusMisdirectedRequest, "this server listens on "+local.String()+" and does not answer for "+r.Host)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// maxTargetBytes is the length of the longest request target, path and query, that is served: that of Atlas.
+// POST /api/v1/batch takes longer expressions.
+const maxTargetBytes = 4096
+
+// guardLength answers 414 to a longer one.
+func guardLength(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(r.RequestURI) > maxTargetBytes {
+			w.Header().Set("Content-Type", "text/plain; charset=UTF-8")
+			w.WriteHeader(http.StatusRequestURITooLong)
+			_, _ = io.WriteString(w, "URI length exceeds the configured limit of 4096 characters") // fails only if the client has gone
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -4,16 +4,12 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/telamon-tsdb/telamon/web/chart/draw"
 )
 
 // A Color is alpha, red, green and blue, a byte each, alpha first.
-type Color uint32
-
-// String returns eight lower-case hex digits, AARRGGBB.
-func (c Color) String() string { return fmt.Sprintf("%08x", uint32(c)) }
-
-// WithAlpha returns c with another alpha, 0 … 255.
-func (c Color) WithAlpha(alpha uint8) Color { return c&0xffffff | Color(alpha)<<24 }
+type Color = draw.Color
 
 // ParseColor reads three, six or eight hex digits: f00, ff0000 and ffff0000 are the same red.
 func ParseColor(text string) (Color, error) {

@@ -11,8 +11,9 @@
 // The pages use only the API that any client uses, by URLs relative to their own, so they work under any path prefix.
 // All state of a view is in its query string. The server owns the language: no part of it is parsed in the browser.
 //
-// Numbers: 49 kB of JavaScript and 4 kB of style, gzipped, held in memory once as they are and once compressed; a page
-// is two requests, and none when it is opened again.
+// Numbers: 50 kB of JavaScript and 4 kB of style, gzipped, held in memory once as they are and once compressed. A page
+// is three requests, and one of 304 when it is opened again. 100 lines of 960 values cost 7 ms of CPU per move of the
+// pointer and 71 ms per refresh (Chromium without a GPU, 2 busy cores).
 //
 // To work on the pages: npm ci, then npm run check, npm test, npm run build, and npm run e2e -- URL of a running server
 // (or --fake, for one with made-up data).

@@ -116,6 +116,8 @@ var hidden = strings.Fields("-rot 2over call clear depth drop dup each fcall for
 	"true false reic not all cf-avg cf-sum cf-min cf-max head des des-simple des-fast des-slow des-slower des-epic-signal des-epic-viz random " +
 	"stat-avg stat-max stat-min stat-last stat-count stat-total stat-min-mf stat-max-mf stat-avg-mf")
 
+func isHidden(w *stack.Word) bool { return slices.Contains(hidden, w.Name) }
+
 // Complete returns the words that can follow a program: those that fit what it leaves and then run
 // without an error.
 func Complete(program string, v *stack.Vocabulary) ([]*stack.Word, error) {
@@ -126,7 +128,7 @@ func Complete(program string, v *stack.Vocabulary) ([]*stack.Word, error) {
 	m.Thaw()
 	found := []*stack.Word{}
 	for _, w := range v.Words() {
-		if slices.Contains(hidden, w.Name) || !w.Accepts(m.Stack()) {
+		if isHidden(w) || !w.Accepts(m.Stack()) {
 			continue
 		}
 		if err := m.Fork().RunList(stack.List{stack.Text(":" + w.Name)}); err == nil {

@@ -70,13 +70,16 @@ function Tables({ answer, filter, location }: { answer: Answer; filter: string; 
   );
 }
 
+/** A server that is less behind is not catching up, it is between two steps. */
+const behindMillis = 120_000;
+
 /** How far evaluation has come, and what was lost on the way. */
 function Progress({ answer: { step, closed, skipped, waiting, givenUp } }: { answer: Answer }) {
   const at = (millis: number): string => `${fullText(clockIn('UTC')(millis))} UTC`;
   return (
     <p class="meta status">
       <span>{step > 0 ? `Evaluated up to ${at(step)}` : 'No step was evaluated yet'}</span>
-      {step > 0 && closed > step && <span>Catching up to {at(closed)}</span>}
+      {step > 0 && closed > step + behindMillis && <span>Catching up to {at(closed)}</span>}
       {waiting > 0 && <span>{waiting} {waiting === 1 ? 'notification waits' : 'notifications wait'}</span>}
       {skipped > 0 && <span class="warning">{skipped} steps were missed for too long and left out</span>}
       {givenUp > 0 && <span class="critical">{givenUp} notifications were dropped, as too many waited</span>}

@@ -46,20 +46,22 @@ export async function chartDrawn(page) {
   return text;
 }
 
-/** Counts the pixels of the plot that have, about, the colour of the first line in the legend. */
+/** Counts the pixels of the plotting area, axes aside, that have about the colour of a line in the legend. */
 export function lineInk(page) {
   return page.evaluate(() => {
-    const stroke = document.querySelector('.legend .swatch line')?.getAttribute('stroke');
+    const strokes = new Set([...document.querySelectorAll('.legend .swatch line')].map((line) => line.getAttribute('stroke')));
+    const wanted = [...strokes].map((hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16)));
     const canvas = document.querySelector('.plot canvas:not(.plot-overlay)');
-    if (!stroke || !canvas || canvas.width === 0) return 0;
-    const want = [1, 3, 5].map((i) => parseInt(stroke.slice(i, i + 2), 16));
+    if (wanted.length === 0 || !canvas || canvas.width === 0) return 0;
     // A copy is read, as reading the canvas itself again and again makes the browser complain.
     const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
     copy.drawImage(canvas, 0, 0);
-    const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+    const lineWidth = 2; // a line of zeros lies on the edge of the area
+    const [area, all] = ['.u-over', '.plot canvas'].map((s) => document.querySelector(s).getBoundingClientRect());
+    const { data } = copy.getImageData(area.left - all.left, area.top - all.top, area.width, area.height + lineWidth);
     let count = 0;
     for (let i = 0; i < data.length; i += 4) {
-      if (data[i + 3] > 128 && want.every((c, k) => Math.abs(c - data[i + k]) < 48)) count++;
+      if (data[i + 3] > 128 && wanted.some((rgb) => rgb.every((c, k) => Math.abs(c - data[i + k]) < 32))) count++;
     }
     return count;
   });

@@ -1,0 +1,64 @@
+package query
+
+import (
+	"context"
+	"iter"
+	"slices"
+
+	"github.com/telamon-tsdb/telamon/query/eval"
+	"github.com/telamon-tsdb/telamon/query/expr"
+)
+
+// EvalChunks answers r piece by piece, so that an answer of any length takes the memory of one chunk: each
+// Result covers the next chunkSteps steps of the range, the last one what is left. All of r.Range is
+// shown, its first time too. Words with a memory go on from chunk to chunk; words that look at whole
+// lines (:stat, :topk) see one chunk. A line without any input in a chunk is not in it, as Atlas has it: an
+// :integral stops with its line, and begins again where it was. The settings :sort and :limit do not count, since they would choose
+// other lines in each chunk. After an error, of which Eval tells the kinds, nothing more is yielded.
+func (e *Engine) EvalChunks(ctx context.Context, r Request, chunkSteps int) iter.Seq2[*Result, error] {
+	return func(yield func(*Result, error) bool) {
+		exprs := make([]expr.Expr, len(r.Exprs))
+		for i, s := range r.Exprs {
+			exprs[i] = s.Expr
+		}
+		session := eval.NewPlan(exprs).Session()
+		shown := withLegends(r.Exprs)
+		for rng := range chunksOf(r.Range, chunkSteps) {
+			result, err := e.evalChunk(ctx, session, Request{Exprs: shown, Range: rng, Binary: r.Binary})
+			if !yield(result, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// chunksOf yields the pieces of a range.
+func chunksOf(rng eval.Range, steps int) iter.Seq[eval.Range] {
+	return func(yield func(eval.Range) bool) {
+		for start := rng.Start; start < rng.End; {
+			chunk := rng
+			chunk.Start, chunk.End = start, min(start+int64(steps)*rng.Step, rng.End)
+			if !yield(chunk) {
+				return
+			}
+			start = chunk.End
+		}
+	}
+}
+
+// evalChunk answers r, whose expressions have their legends, in the session.
+func (e *Engine) evalChunk(ctx context.Context, session *eval.Session, r Request) (*Result, error) {
+	outcome, err := session.Run(ctx, e.store, r.Range, e.limits)
+	if err != nil {
+		return nil, err
+	}
+	result := &Result{Exprs: r.Exprs, Start: r.Range.Start, Step: r.Range.Step, Notices: slices.Concat(outcome.Notices...), Work: outcome.Work}
+	for i, s := range r.Exprs {
+		lines, err := named(i, s, r.Binary[axisOf(s)], outcome.Lines[i], 0)
+		if err != nil {
+			return nil, err
+		}
+		result.Lines = append(result.Lines, lines...)
+	}
+	return result, nil
+}

@@ -1,0 +1,153 @@
+package tsdb
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/telamon-tsdb/telamon/tsdb/tag"
+)
+
+// groups holds columns by group key, in the order of their first series.
+type groups struct {
+	byKey map[string]*Column
+	list  []*Column
+	keys  []string
+}
+
+func (g *groups) add(key string, c *Column) {
+	if g.byKey == nil {
+		g.byKey = make(map[string]*Column)
+	}
+	g.byKey[key] = c
+	g.keys = append(g.keys, key)
+	g.list = append(g.list, c)
+}
+
+// empty forgets the columns and keeps the memory.
+func (g *groups) empty() {
+	clear(g.byKey)
+	g.list, g.keys = g.list[:0], g.keys[:0]
+}
+
+// A member is a series of the selection and the column that it goes into.
+type member struct {
+	series uint32
+	found  bool // it has a value in the range
+	column *Column
+}
+
+// A numberedWindow is a window and its place in time.
+type numberedWindow struct {
+	number int64
+	window window
+}
+
+// selectGroups answers q for one shard. The columns, which may have no series, are without tags; the groups are
+// the reader's and valid until its next shard.
+func (s *shard) selectGroups(ctx context.Context, q Query, r *reader) (*groups, error) {
+	r.groups.empty()
+	if ctx.Err() != nil {
+		return &r.groups, ctx.Err()
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	numbers, err := s.index.Lookup(q.Where)
+	if err != nil {
+		return &r.groups, err
+	}
+	windows := s.windowsIn(q)
+	if len(numbers) == 0 || len(windows) == 0 {
+		return &r.groups, nil
+	}
+	members, err := s.group(numbers, windows, q, r)
+	if err != nil {
+		return &r.groups, err
+	}
+	if err := r.read(ctx, members, windows); err != nil {
+		return &r.groups, fmt.Errorf("shard %d: %w", s.number, err)
+	}
+	for i := range members {
+		if m := &members[i]; m.found {
+			m.column.enlist(&s.list[m.series])
+		}
+	}
+	return &r.groups, nil
+}
+
+// windowsIn returns the windows that overlap the range of q, in order of time.
+func (s *shard) windowsIn(q Query) []numberedWindow {
+	first := s.grid.windowOf(s.grid.slotAt(q.Start-q.Step) + 1)
+	last := s.grid.windowOf(s.grid.slotAt(q.End - q.Step))
+	var windows []numberedWindow
+	for _, number := range s.order {
+		if number >= first && number <= last {
+			windows = append(windows, numberedWindow{number, s.windows[number]})
+		}
+	}
+	return windows
+}
+
+// group assigns the series to columns and leaves out those that lack a key or have no window in the range. The
+// result is the reader's.
+func (s *shard) group(numbers []uint32, windows []numberedWindow, q Query, r *reader) ([]member, error) {
+	members := r.members[:0]
+	var one *Column // without grouping, the only column
+	for _, number := range numbers {
+		if !anyHolds(windows, number) {
+			continue
+		}
+		c := one
+		if c == nil {
+			var err error
+			if c, err = s.columnOf(number, q, r); err != nil {
+				return nil, err
+			}
+			if c == nil {
+				continue
+			}
+			if !q.PerSeries && len(q.By) == 0 {
+				one = c
+			}
+		}
+		members = append(members, member{series: number, column: c})
+	}
+	r.members = members
+	return members, nil
+}
+
+// columnOf returns the column that a series goes into, a new one where it is the first of its group; nil if it lacks
+// a key of q.By.
+func (s *shard) columnOf(number uint32, q Query, r *reader) (*Column, error) {
+	tags := string(s.list[number].tags)
+	if q.PerSeries {
+		r.key = append(r.key[:0], tags...)
+	} else {
+		var complete bool
+		if r.key, complete = tag.AppendSubset(r.key[:0], tags, q.By); !complete {
+			return nil, nil
+		}
+	}
+	if c, ok := r.groups.byKey[string(r.key)]; ok {
+		return c, nil
+	}
+	c := r.newColumn()
+	r.groups.add(string(r.key), c)
+	return c, q.checkBudget(len(r.groups.list))
+}
+
+func anyHolds(windows []numberedWindow, series uint32) bool {
+	for _, w := range windows {
+		if w.window.holds(series) {
+			return true
+		}
+	}
+	return false
+}
+
+// enlist counts a series into c. The data source type of the series with the least ID counts.
+func (c *Column) enlist(entry *series) {
+	if c.Series == 0 || string(entry.id[:]) < string(c.First[:]) {
+		c.First, c.Gauge = entry.id, entry.gauge
+	}
+	c.Series++
+}

@@ -1,0 +1,86 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"regexp"
+	"slices"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/telamon-tsdb/telamon/query/expr/inspect"
+	"github.com/telamon-tsdb/telamon/tsdb"
+	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/tsdb/tag/pattern"
+)
+
+// maxProgramBytes bounds the text that is analysed: hundreds of times what people write.
+const maxProgramBytes = 1 << 20
+
+// An analyzeRequest is the body of POST /api/v1/expr/analyze.
+type analyzeRequest struct {
+	Q string `json:"q"`
+	// Pos is where the cursor is, in bytes of UTF-8; one outside of the text is moved to its end.
+	Pos int `json:"pos"`
+}
+
+// analyze answers with what an editor shows about a program that may be half written. The route is ours.
+func (a *API) analyze(c *gin.Context) {
+	var r analyzeRequest
+	if err := readBody(c.Writer, c.Request, maxProgramBytes, &r); err != nil {
+		fail(c.Writer, err)
+		return
+	}
+	tags := tagFinder{c.Request.Context(), a.Store}
+	writeJSON(c.Writer, http.StatusOK, inspect.Analyze(r.Q, r.Pos, defaultWords(), tags))
+}
+
+// countedTags bounds the values that are looked at for completions; beyond it the total is a lower bound.
+const countedTags = 10_000
+
+// A tagFinder finds keys and values to complete. It lives as long as one request. When the store cannot
+// answer it finds nothing: an editor goes on without completions.
+type tagFinder struct {
+	ctx   context.Context
+	store TagStore
+}
+
+// Keys implements inspect.Tags.
+func (f tagFinder) Keys(where tag.Predicate, part string, limit int) ([]inspect.Counted, int) {
+	keys, err := f.store.TagKeys(f.ctx, where, tsdb.Page{})
+	if err != nil {
+		return nil, 0
+	}
+	like := contains(part)
+	return mostUsed(slices.DeleteFunc(keys, func(k tsdb.TagCount) bool { return !like.Matches(k.Text) }), limit)
+}
+
+// Values implements inspect.Tags.
+func (f tagFinder) Values(where tag.Predicate, key, part string, limit int) ([]inspect.Counted, int) {
+	where = tag.And{Left: where, Right: tag.Match{Key: key, Pattern: contains(part)}}
+	values, err := f.store.TagValues(f.ctx, where, key, tsdb.Page{Limit: countedTags})
+	if err != nil {
+		return nil, 0
+	}
+	return mostUsed(values, limit)
+}
+
+// contains returns the pattern for texts that have part in them, in capitals or not.
+func contains(part string) *pattern.Pattern {
+	p, err := pattern.Compile(".*"+regexp.QuoteMeta(part), true)
+	if err != nil {
+		panic("api: a quoted text is no pattern: " + err.Error())
+	}
+	return p
+}
+
+// mostUsed returns those with the most series first, at most limit, and the number of all.
+func mostUsed(all []tsdb.TagCount, limit int) ([]inspect.Counted, int) {
+	slices.SortStableFunc(all, func(a, b tsdb.TagCount) int { return cmp.Compare(b.Series, a.Series) })
+	found := make([]inspect.Counted, min(limit, len(all)))
+	for i := range found {
+		found[i] = inspect.Counted{Text: all[i].Text, Series: all[i].Series}
+	}
+	return found, len(all)
+}

@@ -1,0 +1,125 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/expr/inspect"
+	"github.com/telamon-tsdb/telamon/query/stack"
+)
+
+// An inspection answers one question about a program of the query language.
+type inspection func(c *gin.Context, program string, v *stack.Vocabulary) (any, error)
+
+// inspections are the resources below /api/v1/expr that need no data.
+var inspections = map[string]inspection{
+	"":           trace,
+	"/debug":     trace,
+	"/normalize": func(_ *gin.Context, q string, v *stack.Vocabulary) (any, error) { return inspect.Normalize(q, v) },
+	"/complete":  completions,
+	"/queries":   func(_ *gin.Context, q string, v *stack.Vocabulary) (any, error) { return inspect.Queries(q, v) },
+	"/rewrite": func(_ *gin.Context, q string, _ *stack.Vocabulary) (any, error) {
+		return inspect.Rewrite(q, defaultWords())
+	},
+	"/strip": func(c *gin.Context, q string, _ *stack.Vocabulary) (any, error) {
+		return inspect.Strip(q, defaultWords(), c.QueryArray("k"), c.QueryArray("r"))
+	},
+}
+
+func defaultWords() *stack.Vocabulary { return expr.Default().Default }
+
+// mountExpr mounts the expression API.
+func mountExpr(r gin.IRouter) {
+	for path, answer := range inspections {
+		r.GET(exprRoute+path, answer.serve)
+	}
+	r.GET(exprRoute+"/words", words)
+}
+
+const exprRoute = "/api/v1/expr"
+
+// serve answers a request whose parameters are q, a program, and vocab, the name of the words that it may use.
+func (answer inspection) serve(c *gin.Context) {
+	program, given := c.GetQuery("q")
+	if !given {
+		writeError(c.Writer, http.StatusBadRequest, "MissingQueryParamRejection(q)")
+		return
+	}
+	name := c.DefaultQuery("vocab", "custom")
+	v := expr.Default().Vocabulary(name)
+	if v == nil {
+		fail(c.Writer, &badRequest{http.StatusNotFound, stack.NoSuchElement, "key not found: " + name})
+		return
+	}
+	found, err := answer(c, program, v)
+	if err != nil {
+		fail(c.Writer, err)
+		return
+	}
+	writeJSON(c.Writer, http.StatusOK, found)
+}
+
+func trace(_ *gin.Context, program string, v *stack.Vocabulary) (any, error) {
+	return inspect.Trace(program, v)
+}
+
+// A completion is a word that can follow a program.
+type completion struct {
+	Name        string `json:"name"`
+	Signature   string `json:"signature"`
+	Description string `json:"description"`
+}
+
+func completions(_ *gin.Context, program string, v *stack.Vocabulary) (any, error) {
+	found, err := inspect.Complete(program, v)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]completion, len(found))
+	for i, w := range found {
+		list[i] = completion{w.Name, w.Signature, w.Summary}
+	}
+	return list, nil
+}
+
+// A wordEntry is one definition of a word, for reference pages. The route is ours.
+type wordEntry struct {
+	Name       string `json:"name"`
+	Vocabulary string `json:"vocabulary"`
+	// Signature is "inputs -- outputs", deepest operand first.
+	Signature string `json:"signature"`
+	Summary   string `json:"summary"`
+	// Examples are programs that end with the word.
+	Examples   []string `json:"examples"`
+	Deprecated string   `json:"deprecated,omitempty"` // what to use instead
+	Unstable   bool     `json:"unstable,omitempty"`   // needs features=unstable
+}
+
+// words answers with every word of the language, in the order in which they are tried.
+func words(c *gin.Context) {
+	var list []wordEntry
+	for _, w := range expr.Words() {
+		list = append(list, newWordEntry(w))
+	}
+	writeJSON(c.Writer, http.StatusOK, list)
+}
+
+func newWordEntry(w *stack.Word) wordEntry {
+	e := wordEntry{
+		Name: w.Name, Vocabulary: w.Vocabulary, Signature: w.Signature, Summary: w.Summary,
+		Examples: []string{}, Deprecated: w.Deprecated, Unstable: w.Unstable,
+	}
+	for _, example := range w.Examples {
+		if strings.HasPrefix(example, "ERROR:") { // shows what does not work
+			continue
+		}
+		if example != "" {
+			example += ","
+		}
+		e.Examples = append(e.Examples, example+":"+w.Name)
+	}
+	return e
+}
