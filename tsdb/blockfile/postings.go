@@ -66,6 +66,12 @@ type bitmap []uint64
 
 func newBitmap(series int) bitmap { return make(bitmap, divideUp(series, 64)) }
 
+func (m bitmap) addList(list []uint32) {
+	for _, position := range list {
+		m[position/64] |= 1 << (position % 64)
+	}
+}
+
 // add sets the bits of postings, which may be damaged: then it returns false, with some bits set.
 func (m bitmap) add(postings []byte, series int) bool {
 	_, form, body, ok := splitPostings(postings, series)
