@@ -121,6 +121,8 @@ func (c *committer) gather(first *batch) {
 }
 
 func (c *committer) commit() error {
+	c.db.committing.Lock()
+	defer c.db.committing.Unlock()
 	c.distribute()
 	var counts AppendStats
 	c.body, c.records = c.body[:0], c.records[:0]
