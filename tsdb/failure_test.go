@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -64,6 +65,79 @@ func TestFailedLogAppliesNothing(t *testing.T) {
 	want("with space again", 10)
 	db.reopen()
 	want("after a restart", 10)
+}
+
+// TestResolveWhileLogFails makes new series while commits fail, one after the other: what a failed commit had
+// staged must be gone, and the race detector has nothing to say.
+func TestResolveWhileLogFails(t *testing.T) {
+	var full atomic.Bool
+	fsys := vfs.NewFaulty(vfs.NewMemory(), func(c vfs.Call) error {
+		if full.Load() && (c.Op == vfs.OpWrite || c.Op == vfs.OpCreate) {
+			return syscall.ENOSPC
+		}
+		return nil
+	})
+	db := openTestDB(t, fsys, tsdb.Config{Shards: 1})
+	defer db.close()
+	sum := db.resolve(tag.New("name", "sum", "atlas.dstype", "sum"))
+	full.Store(true)
+	var resolving sync.WaitGroup
+	resolving.Go(func() {
+		for i := range 5000 {
+			if _, err := db.Resolve(tag.New("name", fmt.Sprint("n", i)).AppendCanonical(nil)); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	for range 200 {
+		if _, err := db.Append(context.Background(), []tsdb.Point{{Ref: sum, Time: 1000 * 60_000, Value: 1}}); !errors.Is(err, wal.ErrFull) {
+			t.Fatalf("Append on a full disk: %v, want wal.ErrFull", err)
+		}
+	}
+	resolving.Wait()
+	full.Store(false)
+	db.append(tsdb.Point{Ref: sum, Time: 1000 * 60_000, Value: 1})
+	if got := columns(t, db, latest)["atlas.dstype=sum, name=sum"]; got.Sum == nil || got.Sum[10] != 1 {
+		t.Errorf("after the failures the sum is %v, want 1", got.Sum)
+	}
+}
+
+// TestManyNewSeries appends to more new series than the log takes the tags of at once. The commit splits them,
+// and goes on where it was when the disk was full in the middle.
+func TestManyNewSeries(t *testing.T) {
+	const series, tagBytes = 4000, 5000 // 20 MB
+	writes := 0
+	fsys := vfs.NewFaulty(vfs.NewMemory(), func(c vfs.Call) error {
+		if c.Op != vfs.OpWrite {
+			return nil
+		}
+		writes++
+		if writes == 3 || writes == 4 { // after the head of a segment and the first definitions: two tries
+			return syscall.ENOSPC
+		}
+		return nil
+	})
+	db := openTestDB(t, fsys, tsdb.Config{Shards: 2})
+	defer func() { db.close() }()
+	batch := make([]tsdb.Point, series)
+	long := strings.Repeat("x", tagBytes)
+	for i := range batch {
+		ref := db.resolve(tag.New("name", fmt.Sprint("s", i), "long", long))
+		batch[i] = tsdb.Point{Ref: ref, Time: 1000 * 60_000, Value: 1}
+	}
+	if _, err := db.Append(context.Background(), batch); !errors.Is(err, wal.ErrFull) {
+		t.Fatalf("Append on a full disk: %v, want wal.ErrFull", err)
+	}
+	db.append(batch...)
+	if stats := db.log.Stats(); stats.Appends < 3 || stats.WrittenBytes > 1.1*series*tagBytes {
+		t.Errorf("%d appends of %d bytes in all: want the tags in several, each once", stats.Appends, stats.WrittenBytes)
+	}
+	for _, when := range []string{"at first", "after a restart"} {
+		if got := len(columns(t, db, latest)); got != series {
+			t.Errorf("%s %d series have a value, want %d", when, got, series)
+		}
+		db.reopen()
+	}
 }
 
 // TestSeriesResolvedDuringCommit resolves a series while the log writes a commit that does not know it: the next

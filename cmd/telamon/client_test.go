@@ -145,6 +145,23 @@ func (s slots) series(tags tag.Tags) map[int64]float64 {
 	return s[key]
 }
 
+// after returns the slots after start, without series that have none.
+func (s slots) after(start int64) slots {
+	kept := slots{}
+	for key, series := range s {
+		for at, v := range series {
+			if at <= start {
+				continue
+			}
+			if kept[key] == nil {
+				kept[key] = map[int64]float64{}
+			}
+			kept[key][at] = v
+		}
+	}
+	return kept
+}
+
 // differ says where two sets of series differ in a bit; nil if nowhere.
 func (s slots) differ(want slots) error {
 	for _, key := range slices.Sorted(maps.Keys(want)) {

@@ -71,7 +71,7 @@ func (l *crashLoad) next() []sample {
 			batch = append(batch, l.sample("rate", "crash.offgrid", id, l.late(l.between()), l.rng.ExpFloat64()))
 		}
 	}
-	if l.rng.IntN(8) == 0 {
+	if l.rng.IntN(40) == 0 {
 		l.born++
 		batch = append(batch, l.sample("rate", "crash.newcomer", "s"+strconv.Itoa(l.born), l.at, math.Copysign(0, -1)))
 	}

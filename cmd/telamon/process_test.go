@@ -11,7 +11,7 @@ import (
 )
 
 // patience bounds every wait of the tests: far more than the slowest machine needs.
-const patience = 60 * time.Second
+const patience = 2 * time.Minute
 
 // A process is a running telamon that writes what it prints into a file.
 type process struct {

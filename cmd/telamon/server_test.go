@@ -5,9 +5,14 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"os"
+	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
+
+	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 )
 
 // testSettings are those of a server over the fleet: history of any age, on a grid of a minute.
@@ -47,6 +52,32 @@ func runServer(t *testing.T, settings Settings) (c client, stop func()) {
 		t.Fatal(err)
 	}
 	return c, stop
+}
+
+// TestHangupDuringReplay sends SIGHUP while the log is read: nobody has asked the server to end.
+func TestHangupDuringReplay(t *testing.T) {
+	settings := testSettings(t)
+	c, stop := runServer(t, settings)
+	point := sample{Tags: map[string]string{"name": "one"}, Time: time.Now().Truncate(time.Minute).UnixMilli(), Value: 1}
+	if err := c.publish(t.Context(), []sample{point}); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	sent := false
+	settings.fs = vfs.NewFaulty(vfs.OS{}, func(call vfs.Call) error {
+		if call.Op == vfs.OpRead && strings.HasSuffix(call.Name, ".wal") && !sent {
+			sent = true
+			err := syscall.Kill(os.Getpid(), syscall.SIGHUP)
+			time.Sleep(100 * time.Millisecond) // without a taker the process ends here
+			return err
+		}
+		return nil
+	})
+	_, stop = runServer(t, settings)
+	stop()
+	if !sent {
+		t.Error("the log was not read")
+	}
 }
 
 var errNotReady = errors.New("the server does not become ready")

@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/spf13/pflag"
 )
 
 // A session is what one script has started.
@@ -58,8 +59,7 @@ func (s *session) process(name string) (*process, error) {
 func (s *session) start(ts *testscript.TestScript, args []string) error {
 	name, work := args[0], ts.Getenv("WORK")
 	skip := fileSize(filepath.Join(work, name+".out"))
-	env := append(os.Environ(), "TMPDIR="+ts.Getenv("TMPDIR"))
-	p, err := startProcess(work, name, env, args[1:]...)
+	p, err := startProcess(work, name, environOf(ts), args[1:]...)
 	if err != nil {
 		return err
 	}
@@ -67,6 +67,20 @@ func (s *session) start(ts *testscript.TestScript, args []string) error {
 	address, err := p.address(skip)
 	ts.Setenv(name, address)
 	return err
+}
+
+// environOf returns our environment with what the script has set of ours.
+func environOf(ts *testscript.TestScript) []string {
+	env := append(os.Environ(), "TMPDIR="+ts.Getenv("TMPDIR"))
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	addFlags(flags)
+	flags.VisitAll(func(f *pflag.Flag) {
+		key := envPrefix + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		if value := ts.Getenv(key); value != "" {
+			env = append(env, key+"="+value)
+		}
+	})
+	return env
 }
 
 func (s *session) await(_ *testscript.TestScript, args []string) error {

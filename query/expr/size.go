@@ -17,16 +17,19 @@ func textOf(n Node) string {
 // Printable reports whether the text of v is of a sane size; String does not return it if it is not.
 func Printable(v stack.Value) bool { return !tooLarge(v) }
 
+// TextWithin reports whether the text of v has at most so many words. It takes no longer than counting them.
+func TextWithin(v stack.Value, words int) bool {
+	c := counter{left: words}
+	c.count(v)
+	return c.left >= 0
+}
+
 func tooLargeError() error {
 	return stack.Invalid("the text of the expression would have more than %d words", maxTextWords)
 }
 
 // tooLarge reports whether the text of v would have more than maxTextWords words.
-func tooLarge(v stack.Value) bool {
-	c := counter{left: maxTextWords}
-	c.count(v)
-	return c.left < 0
-}
+func tooLarge(v stack.Value) bool { return !TextWithin(v, maxTextWords) }
 
 // A counter counts the words in the text of a value, as far as there are some left.
 type counter struct{ left int }

@@ -26,7 +26,7 @@ func appendPostings(dst []byte, list []uint32, series int) []byte {
 		return binary.AppendUvarint(dst, count|formAll)
 	}
 	start := len(dst)
-	dst = binary.AppendUvarint(dst, count|formGaps)
+	dst = binary.AppendUvarint(dst, count) // formGaps is 0
 	body, bitmapBytes := len(dst), divideUp(series, 8)
 	next := uint32(0)
 	for _, position := range list {
@@ -65,6 +65,12 @@ func splitPostings(b []byte, series int) (count, form int, body []byte, ok bool)
 type bitmap []uint64
 
 func newBitmap(series int) bitmap { return make(bitmap, divideUp(series, 64)) }
+
+func (m bitmap) addList(list []uint32) {
+	for _, position := range list {
+		m[position/64] |= 1 << (position % 64)
+	}
+}
 
 // add sets the bits of postings, which may be damaged: then it returns false, with some bits set.
 func (m bitmap) add(postings []byte, series int) bool {

@@ -34,8 +34,7 @@ type Writer struct {
 	series  int
 
 	dictionary *dictionary
-	tags       []uint32 // of all series, one behind the other: numbers of the dictionary
-	tagEnds    []uint32 // where those of series i end
+	tags       []byte // of all series, one behind the other, as the dictionary writes them
 }
 
 // An Info describes a finished file.
@@ -97,7 +96,6 @@ func (w *Writer) add(shard int, number uint32, canonical []byte, blocks [][]byte
 	if w.tags, err = w.dictionary.appendTags(w.tags, canonical); err != nil {
 		return err
 	}
-	w.tagEnds = append(w.tagEnds, uint32(len(w.tags)))
 	w.run.bytes = appendRow(w.run.bytes, blocks)
 	if err := w.run.end(); err != nil {
 		return err

@@ -42,6 +42,9 @@ func (p parameters) get(name string) (text string, given bool) {
 	return "", false
 }
 
+// encode returns p as a query string, sorted by name.
+func (p parameters) encode() string { return url.Values(p).Encode() }
+
 func (p parameters) text(name, otherwise string) string {
 	if text, given := p.get(name); given {
 		return text

@@ -2,6 +2,7 @@ package chart
 
 import (
 	"github.com/telamon-tsdb/telamon/query"
+	"github.com/telamon-tsdb/telamon/query/eval"
 )
 
 // A Graph is what is to be shown, decided to the last detail but the pixels.
@@ -12,7 +13,10 @@ type Graph struct {
 	Title            string // after substitution
 	Plots            []Plot // one per Y axis in use, in the order of their numbers
 	Notices          []string
-	Warnings         []string
+	// Work and Plan tell what evaluation did; empty unless Settings.Explain.
+	Work     eval.Work
+	Plan     []eval.NodeReport
+	Warnings []string
 }
 
 // Lines returns the lines of all plots, plot by plot.

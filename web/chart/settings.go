@@ -21,8 +21,9 @@ type Settings struct {
 	LegendType    string // OFF, LABELS_ONLY, LABELS_WITH_STATS
 	OnlyGraph     bool
 	AxisPerLine   bool
-	Theme         string
+	Explain       bool // tell what evaluation did (ours)
 	Vision        Vision
+	Theme         string
 	Palette       string // empty: the theme's
 	Hints         []string
 	Axes          [MaxAxes]Axis
@@ -62,19 +63,20 @@ func Parse(get func(name string) (string, bool)) (Settings, error) {
 		LegendType:  "LABELS_WITH_STATS",
 		OnlyGraph:   p.flag("only_graph"),
 		AxisPerLine: p.flag("axis_per_line"),
+		Explain:     p.flag("explain"),
+		Vision:      Vision(p.text("vision", string(normalVision))),
 		Theme:       p.text("theme", "light"),
 		Palette:     p.text("palette", ""),
 		Hints:       hints(p.text("hints", "")),
-		Vision:      Vision(p.text("vision", string(normalVision))),
-	}
-	if _, ok := visions[s.Vision]; !ok {
-		p.fail(badSetting("No enum constant com.netflix.atlas.chart.model.VisionType.%s", s.Vision))
 	}
 	if p.flag("no_legend_stats") {
 		s.LegendType = "LABELS_ONLY"
 	}
 	if p.flag("no_legend") {
 		s.LegendType = "OFF"
+	}
+	if _, ok := visions[s.Vision]; !ok {
+		p.fail(badSetting("No enum constant com.netflix.atlas.chart.model.VisionType.%s", s.Vision))
 	}
 	if s.Layout == "" {
 		p.fail(badSetting("unknown layout: %s", p.text("layout", "")))
