@@ -93,14 +93,43 @@ type Line struct {
 // Eval answers r. Its error is a *stack.Error where the expressions are to blame, else that of the store
 // or of ctx; a cancelled ctx ends it within some milliseconds.
 func (e *Engine) Eval(ctx context.Context, r Request) (*Result, error) {
-	exprs := make([]expr.Expr, len(r.Exprs))
-	for i, s := range r.Exprs {
-		exprs[i] = s.Expr
-	}
-	outcome, err := eval.NewPlan(exprs).Run(ctx, e.store, r.Range, e.limits)
+	results, err := e.EvalTogether(ctx, []Request{r})
 	if err != nil {
 		return nil, err
 	}
+	return results[0], nil
+}
+
+// EvalTogether answers requests that have one range: with one plan, so that what several of them need is
+// read and computed once, and within the limits of one. Results are in the order of the requests; the Work
+// and Plan of each are those of all. An error is that of Eval and may be due to any of the requests.
+func (e *Engine) EvalTogether(ctx context.Context, requests []Request) ([]*Result, error) {
+	var exprs []expr.Expr
+	for _, r := range requests {
+		for _, s := range r.Exprs {
+			exprs = append(exprs, s.Expr)
+		}
+	}
+	outcome, err := eval.NewPlan(exprs).Run(ctx, e.store, requests[0].Range, e.limits)
+	if err != nil {
+		return nil, err
+	}
+	results := make([]*Result, len(requests))
+	first := 0
+	for i, r := range requests {
+		own := *outcome
+		own.Lines = outcome.Lines[first : first+len(r.Exprs)]
+		own.Notices = outcome.Notices[first : first+len(r.Exprs)]
+		first += len(r.Exprs)
+		if results[i], err = r.result(&own); err != nil {
+			return nil, err
+		}
+	}
+	return results, nil
+}
+
+// result returns the answer to r, of which outcome has the lines.
+func (r *Request) result(outcome *eval.Outcome) (*Result, error) {
 	result := &Result{
 		Exprs: withLegends(r.Exprs), Start: r.Range.Start + r.Range.Step, Step: r.Range.Step,
 		Notices: slices.Concat(outcome.Notices...), NoticesOf: outcome.Notices, Work: outcome.Work, Plan: outcome.Nodes,

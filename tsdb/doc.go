@@ -19,8 +19,8 @@
 //	open     │ v or NaN  │ v or NaN  │  …      │ v or NaN  │     a row of float64 per series
 //	sealed   a block of bytes per series (tsdb/gorilla), one behind the other
 //
-// At most two windows of a shard are open; a write elsewhere seals the least recently written one, and
-// opens a sealed window again if that is where it goes. All data are in memory; the log has them on disk.
+// At most two windows of a shard are open; a write elsewhere seals the least recently written one. A late write
+// into a sealed window opens rows over it, for the series that it is about; sealing folds them in. All data are in memory; the log has them on disk.
 //
 // Napkin, for 100,000 series at 60 s: an open window is 48 MB, a sealed one 10-25 MB; a commit of 80,000
 // points (16 requests of 5,000) writes 0.9 MB of log. A sum over 10,000 series and 3 hours decodes

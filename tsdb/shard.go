@@ -129,19 +129,13 @@ func newSeries(tags canonical, parsed tag.Tags) series {
 
 // value returns what is stored in a slot, NaN for nothing. Only the committer calls it.
 func (s *shard) value(number uint32, slot int64) (float64, error) {
-	var values []float64
-	switch w := s.windows[s.grid.windowOf(slot)].(type) {
-	case nil:
-	case *openWindow:
-		values = w.row(number)
-	default:
-		var err error
-		if values, err = w.slots(number, s.staged.scratch); err != nil {
-			return nan, err
-		}
-	}
-	if values == nil {
+	w := s.windows[s.grid.windowOf(slot)]
+	if w == nil {
 		return nan, nil
+	}
+	values, err := w.slots(number, s.staged.scratch)
+	if err != nil || values == nil {
+		return nan, err
 	}
 	return values[s.grid.offset(slot)], nil
 }
@@ -153,10 +147,15 @@ func (s *shard) store(number uint32, slot int64, value float64) error {
 		return err
 	}
 	row := w.row(number)
-	if row == nil {
-		if value != value {
-			return nil // nothing stays nothing
+	switch {
+	case row != nil:
+	case w.base != nil && w.base.holds(number):
+		if row, err = w.rowOver(number); err != nil {
+			return err
 		}
+	case value != value:
+		return nil // nothing stays nothing
+	default:
 		row = w.addRow(number)
 		s.enterWindow(number)
 	}
@@ -166,20 +165,19 @@ func (s *shard) store(number uint32, slot int64, value float64) error {
 	return nil
 }
 
-// openWindow returns window number ready for writing: as it is, new, or decoded again.
+// openWindow returns window number ready for writing: as it is, new, or over its sealed form.
 func (s *shard) openWindow(number int64) (*openWindow, error) {
 	old, exists := s.windows[number]
 	if w, ok := old.(*openWindow); ok {
 		return w, nil
 	}
+	if err := s.sealAbove(maxOpenWindows - 1); err != nil {
+		return nil, err
+	}
 	w := newOpenWindow(number, s.grid.width)
 	if exists {
-		var err error
-		if w, err = old.(*sealedWindow).open(); err != nil {
-			return nil, err
-		}
+		w.base = old.(baseWindow)
 	}
-	s.sealAbove(maxOpenWindows - 1)
 	s.windows[number] = w
 	if !exists {
 		at, _ := slices.BinarySearch(s.order, number)
@@ -189,7 +187,7 @@ func (s *shard) openWindow(number int64) (*openWindow, error) {
 }
 
 // sealAbove seals the least recently written open windows until at most n are left.
-func (s *shard) sealAbove(n int) {
+func (s *shard) sealAbove(n int) error {
 	for {
 		var oldest *openWindow
 		open := 0
@@ -202,15 +200,20 @@ func (s *shard) sealAbove(n int) {
 			}
 		}
 		if open <= n {
-			return
+			return nil
 		}
-		s.seal(oldest)
+		if err := s.seal(oldest); err != nil {
+			return err
+		}
 	}
 }
 
-// seal replaces an open window by its sealed form.
-func (s *shard) seal(w *openWindow) {
-	sealed := w.seal(s.encoder)
+// seal replaces an open window by its sealed form. An error is one of its base; the window stays open then.
+func (s *shard) seal(w *openWindow) error {
+	sealed, err := w.seal(s.encoder)
+	if err != nil {
+		return err
+	}
 	var gone []index.Series
 	w.series(func(number uint32) {
 		if len(sealed.block(number)) == 0 { // every value of the row had been cleared
@@ -219,6 +222,7 @@ func (s *shard) seal(w *openWindow) {
 	})
 	s.index.Remove(gone...)
 	s.windows[w.number] = sealed
+	return nil
 }
 
 // dropBefore removes whole windows that end before slot, and from the index the series that were

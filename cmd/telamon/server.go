@@ -74,9 +74,7 @@ func openServer(settings Settings, logger *slog.Logger) (_ *server, err error) {
 	if s.db, err = tsdb.New(cfg); err != nil {
 		return nil, err
 	}
-	if s.parts, err = wire(s); err != nil {
-		return nil, err
-	}
+	s.parts = wire(s)
 	s.http = &http.Server{
 		Handler:           s.parts.handler,
 		ReadHeaderTimeout: 10 * time.Second,
@@ -100,17 +98,19 @@ func (s *server) url() string { return "http://" + s.listener.Addr().String() }
 
 // run serves until ctx ends, and then finishes what was acknowledged.
 func (s *server) run(ctx context.Context) error {
+	reload, stop := hangups() // from the beginning: without a taker SIGHUP ends the process
+	defer stop()
 	s.serving.Go(func() {
 		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
 			s.failed <- err
 		}
 	})
-	err := s.work(ctx)
+	err := s.work(ctx, reload)
 	return errors.Join(err, s.drain())
 }
 
-// work replays the log, starts what writes to it, and waits.
-func (s *server) work(ctx context.Context) error {
+// work replays the log, starts what writes to it, and waits. It reads the rules again at each value of reload.
+func (s *server) work(ctx context.Context, reload <-chan os.Signal) error {
 	if err := s.replay(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil // told to stop while starting
@@ -133,8 +133,6 @@ func (s *server) work(ctx context.Context) error {
 	s.ready.Store(true)
 	s.logger.Info("ready", "address", s.url(), "data", s.settings.Data, "step", s.settings.Step)
 
-	reload, stop := hangups()
-	defer stop()
 	tick := time.NewTicker(s.settings.Step)
 	defer tick.Stop()
 	for {

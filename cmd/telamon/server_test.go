@@ -5,9 +5,11 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -97,6 +99,32 @@ func TestStarting(t *testing.T) {
 	}
 	time.AfterFunc(10*time.Millisecond, func() { close(release) })
 	stop()
+}
+
+// TestHangupDuringReplay sends SIGHUP while the log is read: nobody has asked the server to end.
+func TestHangupDuringReplay(t *testing.T) {
+	settings := testSettings(t)
+	c, stop := runServer(t, settings)
+	point := sample{Tags: map[string]string{"name": "one"}, Time: time.Now().Truncate(time.Minute).UnixMilli(), Value: 1}
+	if err := c.publish(t.Context(), []sample{point}); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	sent := false
+	settings.fs = vfs.NewFaulty(vfs.OS{}, func(call vfs.Call) error {
+		if call.Op == vfs.OpRead && strings.HasSuffix(call.Name, ".wal") && !sent {
+			sent = true
+			err := syscall.Kill(os.Getpid(), syscall.SIGHUP)
+			time.Sleep(100 * time.Millisecond) // without a taker the process ends here
+			return err
+		}
+		return nil
+	})
+	_, stop = runServer(t, settings)
+	stop()
+	if !sent {
+		t.Error("the log was not read")
+	}
 }
 
 var errNotReady = errors.New("the server does not become ready")

@@ -142,12 +142,17 @@ func readSettings(k *koanf.Koanf) (Settings, error) {
 	if k.String("eval-delay") != "" {
 		s.EvalDelay = r.duration("eval-delay")
 	}
+	if _, err := expr.LoadZone(s.Timezone); err != nil && r.err == nil {
+		r.err = fmt.Errorf("timezone: %w; write an ID such as UTC or US/Pacific", err)
+	}
 	s.Limits = r.limits()
 	switch {
 	case r.err != nil:
 		return Settings{}, r.err
 	case s.Step <= 0:
 		return Settings{}, fmt.Errorf("step %s: it must be longer than nothing", k.String("step"))
+	case s.MaxAge <= 0:
+		return Settings{}, fmt.Errorf("max-age %s: every sample would be too old; write how old one may be, such as 15m", k.String("max-age"))
 	case s.Retention > 0 && s.MaxAge > s.Retention:
 		return Settings{}, fmt.Errorf("max-age %s is longer than retention %s: samples would be accepted and dropped; "+
 			"lower --max-age or raise --retention", k.String("max-age"), k.String("retention"))

@@ -81,7 +81,7 @@ func (r *Reader) badRow(position uint32) error {
 
 // Blocks calls visit with each block that the series at positions have in the windows first to last: the
 // series as they are listed, the windows of each ascending. A block is part of the file and only valid
-// during the call of visit. Close, meanwhile, does not harm. An error of visit ends the walk and is
+// during the call of visit, on its goroutine. Close, meanwhile, does not harm. An error of visit ends the walk and is
 // returned as it is; others match ErrDamaged or ErrClosed. It panics on a position that is not below Len.
 func (r *Reader) Blocks(positions []uint32, first, last int64,
 	visit func(position uint32, window int64, block []byte) error) (err error) {

@@ -24,9 +24,10 @@ type dictionaryTag struct {
 
 func newDictionary() *dictionary { return &dictionary{numbers: make(map[string]uint32)} }
 
-// appendTags appends the numbers of the tags of a series to dst. The error is tag.ErrNotCanonical; then the
-// series may be counted for some of its tags, and the file must be given up.
-func (d *dictionary) appendTags(dst []uint32, canonical []byte) ([]uint32, error) {
+// appendTags appends the tags of a series to dst: for each its number + 1, a uvarint, and a 0 behind them. The
+// error is tag.ErrNotCanonical; then the series may be counted for some of its tags, and the file must be
+// given up.
+func (d *dictionary) appendTags(dst, canonical []byte) ([]byte, error) {
 	lastKey := ""
 	for at := 0; at < len(canonical); {
 		key, afterKey, ok := cutText(canonical, at)
@@ -49,10 +50,10 @@ func (d *dictionary) appendTags(dst []uint32, canonical []byte) ([]uint32, error
 			})
 		}
 		d.tags[number].series++
-		dst = append(dst, number)
+		dst = binary.AppendUvarint(dst, uint64(number)+1)
 		lastKey, at = d.tags[number].key, next
 	}
-	return dst, nil
+	return append(dst, 0), nil
 }
 
 // sort returns the tags in order of key and value, and for each number of before its place among them.

@@ -176,6 +176,9 @@ func readFoot(file []byte) (*foot, error) {
 		}
 		left -= f.sections[i].length
 	}
+	if sum := f.sections[sectionData].checksum; sum != 0 {
+		return nil, fmt.Errorf("%w: the foot at %d gives section data the checksum %08x, not 0", ErrDamaged, at, sum)
+	}
 	if left != 0 {
 		return nil, fmt.Errorf("%w: %d bytes of the file belong to no section", ErrDamaged, left)
 	}

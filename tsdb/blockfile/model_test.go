@@ -267,6 +267,11 @@ func checkPredicate(t *rapid.T, r *Reader, m model, p tag.Predicate) {
 	}
 	found, err := r.Lookup(p)
 	check("Lookup", found, want, err)
+	var byShard []uint32
+	for _, shard := range r.Shards() {
+		byShard = append(byShard, shard.Of(found)...)
+	}
+	check("shards of Lookup", byShard, want, nil)
 	page := Page{After: anyValue.Draw(t, "after"), Limit: rapid.IntRange(0, 4).Draw(t, "limit")}
 	got, err := r.Keys(p, page)
 	check("Keys", got, page.cut(keys), err)

@@ -2,6 +2,7 @@ package blockfile
 
 import (
 	"encoding/binary"
+	"slices"
 	"sort"
 )
 
@@ -14,6 +15,13 @@ type Series struct {
 // less orders series as files do.
 func (s Series) less(other Series) bool {
 	return s.Shard < other.Shard || s.Shard == other.Shard && s.Number < other.Number
+}
+
+// Of returns the part of positions, which ascend, that is in the range.
+func (s ShardRange) Of(positions []uint32) []uint32 {
+	first, _ := slices.BinarySearch(positions, s.First)
+	end, _ := slices.BinarySearch(positions, s.End)
+	return positions[first:end:end]
 }
 
 // Series returns the series at a position. The error matches ErrDamaged or ErrClosed.

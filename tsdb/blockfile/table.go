@@ -41,6 +41,20 @@ func (b *tableBuilder) end() error {
 	return nil
 }
 
+// join appends the entries of other.
+func (b *tableBuilder) join(other *tableBuilder) error {
+	base := len(b.bytes)
+	if base+len(other.bytes) > math.MaxUint32 {
+		return ErrTooLarge
+	}
+	for i := range other.len() {
+		end := binary.LittleEndian.Uint32(other.ends[4*i:])
+		b.ends = binary.LittleEndian.AppendUint32(b.ends, end+uint32(base))
+	}
+	b.bytes = append(b.bytes, other.bytes...)
+	return nil
+}
+
 func (b *tableBuilder) len() int { return len(b.ends) / 4 }
 
 func (b *tableBuilder) reset() { b.ends, b.bytes = b.ends[:0], b.bytes[:0] }

@@ -12,6 +12,10 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 )
 
+// syncBytes is how much is written between syncs. The log shares the disk: behind one sync of gigabytes its own would
+// wait for seconds, behind this for some 50 ms.
+const syncBytes = 8 << 20
+
 // temporarySuffix is added to the name of a file that is not complete.
 const temporarySuffix = ".tmp"
 
@@ -28,14 +32,14 @@ type Writer struct {
 	runSeries int
 	runs      []byte // section runs so far
 	dataBytes int64  // written to section data so far
+	unsynced  int    // bytes of it since the last sync
 
 	shards  []ShardRange
 	numbers []byte // section numbers so far
 	series  int
 
 	dictionary *dictionary
-	tags       []uint32 // of all series, one behind the other: numbers of the dictionary
-	tagEnds    []uint32 // where those of series i end
+	tags       []byte // of all series, one behind the other, as the dictionary writes them
 }
 
 // An Info describes a finished file.
@@ -97,7 +101,6 @@ func (w *Writer) add(shard int, number uint32, canonical []byte, blocks [][]byte
 	if w.tags, err = w.dictionary.appendTags(w.tags, canonical); err != nil {
 		return err
 	}
-	w.tagEnds = append(w.tagEnds, uint32(len(w.tags)))
 	w.run.bytes = appendRow(w.run.bytes, blocks)
 	if err := w.run.end(); err != nil {
 		return err
@@ -135,11 +138,20 @@ func (w *Writer) endRun() error {
 	sum = crc32.Update(sum, castagnoli, w.run.bytes)
 	w.runs = binary.LittleEndian.AppendUint64(w.runs, uint64(w.dataBytes))
 	w.runs = binary.LittleEndian.AppendUint32(w.runs, sum)
-	w.dataBytes += int64(len(w.run.ends) + len(w.run.bytes))
+	size := len(w.run.ends) + len(w.run.bytes)
+	w.dataBytes += int64(size)
+	w.unsynced += size
 	_, _ = w.out.Write(w.run.ends)
 	_, err := w.out.Write(w.run.bytes)
 	w.run.reset()
-	return err
+	if err != nil || w.unsynced < syncBytes {
+		return err
+	}
+	w.unsynced = 0
+	if err := w.out.Flush(); err != nil {
+		return err
+	}
+	return w.file.Sync()
 }
 
 // Commit completes the file, makes it durable and gives it its name, replacing a file that has it. After

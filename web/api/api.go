@@ -76,7 +76,7 @@ func New(cfg Config) http.Handler {
 }
 
 // router mounts the resources.
-func (a *API) router() http.Handler {
+func (a *API) router() *gin.Engine {
 	gin.SetMode(gin.ReleaseMode)
 	r := gin.New()
 	r.RedirectTrailingSlash = false
@@ -92,6 +92,7 @@ func (a *API) router() http.Handler {
 	data.GET("/api/v1/tags/*key", a.tags)
 	data.GET("/api/v1/alerts", a.alerts)
 	data.POST(exprRoute+"/analyze", own(a.analyze))
+	data.POST("/api/v1/batch", own(a.batch))
 	data.GET("/api/v1/status", a.status)
 	data.POST("/api/v1/publish", gin.WrapH(a.Publish))
 	data.POST("/api/v1/publish-fast", gin.WrapH(a.Publish))
@@ -99,6 +100,7 @@ func (a *API) router() http.Handler {
 		r.GET(page, gin.WrapH(a.UI))
 	}
 	mountExpr(r)
+	r.GET("/api/openapi.json", describeAPI)
 	r.GET("/healthcheck", a.health)
 	r.GET("/ok", ok)
 	r.NoRoute(other)

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"slices"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -89,25 +88,7 @@ func (f *fetchRequest) send(s *eventStream, chunks <-chan fetchChunk) {
 	if f.outline != nil {
 		f.sendOutline(s)
 	}
-	s.heartbeat()
-	beat := time.NewTicker(heartbeatEvery)
-	defer beat.Stop()
-	for s.err() == nil {
-		select {
-		case <-beat.C:
-			s.heartbeat()
-		case chunk, more := <-chunks:
-			if !more {
-				s.message("close", "operation complete")
-				return
-			}
-			if err := f.sendChunk(s, chunk); err != nil {
-				s.message("error", describe(err).Message)
-				s.message("close", "operation complete")
-				return
-			}
-		}
-	}
+	sendAll(s, chunks, func(chunk fetchChunk) error { return f.sendChunk(s, chunk) })
 }
 
 func (f *fetchRequest) sendOutline(s *eventStream) {
@@ -135,7 +116,6 @@ func (f *fetchRequest) sendChunk(s *eventStream, chunk fetchChunk) error {
 			return err
 		}
 	}
-	s.flush()
 	return nil
 }
 
@@ -201,6 +181,3 @@ func (w *responseWriter) array(values []float64) {
 	}
 	w.text("]}")
 }
-
-// heartbeatEvery is how often a stream shows that it is alive.
-const heartbeatEvery = 10 * time.Second

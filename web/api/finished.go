@@ -22,7 +22,7 @@ const finishedMaxAge = "max-age=86400"
 // isFinished reports whether the graph of exprs is finished. One that looks at the time, or by a negative
 // offset at what is to come, is not.
 func (a *API) isFinished(r *graphRequest, exprs []*expr.Styled) bool {
-	if a.MaxAge <= 0 {
+	if a.MaxAge <= 0 || r.settings.Explain { // what evaluation did is another each time
 		return false
 	}
 	last := r.rng.End - r.rng.Step

@@ -11,21 +11,23 @@ import (
 	"github.com/telamon-tsdb/telamon/web/chart"
 )
 
-// A graphFormat writes a graph.
+// A graphFormat writes a graph. An error of write is that of a graph which cannot be drawn; it comes before
+// anything is written.
 type graphFormat struct {
 	contentType string
-	write       func(*responseWriter, *chart.Graph)
+	write       func(*responseWriter, *chart.Graph) error
 }
 
-// graphFormats are the formats of the graph API. nil is a format that Atlas has and this server not yet.
-var graphFormats = map[string]*graphFormat{
+// graphFormats are the formats of the graph API. Differing from Atlas there is svg, the picture of png.
+var graphFormats = map[string]graphFormat{
 	"json":       {"application/json", writeGraphJSON},
 	"std.json":   {"application/json", writeGraphJSON},
 	"v2.json":    {"application/json", writeGraphV2},
-	"stats.json": nil,
-	"csv":        nil,
-	"txt":        nil,
-	"png":        nil,
+	"stats.json": {"application/json", writeGraphStats},
+	"csv":        {"text/csv", writeGraphCSV},
+	"txt":        {"text/plain", writeGraphTSV},
+	"png":        {"image/png", writeGraphPNG},
+	"svg":        {"image/svg+xml", writeGraphSVG},
 }
 
 // graph answers with the lines of an expression, to GET and HEAD.
@@ -36,81 +38,77 @@ func (a *API) graph(c *gin.Context) {
 		fail(c.Writer, err)
 		return
 	}
+	if err := a.answerGraph(c, p, r); err != nil {
+		failGraph(c, r, err)
+	}
+}
+
+// answerGraph writes the graph. If it returns an error nothing has been written.
+func (a *API) answerGraph(c *gin.Context, p parameters, r *graphRequest) error {
 	format, err := r.findFormat()
 	if err != nil {
-		fail(c.Writer, err)
-		return
+		return err
 	}
 	exprs, err := expr.Parse(r.text, r.options)
 	if err != nil {
-		fail(c.Writer, err)
-		return
+		return err
 	}
 	if a.isFinished(r, exprs) {
-		a.sendFinished(c, r, exprs, format, a.entityTag(p, r))
-		return
+		return a.sendFinished(c, r, exprs, format, a.entityTag(p, r))
 	}
 	c.Header("Cache-Control", "no-cache")
-	if err := a.drawTo(c.Request.Context(), c.Writer, r, exprs, format); err != nil {
-		fail(c.Writer, err)
+	g, err := a.draw(c.Request.Context(), r, exprs)
+	if err != nil {
+		return err
 	}
+	return sendGraph(c.Writer, format, g)
 }
 
 // sendFinished answers with a graph that will never be another.
-func (a *API) sendFinished(c *gin.Context, r *graphRequest, exprs []*expr.Styled, format *graphFormat, tag string) {
+func (a *API) sendFinished(c *gin.Context, r *graphRequest, exprs []*expr.Styled, format graphFormat, tag string) error {
 	c.Writer.Header().Add("Vary", "Accept-Encoding")
-	headers := func() {
-		c.Header("ETag", tag)
-		c.Header("Cache-Control", finishedMaxAge)
-	}
+	c.Header("ETag", tag)
+	c.Header("Cache-Control", finishedMaxAge)
 	if hasCopy(c.Request, tag) {
-		headers()
 		c.Status(http.StatusNotModified)
-		return
+		return nil
 	}
 	if body := a.finished.get(tag); body != nil {
-		headers()
 		c.Data(http.StatusOK, format.contentType, body)
-		return
+		return nil
 	}
 	w := &copyingWriter{ResponseWriter: c.Writer}
 	g, err := a.draw(c.Request.Context(), r, exprs)
-	if err != nil {
-		fail(c.Writer, err)
-		return
+	if err == nil {
+		err = sendGraph(w, format, g)
 	}
-	headers()
-	sendGraph(w, format, g)
+	if err != nil {
+		c.Header("ETag", "") // takes it back: the next time the store may answer
+		c.Header("Cache-Control", "no-cache")
+		return err
+	}
 	if !w.lost {
 		a.finished.put(tag, w.body)
 	}
+	return nil
 }
 
-// drawTo evaluates the expressions and sends the graph. After an error nothing was sent.
-func (a *API) drawTo(ctx context.Context, w http.ResponseWriter, r *graphRequest, exprs []*expr.Styled, format *graphFormat) error {
-	g, err := a.draw(ctx, r, exprs)
-	if err == nil {
-		sendGraph(w, format, g)
-	}
-	return err
-}
-
-// sendGraph answers with g.
-func sendGraph(w http.ResponseWriter, format *graphFormat, g *chart.Graph) {
-	w.Header().Set("Content-Type", format.contentType)
+// sendGraph answers with g. If it returns an error nothing has been written.
+func sendGraph(w http.ResponseWriter, format graphFormat, g *chart.Graph) error {
 	buffered := &responseWriter{w: w}
-	format.write(buffered, g)
+	w.Header().Set("Content-Type", format.contentType)
+	if err := format.write(buffered, g); err != nil {
+		return err
+	}
 	buffered.flush()
+	return nil
 }
 
 // findFormat returns the format that the request asks for.
-func (r *graphRequest) findFormat() (*graphFormat, error) {
+func (r *graphRequest) findFormat() (graphFormat, error) {
 	format, known := graphFormats[r.format]
 	if !known {
-		return nil, &badRequest{http.StatusNotFound, stack.NoSuchElement, "key not found: " + r.format}
-	}
-	if format == nil {
-		return nil, &statusError{http.StatusNotImplemented, "format " + r.format + " is not here yet; there are json, std.json and v2.json"}
+		return graphFormat{}, &badRequest{http.StatusNotFound, stack.NoSuchElement, "key not found: " + r.format}
 	}
 	return format, nil
 }

@@ -69,7 +69,8 @@ func testConfig(db *tsdb.DB) Config {
 	return Config{
 		Engine:   query.NewEngine(query.Config{Store: db}),
 		Store:    db,
-		Alerts:   func() alert.Status { return alert.Status{} },
+		Stats:    db.Stats,
+		Alerts:   func() alert.Status { return alert.Status{Rules: []alert.RuleStatus{}} },
 		Publish:  http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }),
 		UI:       http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "page") }),
 		Ready:    func() bool { return true },

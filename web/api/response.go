@@ -1,7 +1,7 @@
 package api
 
 import (
-	"net/http"
+	"io"
 	"strconv"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
@@ -11,7 +11,7 @@ import (
 // A responseWriter gathers output in a buffer and sends it when that is full. A failed write means that
 // the client has gone; what follows is thrown away.
 type responseWriter struct {
-	w   http.ResponseWriter
+	w   io.Writer
 	buf []byte
 	err error
 }

@@ -256,6 +256,9 @@ func indices(lines []Line) []int {
 func (d *definer) colors(e *expr.Styled, own *palette) (func(label string) Color, error) {
 	alpha := func(c Color) Color { return c }
 	if text, ok := e.Settings.Get("alpha"); ok {
+		if len(text) != 2 {
+			return nil, badSetting("requirement failed: value should be 2 digit hex string")
+		}
 		a, err := strconv.ParseUint(text, 16, 8)
 		if err != nil {
 			return nil, badSetting("For input string: %q", text)

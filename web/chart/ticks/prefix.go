@@ -146,7 +146,7 @@ var OneDecimal = Format{Decimals: 1}
 
 // Text returns v divided by the prefix's factor, and the symbol.
 func (p Prefix) Text(v float64, f Format) string {
-	number := fixed(v/p.Factor, f.Decimals)
+	number := Fixed(v/p.Factor, f.Decimals)
 	if f.Scientific {
 		number = scientific(v/p.Factor, f.Decimals)
 	}
