@@ -33,6 +33,7 @@ type Layout struct {
 //	meta.json        Layout
 //	lock             held while a process uses the directory
 //	default/wal/     the log of the namespace "default"
+//	default/blocks/  its block files
 type Dir struct {
 	Layout Layout
 	fs     vfs.FS
@@ -120,6 +121,9 @@ func (l Layout) check(name string, step time.Duration) error {
 
 // LogPath returns the directory of a namespace's log.
 func (d *Dir) LogPath(namespace string) string { return filepath.Join(d.path, namespace, "wal") }
+
+// BlockPath returns the directory of a namespace's block files.
+func (d *Dir) BlockPath(namespace string) string { return filepath.Join(d.path, namespace, "blocks") }
 
 // Config returns the configuration of a namespace's DB without its log.
 func (d *Dir) Config() Config {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
+	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
 // A sealedWindow holds one encoded block per series, one behind the other in one piece of memory.
@@ -13,12 +14,14 @@ type sealedWindow struct {
 	first   uint32   // series number of offsets[0]
 	offsets []uint32 // the block of series first+i is arena[offsets[i]:offsets[i+1]]; empty: none
 	arena   []byte
+	since   wal.Position // as in openWindow
+	filed   bool         // all of it is in a file; the only field that changes
 }
 
 // seal encodes what is in an open window, and takes over from its base the blocks of the series that have no row. The
 // result does not share memory with it.
 func (w *openWindow) seal(encoder *gorilla.Encoder) (*sealedWindow, error) {
-	sealed := &sealedWindow{number: w.number, width: w.width}
+	sealed := &sealedWindow{number: w.number, width: w.width, since: w.since}
 	var failed error
 	w.series(func(s uint32) {
 		if sealed.offsets == nil {

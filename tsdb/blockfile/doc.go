@@ -55,5 +55,8 @@
 //	canonical tags of a series               0.2 µs
 //	heap of an open file                     1 KB, its keys, a bit for each run
 //
+// With the values of a fleet, 10,000 series of 100 nodes over 24 h at 60 s, a point takes 2.55 B in files of one window and
+// 2.11 B in one of 24 (exact rates), or 2.09 and 1.65 B (as the Java client computes them), everything counted.
+//
 // With 1,000,000 series and 24 windows, a file of 3 GB, opening takes 3 ms and the first look-up 2 ms more.
 package blockfile
