@@ -1,6 +1,8 @@
 package chart
 
 import (
+	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/telamon-tsdb/telamon/web/chart/draw"
@@ -22,6 +24,8 @@ type side struct {
 	outer  int // column of the outer edge of the axis
 	toward int // -1: numbers are on the left
 	turn   draw.Turn
+	// nameTop and nameBottom are the rows between which the name of the axis is written; equal for none.
+	nameTop, nameBottom int
 }
 
 // axisSide returns the place of an axis: the first is on the left, the others on the right, one after the other.
@@ -44,17 +48,26 @@ func (p *painter) valueAxis(number int, axis valueAxis, a area) {
 	p.list.Add(draw.Line{X1: s.line, Y1: a.y1, X2: s.line, Y2: a.y2, Color: c})
 	var majors []ticks.Tick
 	for _, t := range axis.ticks {
-		if t.Major {
+		// On a log-linear scale the ends of the axis lie within a bucket, and its bound may be off the canvas.
+		if y := int(axis.row(t.Value)); t.Major && y >= a.y1 && y <= a.y2 {
 			majors = append(majors, t)
 		}
 	}
+	name := strings.TrimSpace(normalFont.truncate(plot.YLabel, a.y2-a.y1))
+	if half := int(normalFont.width(name)) / 2; half > 0 {
+		middle := (a.y1 + a.y2) / 2
+		s.nameTop, s.nameBottom = middle-half, middle+half
+	}
 	labels := ticks.Labels(plot.TickLabels)
 	if len(majors) > 0 && majors[0].Offset != 0 && labels != ticks.LabelsOff {
-		p.offsetLabels(majors, labels, axis, s, c)
+		p.offsetLabels(majors, labels, axis, a, s, c)
 	} else {
-		p.labels(majors, labels, axis, s, c)
+		text := func(t ticks.Tick) string { return t.Label }
+		if labels == ticks.LabelsOff {
+			text = func(ticks.Tick) string { return "" }
+		}
+		p.labels(majors, text, int(axis.row(axis.low)), axis, s, c)
 	}
-	name := normalFont.truncate(plot.YLabel, a.y2-a.y1)
 	p.turned(normalFont, c, center, name, s.turn, float64(s.outer)-float64(s.toward)*normalFont.ascent, a.y1, a.y2)
 }
 
@@ -74,19 +87,27 @@ func (p *painter) number(s side, y int, label string, c Color) {
 	}
 }
 
-// labels draws the major ticks. On a scale that is not linear they may crowd; a number that would touch
-// the one below is left out.
-func (p *painter) labels(majors []ticks.Tick, labels ticks.Labels, axis valueAxis, s side, c Color) {
-	free := maxRow // the lowest row where a number may be
+// crossed reports whether a number in these lines would reach into the name of the axis.
+func (s side) crossed(y int, lines []string) bool {
+	const besideName = 6 // characters
+	half := smallFont.height / 2
+	if s.nameTop == s.nameBottom || y+half+(len(lines)-1)*smallFont.height < s.nameTop || y-half > s.nameBottom {
+		return false
+	}
+	return slices.ContainsFunc(lines, func(line string) bool { return utf8.RuneCountInString(line) > besideName })
+}
+
+// labels draws major ticks, from the lowest up, with what text returns for them. On a scale that is not linear they
+// may crowd; a number is left out that would touch the one below, in two lines the time axis, or the name of the
+// axis. free is the lowest row where a number may be.
+func (p *painter) labels(majors []ticks.Tick, text func(ticks.Tick) string, free int, axis valueAxis, s side, c Color) {
 	for _, t := range majors {
 		y := int(axis.row(t.Value))
 		p.mark(s, y, markLength, c)
-		if labels == ticks.LabelsOff {
-			continue
-		}
-		lines := len(smallFont.wrap(t.Label, valueAxisWidth-labelGap-1))
-		if bottom := y + (lines-1)*smallFont.height; bottom <= free {
-			p.number(s, y, t.Label, c)
+		label := text(t)
+		lines := smallFont.wrap(label, valueAxisWidth-labelGap-1)
+		if bottom := y + (len(lines)-1)*smallFont.height; bottom <= free && !s.crossed(y, lines) {
+			p.number(s, y, label, c)
 			free = y - leastTextStep
 		}
 	}
@@ -94,7 +115,7 @@ func (p *painter) labels(majors []ticks.Tick, labels ticks.Labels, axis valueAxi
 
 // offsetLabels draws the major ticks where their labels would be equal but for the last digits: the first
 // has the whole value, written along the axis, the others the difference to it.
-func (p *painter) offsetLabels(majors []ticks.Tick, labels ticks.Labels, axis valueAxis, s side, c Color) {
+func (p *painter) offsetLabels(majors []ticks.Tick, labels ticks.Labels, axis valueAxis, a area, s side, c Color) {
 	base := majors[0].Value
 	prefix := labels.Prefix(majors[len(majors)-1].Value - base)
 	format := ticks.OneDecimal
@@ -105,18 +126,20 @@ func (p *painter) offsetLabels(majors []ticks.Tick, labels ticks.Labels, axis va
 	y := int(axis.row(base))
 	p.mark(s, y, offsetLength, c)
 	bottom := y - markLength
-	top := bottom - smallFont.cell*(utf8.RuneCountInString(whole)+3)
+	top := bottom - int(smallFont.width(whole+"   "))
+	free := top - smallFont.height/2 - 1
+	if p.graph.titleHeight() > 0 && bottom-textInset-int(smallFont.width(whole)) < a.y1 { // no room above the mark
+		top, bottom = bottom+2*markLength, 2*y-top
+		free = y - leastTextStep
+	}
 	side := left
 	if s.turn == draw.Down {
 		side = right
 	}
 	feet := float64(s.line+s.toward*(offsetGap+smallFont.height)) - float64(s.toward)*smallFont.ascent
-	p.turned(smallFont, c, side, whole, s.turn, feet, top, bottom)
-	for _, t := range majors[1:] {
-		y := int(axis.row(t.Value))
-		p.mark(s, y, markLength, c)
-		if y+smallFont.height/2 < top {
-			p.number(s, y, "+"+prefix.Text(t.Value-base, format), c)
-		}
+	if bottom <= a.y2 {
+		p.turned(smallFont, c, side, whole, s.turn, feet, top, bottom)
 	}
+	difference := func(t ticks.Tick) string { return "+" + prefix.Text(t.Value-base, format) }
+	p.labels(majors[1:], difference, free, axis, s, c)
 }

@@ -45,7 +45,7 @@ func (p *painter) listWarnings() {
 	for _, warning := range p.warnings {
 		p.y += entryPadding
 		p.bullet(1, p.y+6)
-		p.y += p.text(normalFont, black, left, warning, normalFont.cell, p.width, p.y)
+		p.y += p.text(normalFont, black, left, warning, int(normalFont.cell), p.width, p.y)
 	}
 	p.list.Ops[ground] = draw.Rect{X: 0, Y: top, W: p.width, H: p.y - top, Color: warningFill}
 }

@@ -10,19 +10,19 @@ import (
 
 // A font is a size of text with the cells that layout reckons with: whole pixels, whatever the letters take.
 type font struct {
-	size            int
-	cell, height    int // of a character
+	size, height    int
+	cell            float64 // width of a character
 	ascent, descent float64
 	bold            bool
 }
 
 // The measures are those of Noto Sans Mono, so that pictures have the size and the places of Atlas's.
 var (
-	smallFont  = font{10, 6, 14, 10.69, 2.93, false}
-	normalFont = font{12, 7, 17, 12.828, 3.516, false}
-	largeFont  = font{14, 8, 20, 14.966, 4.102, false}
-	boldFont   = font{12, 7, 17, 12.828, 3.516, true}
-	errorFont  = font{13, 8, 18, 13.897, 3.809, false}
+	smallFont  = font{10, 14, 6, 10.69, 2.93, false}
+	normalFont = font{12, 17, 7, 12.828, 3.516, false}
+	largeFont  = font{14, 20, 8, 14.966, 4.102, false}
+	boldFont   = font{12, 17, 7, 12.828, 3.516, true}
+	errorFont  = font{13, 18, 7.8, 13.897, 3.809, false} // of error pictures, which have no cells to fit
 )
 
 const (
@@ -45,7 +45,7 @@ const (
 
 // truncate shortens text to what fits in width pixels; what is cut becomes an ellipsis, or all is.
 func (f font) truncate(text string, width int) string {
-	most := (width - 2*textInset) / f.cell
+	most := f.chars(width)
 	length := utf8.RuneCountInString(text)
 	switch {
 	case length < most:
@@ -57,9 +57,15 @@ func (f font) truncate(text string, width int) string {
 	return string(runes[:most-5]) + "..."
 }
 
+// chars returns how many characters fit into a box.
+func (f font) chars(width int) int { return int(float64(width-2*textInset) / f.cell) }
+
+// width returns the width of the cells of text.
+func (f font) width(text string) float64 { return f.cell * float64(utf8.RuneCountInString(text)) }
+
 // wrap breaks text into lines of at most width pixels, between words where possible.
 func (f font) wrap(text string, width int) []string {
-	most := max(1, (width-2*textInset)/f.cell)
+	most := max(1, f.chars(width))
 	var lines []string
 	for rest := []rune(text); len(rest) > 0; {
 		n := lineLength(rest, most)
@@ -86,11 +92,15 @@ func lineLength(text []rune, most int) int {
 	return most
 }
 
-// breaksBefore reports whether a line may begin at text[i]: behind a blank or a hyphen, and between a number and
-// a unit in Greek.
+// breaksBefore reports whether a line may begin at text[i]: behind a blank, a hyphen or a colon, and between a
+// number and a unit in Greek.
 func breaksBefore(text []rune, i int) bool {
 	before, after := text[i-1], text[i]
-	return before == ' ' && after != ' ' || before == '-' && after != ' ' || before >= '0' && before <= '9' && after == 'μ'
+	switch before {
+	case ' ', '-', ':':
+		return after != ' '
+	}
+	return before >= '0' && before <= '9' && after == 'μ'
 }
 
 // lineHeight returns the distance of two base lines.
@@ -106,7 +116,7 @@ func (f font) blockHeight(lines int) int {
 
 // lineWidth returns the width of the ink of a line. Blanks around it have none.
 func (f font) lineWidth(line string) float64 {
-	return float64(f.cell*utf8.RuneCountInString(strings.TrimSpace(line))) - inkLoss
+	return f.width(strings.TrimSpace(line)) - inkLoss
 }
 
 // start returns where the pen starts for a line in the box from x1 to x2.

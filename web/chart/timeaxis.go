@@ -1,7 +1,7 @@
 package chart
 
 import (
-	"unicode/utf8"
+	"math"
 
 	"github.com/telamon-tsdb/telamon/web/chart/draw"
 	"github.com/telamon-tsdb/telamon/web/chart/ticks"
@@ -17,12 +17,18 @@ func (p *painter) timeAxis(number int, marks []ticks.TimeTick, column func(int64
 	p.list.Add(draw.Line{X1: a.x1, Y1: y, X2: a.x2, Y2: y, Color: line})
 	const half = pixelsPerTick / 2
 	labelY := y + 7
+	free := math.Inf(-1) // where a label may begin; on a short axis the labels of months and years crowd
 	for _, t := range marks {
 		x := column(t.Time)
 		if !t.Major || x < a.x1 || x > a.x2 {
 			continue
 		}
 		p.list.Add(draw.Line{X1: x, Y1: y, X2: x, Y2: y + markLength, Color: p.look.ink})
+		start := smallFont.start(t.Label, x-half, x+half, center)
+		if start < free {
+			continue
+		}
+		free = start + smallFont.width(t.Label) + 1
 		c := p.look.ink
 		if t.ClockChanged {
 			c = clockRed
@@ -32,5 +38,5 @@ func (p *painter) timeAxis(number int, marks []ticks.TimeTick, column func(int64
 	name := ticks.ZoneName(p.graph.Settings.Zones[number], p.zones[number])
 	const gap = 23
 	x2 := a.x1 - gap
-	p.text(smallFont, p.look.ink, right, name, x2-(utf8.RuneCountInString(name)+2)*smallFont.cell, x2, labelY)
+	p.text(smallFont, p.look.ink, right, name, x2-int(smallFont.width(name+"  ")), x2, labelY)
 }
