@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
@@ -207,6 +208,28 @@ func (db *DB) release(slot int64) {
 		}
 		s.mu.Unlock()
 	}
+}
+
+// load brings windows that end at slot or later from files into memory, as if they had never left it. A file that
+// is bad stays where it is: who asks for it finds out.
+func (db *DB) load(slot int64) {
+	var shards sync.WaitGroup
+	for _, s := range db.shards {
+		shards.Go(func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			for _, number := range s.order {
+				filed, ok := s.windows[number].(*filedWindow)
+				if !ok || s.grid.lastSlot(number) < slot {
+					continue
+				}
+				if loaded, err := filed.load(); err == nil {
+					s.windows[number] = loaded
+				}
+			}
+		})
+	}
+	shards.Wait()
 }
 
 // checkpoint writes to the head of the log what older segments may hold alone: the series' definitions, the
