@@ -83,7 +83,7 @@ func (a *API) router() http.Handler {
 	data.POST("/api/v1/publish", gin.WrapH(a.Publish))
 	data.POST("/api/v1/publish-fast", gin.WrapH(a.Publish))
 	for _, page := range []string{"/", "/explore", "/alerts", "/assets/*file"} {
-		r.GET(page, gin.WrapH(a.UI))
+		r.Match([]string{http.MethodGet, http.MethodHead}, page, gin.WrapH(a.UI))
 	}
 	mountExpr(r)
 	r.GET("/healthcheck", a.health)
