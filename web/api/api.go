@@ -82,7 +82,7 @@ func (a *API) router() http.Handler {
 	data.POST(exprRoute+"/analyze", own(a.analyze))
 	data.POST("/api/v1/publish", gin.WrapH(a.Publish))
 	data.POST("/api/v1/publish-fast", gin.WrapH(a.Publish))
-	for _, page := range []string{"/", "/explore", "/alerts", "/assets/*file"} {
+	for _, page := range []string{"/", "/explore", "/alerts", "/reference", "/assets/*file"} {
 		r.Match([]string{http.MethodGet, http.MethodHead}, page, gin.WrapH(a.UI))
 	}
 	mountExpr(r)

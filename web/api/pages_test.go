@@ -8,7 +8,7 @@ import (
 // Pages answer GET and, as whoever checks links asks, HEAD; nothing else.
 func TestPages(t *testing.T) {
 	server := newTestServer(t, testConfig(newDB(t)))
-	for _, page := range []string{"/", "/explore", "/alerts", "/assets/app.js"} {
+	for _, page := range []string{"/", "/explore", "/alerts", "/reference?word=sum", "/assets/app.js"} {
 		for method, want := range map[string]struct {
 			status int
 			body   string
