@@ -86,7 +86,7 @@ func (d *Dir) readLayout(step time.Duration) error {
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	if err := decoder.Decode(&d.Layout); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return fmt.Errorf("%w: %s is damaged (%w); put back a copy of it or choose another --data", ErrLayout, name, err)
 	}
 	return d.Layout.check(name, step)
 }
@@ -115,6 +115,10 @@ func (l Layout) check(name string, step time.Duration) error {
 	made, err := time.ParseDuration(l.Step)
 	if err != nil {
 		return fmt.Errorf("%w: %s: step: %w", ErrLayout, name, err)
+	}
+	if l.Shards < 1 || l.Shards > maxShards || l.WindowSlots < 1 || l.WindowSlots > maxWindowSlots || l.Instance == "" {
+		return fmt.Errorf("%w: %s is damaged (%d shards, %d slots per window, instance %q); put back a copy of it or choose another --data",
+			ErrLayout, name, l.Shards, l.WindowSlots, l.Instance)
 	}
 	if made != step {
 		return fmt.Errorf("%w: %s was made with --step %s and this process wants %s; start with --step %s or choose another --data",
