@@ -122,6 +122,8 @@ func (c *committer) gather(first *batch) {
 }
 
 func (c *committer) commit() error {
+	c.db.committing.Lock()
+	defer c.db.committing.Unlock()
 	c.distribute()
 	if err := c.define(); err != nil {
 		return fmt.Errorf("nothing was stored: %w", err)

@@ -211,7 +211,7 @@ func appendUntilCrash(fsys vfs.FS, batches int) (acknowledged int) {
 	if err != nil {
 		panic(err)
 	}
-	if log.Replay(func(_ wal.Position, rec wal.Record) error { return db.Replay(rec) }) != nil {
+	if log.Replay(db.Replay) != nil {
 		return 0
 	}
 	db.Start()
@@ -250,7 +250,7 @@ func TestStatesFollowWrites(t *testing.T) {
 	for lost := range 4 {
 		after := openTestDB(t, vfs.NewMemory(), tsdb.Config{Shards: 1})
 		for _, rec := range records[:len(records)-lost] {
-			if err := after.Replay(rec); err != nil {
+			if err := after.Replay(0, rec); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -290,7 +290,7 @@ func readLog(t *testing.T, fsys vfs.FS) []wal.Record {
 
 // TestConcurrency lets writers, readers and retention loose on one DB; the race detector watches.
 func TestConcurrency(t *testing.T) {
-	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{WindowSlots: 4, Shards: 4, Retention: 20 * time.Minute})
+	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{WindowSlots: 4, Shards: 4, Retention: 20 * time.Minute, BlockDir: "/blocks", MemoryHorizon: 15 * time.Minute})
 	ctx, stop := context.WithTimeout(context.Background(), 300*time.Millisecond)
 	defer stop()
 	var work sync.WaitGroup
@@ -326,7 +326,9 @@ func TestConcurrency(t *testing.T) {
 	}
 	work.Go(func() {
 		for ctx.Err() == nil {
-			db.Retain(time.UnixMilli(1040 * 60_000))
+			if err := db.Maintain(ctx, time.UnixMilli(1040*60_000)); err != nil && ctx.Err() == nil {
+				t.Error(err)
+			}
 			time.Sleep(5 * time.Millisecond)
 		}
 	})
@@ -347,11 +349,19 @@ func TestRetention(t *testing.T) {
 		tsdb.Point{Ref: young, Time: 1000 * 60_000, Value: 1},
 		tsdb.Point{Ref: young, Time: 1050 * 60_000, Value: 2},
 	)
-	if n := db.Retain(time.UnixMilli(1059 * 60_000)); n != 0 {
-		t.Errorf("%d windows dropped while one value was within the hour", n)
+	windows := func(minute int64) int {
+		t.Helper()
+		if err := db.Maintain(t.Context(), time.UnixMilli(minute*60_000)); err != nil {
+			t.Fatal(err)
+		}
+		st := db.Stats()
+		return st.OpenWindows + st.SealedWindows
 	}
-	if n := db.Retain(time.UnixMilli(1061 * 60_000)); n != 2 {
-		t.Errorf("%d windows dropped, want 2 (one in each shard)", n)
+	if n := windows(1059); n != 3 {
+		t.Errorf("%d windows while one value of the first was within the hour, want 3", n)
+	}
+	if n := windows(1061); n != 1 {
+		t.Errorf("%d windows, want 1: one in each of two shards is past the retention", n)
 	}
 	if st := db.Stats(); st.Active != 1 || st.Series != 2 {
 		t.Errorf("%d of %d series are active, want 1 of 2", st.Active, st.Series)

@@ -9,6 +9,7 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/index"
 	"github.com/telamon-tsdb/telamon/tsdb/normalize"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
 // maxOpenWindows is how many windows of a shard take writes without being encoded again: the current
@@ -35,7 +36,9 @@ type shard struct {
 
 	windows map[int64]window
 	order   []int64 // the keys of windows, ascending
-	writes  uint64  // counts applied writes; tells which open window was written last
+	// logAt is a position of the log that lies before what is written from now on.
+	logAt  wal.Position
+	writes uint64 // counts applied writes; tells which open window was written last
 
 	staged  staging          // of the commit under way
 	encoder *gorilla.Encoder // scratch of sealing
@@ -58,7 +61,8 @@ type series struct {
 // canonical is a tag set in canonical bytes, a third of the memory of tag.Tags.
 type canonical string
 
-// lost stands for the tags of a series whose definition is lost. It is not the canonical form of any.
+// lost stands for the tags of a series that the log has not defined yet, or whose definition is damaged. It is not
+// the canonical form of any. Such a series may be in windows, but not in the index.
 const lost canonical = "\xff"
 
 // tags decodes c, which the shard has encoded itself.
@@ -175,14 +179,14 @@ func (s *shard) openWindow(number int64) (*openWindow, error) {
 		return nil, err
 	}
 	w := newOpenWindow(number, s.grid.width)
+	w.since = s.logAt
 	if exists {
 		w.base = old.(baseWindow)
+		if since, unfiled := unfiledSince(old); unfiled {
+			w.since = since
+		}
 	}
-	s.windows[number] = w
-	if !exists {
-		at, _ := slices.BinarySearch(s.order, number)
-		s.order = slices.Insert(s.order, at, number)
-	}
+	s.addWindow(number, w)
 	return w, nil
 }
 
@@ -243,10 +247,38 @@ func (s *shard) dropBefore(slot int64) int {
 	return dropped
 }
 
+// addWindow puts a window in its place.
+func (s *shard) addWindow(number int64, w window) {
+	if _, exists := s.windows[number]; !exists {
+		at, _ := slices.BinarySearch(s.order, number)
+		s.order = slices.Insert(s.order, at, number)
+	}
+	s.windows[number] = w
+}
+
+// removeWindow takes away a window that no series is in any more.
+func (s *shard) removeWindow(number int64) {
+	delete(s.windows, number)
+	if at, found := slices.BinarySearch(s.order, number); found {
+		s.order = slices.Delete(s.order, at, at+1)
+	}
+}
+
+// leave takes the series of w out of it, but for those that are still held; held may be nil.
+func (s *shard) leave(w window, held func(uint32) bool) {
+	var gone []index.Series
+	w.series(func(number uint32) {
+		if held == nil || !held(number) {
+			gone = s.leaveWindow(gone, number)
+		}
+	})
+	s.index.Remove(gone...)
+}
+
 // enterWindow counts a window in which the series has a row; the index holds it from the first on.
 func (s *shard) enterWindow(number uint32) {
 	entry := &s.list[number]
-	if entry.windows == 0 {
+	if entry.windows == 0 && entry.tags != lost {
 		s.index.Add(number, entry.tags.tags())
 	}
 	entry.windows++
@@ -256,7 +288,7 @@ func (s *shard) enterWindow(number uint32) {
 func (s *shard) leaveWindow(gone []index.Series, number uint32) []index.Series {
 	entry := &s.list[number]
 	entry.windows--
-	if entry.windows == 0 {
+	if entry.windows == 0 && entry.tags != lost {
 		gone = append(gone, index.Series{Number: number, Tags: entry.tags.tags()})
 	}
 	return gone

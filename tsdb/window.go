@@ -1,6 +1,10 @@
 package tsdb
 
-import "math"
+import (
+	"math"
+
+	"github.com/telamon-tsdb/telamon/tsdb/wal"
+)
 
 // A window is the same n slots of all series of a shard. Window w covers the slots w·n+1 … w·n+n, in
 // time (w·n·step, (w+1)·n·step]: a value describes the step that ends at its time. It is open while it
@@ -50,6 +54,8 @@ type openWindow struct {
 	pages   [][]float64
 	used    int    // rows in use
 	touched uint64 // the shard's write counter at the last write: the least is sealed first
+	// since is a position of the log that lies before the first write that is in no file.
+	since wal.Position
 }
 
 func newOpenWindow(number int64, width int) *openWindow {

@@ -147,7 +147,7 @@ func TestBadQuery(t *testing.T) {
 	server := defaultServer(t)
 	for _, r := range []badRequest{
 		{name: "no query", path: "/api/v1/graph", status: 400, text: "missing required parameter 'q'"},
-		{name: "an unknown format", path: "/api/v1/graph?q=1&format=svg", status: 404, text: "svg"},
+		{name: "an unknown format", path: "/api/v1/graph?q=1&format=gif", status: 404, text: "gif"},
 		{name: "no time", path: "/api/v1/graph?q=1&s=2026-13-01&e=now&format=json", status: 400, text: "invalid date 2026-13-01"},
 		{name: "no zone", path: "/api/v1/graph?q=1&tz=US/Atlantis&format=json", status: 400, text: "US/Atlantis"},
 		{name: "no expression", path: "/api/v1/graph?q=:foo&format=json", status: 400, text: "unknown word ':foo'"},

@@ -71,6 +71,8 @@ func openServer(settings Settings, logger *slog.Logger) (_ *server, err error) {
 	}
 	cfg := s.dir.Config()
 	cfg.Log, cfg.Logger, cfg.Retention, cfg.Limits = s.log, logger, settings.Retention, settings.Limits
+	cfg.BlockDir, cfg.MemoryHorizon = s.dir.BlockPath(namespace), settings.MemoryHorizon
+	cfg.Checkpoint = func(ctx context.Context) error { return s.parts.alerts.Checkpoint(ctx) }
 	if s.db, err = tsdb.New(cfg); err != nil {
 		return nil, err
 	}
@@ -117,7 +119,6 @@ func (s *server) work(ctx context.Context, reload <-chan os.Signal) error {
 		}
 		return err
 	}
-	s.db.Retain(time.Now())
 	s.db.Start()
 	defer s.db.Close()
 	if s.rules != nil {
@@ -149,8 +150,8 @@ func (s *server) work(ctx context.Context, reload <-chan os.Signal) error {
 				s.logger.Info("rules reloaded", "file", s.settings.Rules)
 			}
 		case now := <-tick.C:
-			if n := s.db.Retain(now); n > 0 {
-				s.logger.Info("dropped windows past the retention", "windows", n)
+			if err := s.db.Maintain(ctx, now); err != nil && ctx.Err() == nil {
+				s.logger.Error("maintenance of the store; the next step tries again", "error", err)
 			}
 		}
 	}
@@ -172,7 +173,7 @@ func (s *server) replay(ctx context.Context) error {
 		if rec.Type == wal.AlertState || rec.Type == wal.Notification {
 			return s.parts.alerts.Replay(rec)
 		}
-		return s.db.Replay(rec)
+		return s.db.Replay(at, rec)
 	})
 	if err != nil {
 		return fmt.Errorf("replay of %s: %w", s.dir.LogPath(namespace), err)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -124,12 +125,12 @@ func (s *session) ended(_ *testscript.TestScript, args []string) error {
 	return err
 }
 
-func (s *session) startHook(ts *testscript.TestScript, _ []string) (err error) {
-	s.hook, err = startHook()
-	if err != nil {
-		return err
+func (s *session) useHook(ts *testscript.TestScript, args []string) error {
+	if s.hook == nil {
+		s.hook = startHook()
+		ts.Setenv("hook", s.hook.url())
 	}
-	ts.Setenv("hook", s.hook.url())
+	s.hook.refuse(slices.Equal(args, []string{"refuse"}))
 	return nil
 }
 

@@ -28,13 +28,15 @@ type Settings struct {
 	Step      time.Duration
 	Retention time.Duration // 0: for ever
 	MaxAge    time.Duration
-	Timezone  string
-	EvalDelay time.Duration
-	Rules     string
-	Limits    tsdb.Limits
-	Self      bool
-	LogLevel  string
-	LogFormat string
+	// MemoryHorizon is how long values stay in memory besides their file.
+	MemoryHorizon time.Duration
+	Timezone      string
+	EvalDelay     time.Duration
+	Rules         string
+	Limits        tsdb.Limits
+	Self          bool
+	LogLevel      string
+	LogFormat     string
 
 	fs vfs.FS // where Data is; nil is the machine's own
 }
@@ -46,6 +48,7 @@ func addFlags(flags *pflag.FlagSet) {
 	flags.String("data", "./telamon-data", "data `directory`")
 	flags.String("step", "60s", "`duration` of one step of the grid, fixed when the data directory is made")
 	flags.String("retention", "15d", "how long data are kept; 0 is for ever (`duration`)")
+	flags.String("memory-horizon", "6h", "how long values that are in a file stay in memory, too (`duration`)")
 	flags.String("max-age", "15m", "how old a published sample may be (`duration`)")
 	flags.String("timezone", "UTC", "`zone` for expressions and times that name none, such as US/Pacific")
 	flags.String("eval-delay", "", "how long after its end a step is evaluated by the rules (`duration`; default one step)")
@@ -127,16 +130,17 @@ func checkKeys(k *koanf.Koanf, flags *pflag.FlagSet) error {
 func readSettings(k *koanf.Koanf) (Settings, error) {
 	r := settingReader{k: k}
 	s := Settings{
-		Listen:    k.String("listen"),
-		Data:      k.String("data"),
-		Step:      r.duration("step"),
-		Retention: r.duration("retention"),
-		MaxAge:    r.duration("max-age"),
-		Timezone:  k.String("timezone"),
-		Rules:     k.String("rules"),
-		Self:      r.choice("self", "on", "off") == "on",
-		LogLevel:  r.choice("log-level", "debug", "info", "warn", "error"),
-		LogFormat: r.choice("log-format", "text", "json"),
+		Listen:        k.String("listen"),
+		Data:          k.String("data"),
+		Step:          r.duration("step"),
+		Retention:     r.duration("retention"),
+		MaxAge:        r.duration("max-age"),
+		MemoryHorizon: r.duration("memory-horizon"),
+		Timezone:      k.String("timezone"),
+		Rules:         k.String("rules"),
+		Self:          r.choice("self", "on", "off") == "on",
+		LogLevel:      r.choice("log-level", "debug", "info", "warn", "error"),
+		LogFormat:     r.choice("log-format", "text", "json"),
 	}
 	s.EvalDelay = s.Step
 	if k.String("eval-delay") != "" {

@@ -1,6 +1,9 @@
 package expr
 
-import "github.com/telamon-tsdb/telamon/query/stack"
+import (
+	"github.com/telamon-tsdb/telamon/query/stack"
+	"github.com/telamon-tsdb/telamon/tsdb/tag"
+)
 
 // maxTextWords bounds the expressions that are written out as text. A tree with shared subtrees, as
 // :dup,:add,:dup,:add makes it, may be small and its text longer than any memory.
@@ -64,4 +67,32 @@ func (c *counter) count(v stack.Value) {
 			c.count(input)
 		}
 	}
+}
+
+// maxQueryWords bounds the conditions, :and, :or and :not of a query. :dup,:and,:dup,:and doubles them with
+// every pair of words, and each costs a look-up in every shard; text of 4,096 bytes has room for some 700.
+const maxQueryWords = 1 << 11
+
+// checkQuery refuses a query of more than maxQueryWords words.
+func checkQuery(p tag.Predicate) error {
+	if queryWordsLeft(p, maxQueryWords) < 0 {
+		return stack.Invalid("the query would have more than %d conditions", maxQueryWords)
+	}
+	return nil
+}
+
+// queryWordsLeft returns what is left of a number of words after those of p; it looks at no more than that.
+func queryWordsLeft(p tag.Predicate, left int) int {
+	if left--; left < 0 {
+		return left
+	}
+	switch p := p.(type) {
+	case tag.And:
+		return queryWordsLeft(p.Right, queryWordsLeft(p.Left, left))
+	case tag.Or:
+		return queryWordsLeft(p.Right, queryWordsLeft(p.Left, left))
+	case tag.Not:
+		return queryWordsLeft(p.Inner, left)
+	}
+	return left
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
+	"io"
 	"strings"
 	"testing"
 
@@ -195,7 +196,7 @@ func TestEveryByteUnderGoodChecksums(t *testing.T) {
 	}
 }
 
-// FuzzOpen reads any bytes, as they are and with the checksums that belong to them.
+// FuzzOpen reads and inspects any bytes, as they are and with the checksums that belong to them.
 func FuzzOpen(f *testing.F) {
 	f.Add(smallBytes(f))
 	f.Add([]byte(magic))
@@ -205,14 +206,29 @@ func FuzzOpen(f *testing.F) {
 	head.Windows = 1
 	m.write(f, fsys, "d/one", head)
 	f.Add(bytesOf(f, fsys, "d/one"))
+	many := model{} // several runs, groups of refs, and forms of postings
+	for i := range uint32(70) {
+		many[Series{0, i}] = modelSeries{fleetTags(int(i) * 53), map[int64]string{head.First: "block"}}
+	}
+	many.write(f, fsys, "d/many", head)
+	f.Add(bytesOf(f, fsys, "d/many"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, seal := range []bool{false, true} {
 			data := bytes.Clone(data)
 			if seal {
 				reseal(data)
 			}
-			if err := readAll(put(t, data), "d/a"); err != nil && !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrNewer) {
-				t.Errorf("%v, want nil, ErrDamaged or ErrNewer", err)
+			fsys := put(t, data)
+			read := readAll(fsys, "d/a")
+			if read != nil && !errors.Is(read, ErrDamaged) && !errors.Is(read, ErrNewer) {
+				t.Errorf("%v, want nil, ErrDamaged or ErrNewer", read)
+			}
+			inspected := Inspect(io.Discard, fsys, "d/a", nil)
+			if inspected != nil && !errors.Is(inspected, ErrDamaged) && !errors.Is(inspected, ErrNewer) {
+				t.Errorf("Inspect: %v, want nil, ErrDamaged or ErrNewer", inspected)
+			}
+			if read != nil && inspected == nil {
+				t.Errorf("Inspect is content with a file of which Readers say: %v", read)
 			}
 		}
 	})

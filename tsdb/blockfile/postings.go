@@ -87,7 +87,15 @@ func (m bitmap) add(postings []byte, series int) bool {
 		}
 		m.trim(series)
 	case formGaps:
-		return eachGap(body, series, func(position int) { m[position/64] |= 1 << (position % 64) })
+		var chunk [gapChunk]uint32
+		gaps := gapReader{body: body, series: series}
+		for {
+			positions := gaps.next(&chunk)
+			if len(positions) == 0 {
+				return !gaps.bad
+			}
+			m.addList(positions)
+		}
 	}
 	return true
 }
@@ -110,33 +118,55 @@ func (m bitmap) count(postings []byte, series int) (int, bool) {
 			count += bits.OnesCount64(w & word(body, i))
 		}
 	case formGaps:
-		count = 0
-		ok = eachGap(body, series, func(position int) { count += int(m[position/64] >> (position % 64) & 1) })
+		return m.countGaps(gapReader{body: body, series: series})
 	}
-	return count, ok
+	return count, true
 }
 
-// eachGap calls visit for each position of a body of gaps.
-func eachGap(body []byte, series int, visit func(position int)) bool {
-	next := 0
-	for at := 0; at < len(body); {
-		gap := uint64(body[at])
-		at++
-		if gap >= 0x80 {
-			var n int
-			if gap, n = binary.Uvarint(body[at-1:]); n <= 0 {
-				return false
-			}
-			at += n - 1
+func (m bitmap) countGaps(gaps gapReader) (int, bool) {
+	var chunk [gapChunk]uint32
+	count := uint64(0)
+	for {
+		positions := gaps.next(&chunk)
+		if len(positions) == 0 {
+			return int(count), !gaps.bad
 		}
-		if gap >= uint64(series-next) {
-			return false
+		for _, position := range positions {
+			count += m[position/64] >> (position % 64) & 1
 		}
-		position := next + int(gap)
-		visit(position)
-		next = position + 1
 	}
-	return true
+}
+
+// gapChunk is how many gaps are read at once: enough that what is done with them is a loop of its own.
+const gapChunk = 64
+
+// A gapReader reads a body of gaps.
+type gapReader struct {
+	body   []byte
+	series int
+	after  int  // the last position + 1
+	bad    bool // the body is damaged
+}
+
+// next returns the next positions, in chunk; none at the end, and none from the first damage on.
+func (g *gapReader) next(chunk *[gapChunk]uint32) []uint32 {
+	n, body, after := 0, g.body, g.after
+	for n < len(chunk) && len(body) > 0 {
+		gap, size := uint64(body[0]), 1
+		if gap >= 0x80 {
+			gap, size = binary.Uvarint(body)
+		}
+		if size <= 0 || gap >= uint64(g.series-after) {
+			g.bad = true
+			return nil
+		}
+		position := after + int(gap)
+		chunk[n] = uint32(position)
+		n++
+		body, after = body[size:], position+1
+	}
+	g.body, g.after = body, after
+	return chunk[:n]
 }
 
 // word returns the 64 bits with number i of a bitmap's body, whose last word may be cut short.

@@ -41,6 +41,12 @@ func (s *tagSum) add(position uint32) {
 	s.sum += (mixed ^ mixed>>29) * 0xbf58476d1ce4e5b9
 }
 
+func (s *tagSum) addAll(positions []uint32) {
+	for _, position := range positions {
+		s.add(position)
+	}
+}
+
 func newVerification(r *Reader, check func(int, []byte) error) *verification {
 	return &verification{
 		r: r, check: check, windows: make([]windowSum, r.head.Windows),
@@ -214,13 +220,16 @@ func (v *verification) list(x *index, list int) (sum tagSum, err error) {
 	b, ok := x.postings.at(list)
 	count, form, body, good := splitPostings(b, x.series)
 	if ok = ok && good; ok && form == formGaps {
-		ok = eachGap(body, x.series, func(position int) { sum.add(uint32(position)) })
+		gaps := gapReader{body: body, series: x.series}
+		var chunk [gapChunk]uint32
+		for positions := gaps.next(&chunk); len(positions) > 0; positions = gaps.next(&chunk) {
+			sum.addAll(positions)
+		}
+		ok = !gaps.bad
 	} else if ok {
 		m := newBitmap(x.series)
 		ok = m.add(b, x.series)
-		for _, position := range m.positions() {
-			sum.add(position)
-		}
+		sum.addAll(m.positions())
 	}
 	if !ok || count != sum.series || count == 0 {
 		return sum, v.r.damaged(sectionPostings, "list %d counts %d and has %d", list, count, sum.series)

@@ -12,6 +12,10 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 )
 
+// syncBytes is how much is written between syncs. The log shares the disk: behind one sync of gigabytes its own would
+// wait for seconds, behind this for some 50 ms.
+const syncBytes = 8 << 20
+
 // temporarySuffix is added to the name of a file that is not complete.
 const temporarySuffix = ".tmp"
 
@@ -28,6 +32,7 @@ type Writer struct {
 	runSeries int
 	runs      []byte // section runs so far
 	dataBytes int64  // written to section data so far
+	unsynced  int    // bytes of it since the last sync
 
 	shards  []ShardRange
 	numbers []byte // section numbers so far
@@ -133,11 +138,20 @@ func (w *Writer) endRun() error {
 	sum = crc32.Update(sum, castagnoli, w.run.bytes)
 	w.runs = binary.LittleEndian.AppendUint64(w.runs, uint64(w.dataBytes))
 	w.runs = binary.LittleEndian.AppendUint32(w.runs, sum)
-	w.dataBytes += int64(len(w.run.ends) + len(w.run.bytes))
+	size := len(w.run.ends) + len(w.run.bytes)
+	w.dataBytes += int64(size)
+	w.unsynced += size
 	_, _ = w.out.Write(w.run.ends)
 	_, err := w.out.Write(w.run.bytes)
 	w.run.reset()
-	return err
+	if err != nil || w.unsynced < syncBytes {
+		return err
+	}
+	w.unsynced = 0
+	if err := w.out.Flush(); err != nil {
+		return err
+	}
+	return w.file.Sync()
 }
 
 // Commit completes the file, makes it durable and gives it its name, replacing a file that has it. After

@@ -91,6 +91,33 @@ func TestInfo(t *testing.T) {
 	}
 }
 
+// TestSyncsOnTheWay checks that no more than syncBytes and a run wait for one sync.
+func TestSyncsOnTheWay(t *testing.T) {
+	syncs := 0
+	fsys := vfs.NewFaulty(newMemory(t), func(c vfs.Call) error {
+		if c.Op == vfs.OpSync {
+			syncs++
+		}
+		return nil
+	})
+	head := oneWindow
+	head.Windows = MaxWindows // runs of four series
+	w, err := Create(fsys, "d/a", head)
+	must(t, err)
+	blocks := make([][]byte, head.Windows)
+	for i := range blocks {
+		blocks[i] = make([]byte, 1000)
+	}
+	for i := range uint32(16) {
+		must(t, w.Add(0, i, nil, blocks))
+	}
+	_, err = w.Commit()
+	must(t, err)
+	if syncs != 2 {
+		t.Errorf("%d syncs of 16 MB, want 2", syncs)
+	}
+}
+
 // files writes models as files d/0, d/1 … with rising sequence and opens them.
 func files(t *testing.T, fsys vfs.FS, heads []Head, models ...model) []*Reader {
 	var all []*Reader

@@ -96,8 +96,8 @@ func (a *API) router() *gin.Engine {
 	data.GET("/api/v1/status", a.status)
 	data.POST("/api/v1/publish", gin.WrapH(a.Publish))
 	data.POST("/api/v1/publish-fast", gin.WrapH(a.Publish))
-	for _, page := range []string{"/", "/explore", "/alerts", "/assets/*file"} {
-		r.GET(page, gin.WrapH(a.UI))
+	for _, page := range []string{"/", "/explore", "/alerts", "/reference", "/assets/*file"} {
+		r.Match([]string{http.MethodGet, http.MethodHead}, page, gin.WrapH(a.UI))
 	}
 	mountExpr(r)
 	r.GET("/api/openapi.json", describeAPI)

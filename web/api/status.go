@@ -24,6 +24,7 @@ type seriesStatus struct {
 type memoryStatus struct {
 	OpenWindows   int `json:"openWindows"`
 	SealedWindows int `json:"sealedWindows"`
+	FiledWindows  int `json:"filedWindows"`
 	WindowBytes   int `json:"windowBytes"`
 }
 
@@ -44,7 +45,7 @@ func (a *API) status(c *gin.Context) { writeJSON(c.Writer, http.StatusOK, status
 func statusOfStore(st tsdb.Stats) statusBody {
 	body := statusBody{
 		Series: seriesStatus{Known: st.Series, Active: st.Active},
-		Memory: memoryStatus{OpenWindows: st.OpenWindows, SealedWindows: st.SealedWindows, WindowBytes: st.WindowBytes},
+		Memory: memoryStatus{OpenWindows: st.OpenWindows, SealedWindows: st.SealedWindows, FiledWindows: st.FiledWindows, WindowBytes: st.WindowBytes},
 		Limits: make([]limitStatus, 0, len(st.Limits)),
 	}
 	for _, l := range st.Limits {
