@@ -97,10 +97,7 @@ func (p *Pipeline) Publish(ctx context.Context, src Source) (Report, error) {
 	}()
 	report := Report{Samples: src.Len()}
 	var tally tally
-	if err := p.collect(src, s, &report, &tally); err != nil {
-		p.counts.failed(report.Samples)
-		return Report{}, err
-	}
+	p.collect(src, s, &report, &tally)
 	if len(s.points) > 0 {
 		refused, err := p.store.Append(ctx, s.points)
 		if err != nil {
@@ -115,7 +112,7 @@ func (p *Pipeline) Publish(ctx context.Context, src Source) (Report, error) {
 
 // collect puts the samples of src that pass the checks in s.points and their positions in s.origin,
 // and reports the others.
-func (p *Pipeline) collect(src Source, s *scratch, report *Report, tally *tally) error {
+func (p *Pipeline) collect(src Source, s *scratch, report *Report, tally *tally) {
 	s.points, s.origin = s.points[:0], s.origin[:0]
 	now := p.now().UnixMilli()
 	for i := range src.Len() {
@@ -127,11 +124,7 @@ func (p *Pipeline) collect(src Source, s *scratch, report *Report, tally *tally)
 		}
 		ref := sample.Series
 		if ref == 0 {
-			var err error
-			if ref, err = p.resolve(src, i, s, report, tally); err != nil {
-				return err
-			}
-			if ref == 0 {
+			if ref = p.resolve(src, i, s, report, tally); ref == 0 {
 				continue
 			}
 			p.memo.Remember(sample.Encoded, ref)
@@ -140,7 +133,6 @@ func (p *Pipeline) collect(src Source, s *scratch, report *Report, tally *tally)
 		s.points = append(s.points, tsdb.Point{Ref: ref, Time: sample.Time, Value: sample.Value})
 		s.origin = append(s.origin, int32(i))
 	}
-	return nil
 }
 
 func (p *Pipeline) refuseAge(now, time int64, src Source, i int, report *Report, tally *tally) {
@@ -157,21 +149,23 @@ func (p *Pipeline) refuseAge(now, time int64, src Source, i int, report *Report,
 	})
 }
 
-// resolve checks the tags of sample i and returns its series; zero if the sample was refused. An
-// error is one of the store, which then takes no new series at all.
-func (p *Pipeline) resolve(src Source, i int, s *scratch, report *Report, tally *tally) (tsdb.Ref, error) {
+// resolve checks the tags of sample i and returns its series; zero if the sample was refused, by the rules or by
+// the store, which has limits on new series.
+func (p *Pipeline) resolve(src Source, i int, s *scratch, report *Report, tally *tally) tsdb.Ref {
 	tags := src.Tags(i)
 	if v, ok := p.limits.check(tags); !ok {
 		tally.refused[v.rule]++
 		report.refuse(src, i, v.reason)
-		return 0, nil
+		return 0
 	}
 	s.canonical = appendCanonical(s.canonical[:0], tags)
 	ref, err := p.store.Resolve(s.canonical)
 	if err != nil {
-		return 0, fmt.Errorf("ingest: resolve series %s: %w", appendTagsJSON(nil, tags), err)
+		tally.refused[StoreRule]++
+		report.refuse(src, i, func([]Tag) string { return err.Error() })
+		return 0
 	}
-	return ref, nil
+	return ref
 }
 
 // explain reports what the store refused.

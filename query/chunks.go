@@ -24,7 +24,7 @@ func (e *Engine) EvalChunks(ctx context.Context, r Request, chunkSteps int) iter
 		session := eval.NewPlan(exprs).Session()
 		shown := withLegends(r.Exprs)
 		for rng := range chunksOf(r.Range, chunkSteps) {
-			result, err := e.evalChunk(ctx, session, shown, rng)
+			result, err := e.evalChunk(ctx, session, Request{Exprs: shown, Range: rng, Binary: r.Binary})
 			if !yield(result, err) || err != nil {
 				return
 			}
@@ -46,14 +46,19 @@ func chunksOf(rng eval.Range, steps int) iter.Seq[eval.Range] {
 	}
 }
 
-func (e *Engine) evalChunk(ctx context.Context, session *eval.Session, exprs []*expr.Styled, rng eval.Range) (*Result, error) {
-	outcome, err := session.Run(ctx, e.store, rng, e.limits)
+// evalChunk answers r, whose expressions have their legends, in the session.
+func (e *Engine) evalChunk(ctx context.Context, session *eval.Session, r Request) (*Result, error) {
+	if err := e.gate.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer e.gate.leave()
+	outcome, err := session.Run(ctx, e.store, r.Range, e.limits)
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Exprs: exprs, Start: rng.Start, Step: rng.Step, Notices: slices.Concat(outcome.Notices...), Work: outcome.Work}
-	for i, s := range exprs {
-		lines, err := named(i, s, false, outcome.Lines[i], 0)
+	result := &Result{Exprs: r.Exprs, Start: r.Range.Start, Step: r.Range.Step, Notices: slices.Concat(outcome.Notices...), Work: outcome.Work}
+	for i, s := range r.Exprs {
+		lines, err := named(i, s, r.Binary[axisOf(s)], outcome.Lines[i], 0)
 		if err != nil {
 			return nil, err
 		}

@@ -31,15 +31,20 @@ const (
 type Engine struct {
 	store  tsdb.Selector
 	limits eval.Limits
+	gate   gate
 }
 
 // NewEngine returns an engine that reads from cfg.Store.
 func NewEngine(cfg Config) *Engine {
-	return &Engine{cfg.Store, eval.Limits{
-		Lines:      cmp.Or(cfg.MaxLines, defaultMaxLines),
-		Datapoints: cmp.Or(cfg.MaxDatapoints, defaultMaxDatapoints),
-		Bytes:      cmp.Or(cfg.MaxBytes, defaultMaxBytes),
-	}}
+	return &Engine{
+		store: cfg.Store,
+		limits: eval.Limits{
+			Lines:      cmp.Or(cfg.MaxLines, defaultMaxLines),
+			Datapoints: cmp.Or(cfg.MaxDatapoints, defaultMaxDatapoints),
+			Bytes:      cmp.Or(cfg.MaxBytes, defaultMaxBytes),
+		},
+		gate: newGate(runningEvaluations, waitingEvaluations),
+	}
 }
 
 // A Request asks for the lines of some expressions over one range.
@@ -62,6 +67,8 @@ type Result struct {
 	Lines []Line
 	// Notices are remarks of words, as "3 of 5 lines matched filter", in the order of the expressions.
 	Notices []string
+	// NoticesOf are the same by the position of the expression.
+	NoticesOf [][]string
 	// Warnings name settings that were ignored.
 	Warnings []string
 	// Work tells what it took; Plan lists each step of it.
@@ -89,19 +96,52 @@ type Line struct {
 }
 
 // Eval answers r. Its error is a *stack.Error where the expressions are to blame, else that of the store
-// or of ctx; a cancelled ctx ends it within some milliseconds.
+// or of ctx, which ends it within some milliseconds, or ErrBusy.
 func (e *Engine) Eval(ctx context.Context, r Request) (*Result, error) {
-	exprs := make([]expr.Expr, len(r.Exprs))
-	for i, s := range r.Exprs {
-		exprs[i] = s.Expr
-	}
-	outcome, err := eval.NewPlan(exprs).Run(ctx, e.store, r.Range, e.limits)
+	results, err := e.EvalTogether(ctx, []Request{r})
 	if err != nil {
 		return nil, err
 	}
+	return results[0], nil
+}
+
+// EvalTogether answers requests that have one range: with one plan, so that what several of them need is
+// read and computed once, and within the limits of one. Results are in the order of the requests; the Work
+// and Plan of each are those of all. An error is that of Eval and may be due to any of the requests.
+func (e *Engine) EvalTogether(ctx context.Context, requests []Request) ([]*Result, error) {
+	var exprs []expr.Expr
+	for _, r := range requests {
+		for _, s := range r.Exprs {
+			exprs = append(exprs, s.Expr)
+		}
+	}
+	if err := e.gate.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer e.gate.leave()
+	outcome, err := eval.NewPlan(exprs).Run(ctx, e.store, requests[0].Range, e.limits)
+	if err != nil {
+		return nil, err
+	}
+	results := make([]*Result, len(requests))
+	first := 0
+	for i, r := range requests {
+		own := *outcome
+		own.Lines = outcome.Lines[first : first+len(r.Exprs)]
+		own.Notices = outcome.Notices[first : first+len(r.Exprs)]
+		first += len(r.Exprs)
+		if results[i], err = r.result(&own); err != nil {
+			return nil, err
+		}
+	}
+	return results, nil
+}
+
+// result returns the answer to r, of which outcome has the lines.
+func (r *Request) result(outcome *eval.Outcome) (*Result, error) {
 	result := &Result{
 		Exprs: withLegends(r.Exprs), Start: r.Range.Start + r.Range.Step, Step: r.Range.Step,
-		Notices: slices.Concat(outcome.Notices...), Work: outcome.Work, Plan: outcome.Nodes,
+		Notices: slices.Concat(outcome.Notices...), NoticesOf: outcome.Notices, Work: outcome.Work, Plan: outcome.Nodes,
 	}
 	for i, s := range result.Exprs {
 		if err := result.present(i, s, r.Binary[axisOf(s)], outcome.Lines[i]); err != nil {

@@ -55,7 +55,7 @@ func openDB(t testing.TB) *tsdb.DB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := log.Replay(func(_ wal.Position, rec wal.Record) error { return db.Replay(rec) }); err != nil {
+	if err := log.Replay(db.Replay); err != nil {
 		t.Fatal(err)
 	}
 	db.Start()

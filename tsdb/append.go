@@ -69,6 +69,7 @@ func (db *DB) enqueue(ctx context.Context, b *batch) error {
 // A committer turns batches into commits, one at a time:
 //
 //	gather   all batches that wait
+//	define   the series that the log does not know yet
 //	stage    per shard: what do these samples change, given all before them?
 //	log      one record per shard; returns when durable
 //	apply    per shard, under its lock
@@ -121,9 +122,13 @@ func (c *committer) gather(first *batch) {
 }
 
 func (c *committer) commit() error {
+	c.db.committing.Lock()
+	defer c.db.committing.Unlock()
 	c.distribute()
+	if err := c.define(); err != nil {
+		return fmt.Errorf("nothing was stored: %w", err)
+	}
 	var counts AppendStats
-	c.body, c.records = c.body[:0], c.records[:0]
 	for i, places := range c.byShard {
 		if len(places) > 0 {
 			c.stage(c.db.shards[i], places, &counts)
@@ -131,7 +136,9 @@ func (c *committer) commit() error {
 	}
 	if err := c.db.log.Append(context.Background(), c.records...); err != nil {
 		for _, s := range c.db.shards {
+			s.mu.Lock() // Resolve may be moving the list that forget writes to
 			s.forget()
+			s.mu.Unlock()
 		}
 		return fmt.Errorf("nothing was stored: %w", err)
 	}
@@ -168,6 +175,55 @@ func (c *committer) distribute() {
 	}
 }
 
+// definitionBytes is how much of definitions goes to the log together with the points. A request of 8 MB can
+// name a gigabyte of tags, by those that all its samples share, and the log bounds one Append.
+const definitionBytes = 8 << 20
+
+// define encodes the series of the shards at hand that the log does not know yet. Where they are many, they
+// are logged ahead of the points: a series without points does no harm, should those fail.
+func (c *committer) define() error {
+	c.body, c.records = c.body[:0], c.records[:0]
+	for i, places := range c.byShard {
+		if len(places) == 0 {
+			continue
+		}
+		s := c.db.shards[i]
+		s.mu.RLock()
+		list := s.list // more may come meanwhile, and are not of this commit
+		s.mu.RUnlock()
+		for s.staged.defined = s.logged; s.staged.defined < len(list); {
+			n := min(len(list)-s.staged.defined, recordEntries)
+			at := len(c.body)
+			c.body = appendSeriesBody(c.body, s.number, s.staged.defined, list[s.staged.defined:][:n])
+			c.record(wal.Series, seriesVersion, at)
+			s.staged.defined += n
+			if len(c.body) < definitionBytes {
+				continue
+			}
+			if err := c.logDefinitions(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// logDefinitions makes what define has encoded so far durable.
+func (c *committer) logDefinitions() error {
+	if err := c.db.log.Append(context.Background(), c.records...); err != nil {
+		return err
+	}
+	for i, places := range c.byShard {
+		if s := c.db.shards[i]; len(places) > 0 {
+			s.mu.Lock()
+			s.logged = max(s.logged, s.staged.defined)
+			s.mu.Unlock()
+		}
+	}
+	c.body, c.records = c.body[:0], c.records[:0]
+	return nil
+}
+
 // stage computes and encodes what the points change in one shard.
 func (c *committer) stage(s *shard, places []place, counts *AppendStats) {
 	s.mu.RLock()
@@ -182,16 +238,13 @@ func (c *committer) stage(s *shard, places []place, counts *AppendStats) {
 	}
 	counts.Points += len(places)
 	counts.Writes += len(s.staged.writes)
-	s.staged.defined = len(s.list)
-	for list := s.list[s.logged:]; len(list) > 0; {
-		n := min(len(list), recordEntries)
-		at := len(c.body)
-		c.body = appendSeriesBody(c.body, s.number, len(s.list)-len(list), list[:n])
-		c.record(wal.Series, seriesVersion, at)
-		list = list[n:]
-	}
 	for writes, states := s.staged.writes, s.staged.states; len(writes)+len(states) > 0; {
-		w, st := min(len(writes), recordEntries), min(len(states), recordEntries)
+		w, st := min(len(writes), recordEntries), 0
+		if w == len(writes) {
+			// A state never comes before the writes that led to it: a crash may keep the first of these
+			// records alone, and a client that sends its batch again would be told that it is late.
+			st = min(len(states), recordEntries)
+		}
 		at := len(c.body)
 		c.body = appendPointsBody(c.body, s.number, writes[:w], states[:st])
 		c.record(wal.Points, pointsVersion, at)

@@ -9,7 +9,8 @@ import (
 type Ref uint64
 
 // A Resolver turns the canonical bytes of a tag set (tag.Tags.AppendCanonical) into the reference
-// under which its samples are appended. It keeps no reference to the bytes.
+// under which its samples are appended. It keeps no reference to the bytes. An error refuses this series and
+// says nothing about others.
 type Resolver interface {
 	Resolve(tags []byte) (Ref, error)
 }

@@ -1,11 +1,15 @@
 package tsdb
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
 	"time"
 
+	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -19,6 +23,18 @@ type Config struct {
 	Shards int
 	// Retention is how long data are kept; 0 is for ever.
 	Retention time.Duration
+	// Limits bound the series.
+	Limits Limits
+	// Now is the clock of Limits, and of Start; nil is time.Now.
+	Now func() time.Time
+	// BlockDir is the directory for windows that go to files; "" keeps all in memory, and all of the log.
+	BlockDir string
+	// FS is the file system of BlockDir; nil is that of the operating system.
+	FS vfs.FS
+	// MemoryHorizon is how long the values of a window that is in a file stay in memory, too; 0 is six hours.
+	MemoryHorizon time.Duration
+	// Checkpoint writes to the head of Log what other owners of records still need; see Maintain. It may be nil.
+	Checkpoint func(context.Context) error
 	// Log is where commits are made durable. The DB does not close it.
 	Log *wal.Log
 	// Logger takes what an operator should know; nil is silence.
@@ -32,6 +48,8 @@ const (
 	// DefaultShards lets up to 16 cores work on one query; more shards make each group by dearer,
 	// because every shard has columns of its own until they merge.
 	DefaultShards = 16
+	// DefaultMemoryHorizon covers what dashboards ask for.
+	DefaultMemoryHorizon = 6 * time.Hour
 )
 
 // A DB is one namespace: shards of series on one step grid, over one log. It is a Resolver, an Appender
@@ -39,11 +57,18 @@ const (
 type DB struct {
 	grid      grid
 	retention time.Duration
+	horizon   time.Duration
 	log       *wal.Log
+	others    func(context.Context) error // Config.Checkpoint
 	logger    *slog.Logger
 	shards    []*shard
+	census    *census
 	stats     counters
-	orphans   int // replayed values of series that no record defines
+	orphans   int       // replayed values whose series cannot be
+	blocks    *blockDir // nil: no files
+
+	// committing is held during a commit. Who holds it sees no record in the log that is not applied.
+	committing sync.Mutex
 
 	queue   chan *batch
 	closing chan struct{}
@@ -52,7 +77,7 @@ type DB struct {
 	stopped sync.WaitGroup // the committer
 }
 
-// New returns an empty DB. Feed it the records of its log with Replay, then call Start.
+// New returns a DB with what is in its block files. Feed it the records of its log with Replay, then call Start.
 func New(cfg Config) (*DB, error) {
 	if cfg.Step == 0 {
 		cfg.Step = DefaultStep
@@ -66,6 +91,15 @@ func New(cfg Config) (*DB, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.FS == nil {
+		cfg.FS = vfs.OS{}
+	}
+	if cfg.MemoryHorizon == 0 {
+		cfg.MemoryHorizon = DefaultMemoryHorizon
+	}
 	switch {
 	case cfg.Step < time.Millisecond || cfg.Step%time.Millisecond != 0:
 		return nil, fmt.Errorf("step %s is not a whole number of milliseconds", cfg.Step)
@@ -77,27 +111,57 @@ func New(cfg Config) (*DB, error) {
 	db := &DB{
 		grid:      grid{step: cfg.Step.Milliseconds(), width: cfg.WindowSlots},
 		retention: cfg.Retention,
+		horizon:   cfg.MemoryHorizon,
 		log:       cfg.Log,
+		others:    cfg.Checkpoint,
 		logger:    cfg.Logger,
+		census:    newCensus(cfg.Limits, cfg.Now),
 		queue:     make(chan *batch, queuedBatches),
 		closing:   make(chan struct{}),
 	}
 	for i := range cfg.Shards {
-		db.shards = append(db.shards, newShard(i, db.grid))
+		db.shards = append(db.shards, newShard(i, db.grid, db.census))
+	}
+	if cfg.BlockDir == "" {
+		return db, nil
+	}
+	if err := db.openBlocks(cfg.FS, cfg.BlockDir); err != nil {
+		return nil, err
 	}
 	return db, nil
 }
 
-// Start begins to take batches.
+// openBlocks opens the block files.
+func (db *DB) openBlocks(fsys vfs.FS, path string) error {
+	db.blocks = &blockDir{fsys: fsys, path: path, grid: db.grid, logger: db.logger, files: make(map[int64]*windowFile)}
+	err := db.blocks.open()
+	for window, file := range db.blocks.files {
+		if err != nil {
+			break
+		}
+		if err = db.install(file); errors.Is(err, blockfile.ErrDamaged) {
+			delete(db.blocks.files, window)
+			err = errors.Join(file.reader.Close(), db.blocks.setAside(file.reader.Name(), err))
+		}
+	}
+	if err != nil {
+		return errors.Join(err, db.blocks.close())
+	}
+	return nil
+}
+
+// Start ends the replay, brings into memory what belongs there by Config.MemoryHorizon, and begins to take batches.
 func (db *DB) Start() {
-	if db.orphans > 0 {
-		db.logger.Warn("values in the log belong to series that it does not define, and were skipped", "values", db.orphans)
+	db.closeReplay()
+	if db.blocks != nil {
+		db.load(db.grid.slotBefore(db.census.now().Add(-db.horizon)))
 	}
 	c := &committer{db: db, byShard: make([][]place, len(db.shards))}
 	db.stopped.Go(c.run)
 }
 
-// Close finishes the batches that were taken and refuses new ones. Queries go on being answered.
+// Close finishes the batches that were taken and refuses new ones. Queries go on being answered, but for windows
+// that are in files only. No Maintain may be under way.
 func (db *DB) Close() {
 	db.stop.Do(func() {
 		close(db.closing)
@@ -106,6 +170,11 @@ func (db *DB) Close() {
 		db.senders.Unlock()
 	})
 	db.stopped.Wait()
+	if db.blocks != nil {
+		if err := db.blocks.close(); err != nil {
+			db.logger.Warn("block files", "error", err)
+		}
+	}
 }
 
 // Step returns the primary step.
@@ -130,7 +199,7 @@ func (r Ref) shard() int {
 
 func (r Ref) number() uint32 { return uint32(r) - 1 }
 
-// Resolve implements Resolver. Its error is tag.ErrNotCanonical.
+// Resolve implements Resolver. Its error is tag.ErrNotCanonical or a *LimitError.
 func (db *DB) Resolve(tags []byte) (Ref, error) {
 	at := shardOf(tags, len(db.shards))
 	number, err := db.shards[at].resolve(tags)
@@ -140,10 +209,10 @@ func (db *DB) Resolve(tags []byte) (Ref, error) {
 	return newRef(at, number), nil
 }
 
-// Retain drops the windows that lie whole before now minus the retention and returns how many.
-func (db *DB) Retain(now time.Time) int {
+// retain drops the windows that lie whole before now minus the retention, with their files, and returns how many.
+func (db *DB) retain(now time.Time) (int, error) {
 	if db.retention == 0 {
-		return 0
+		return 0, nil
 	}
 	first := db.grid.slotBefore(now.Add(-db.retention))
 	dropped := 0
@@ -152,5 +221,16 @@ func (db *DB) Retain(now time.Time) int {
 		dropped += s.dropBefore(first)
 		s.mu.Unlock()
 	}
-	return dropped
+	if db.blocks == nil {
+		return dropped, nil
+	}
+	for number, file := range db.blocks.files {
+		if db.grid.lastSlot(number) < first {
+			delete(db.blocks.files, number)
+			if err := db.blocks.remove(file); err != nil {
+				return dropped, err
+			}
+		}
+	}
+	return dropped, nil
 }

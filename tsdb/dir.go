@@ -33,6 +33,7 @@ type Layout struct {
 //	meta.json        Layout
 //	lock             held while a process uses the directory
 //	default/wal/     the log of the namespace "default"
+//	default/blocks/  its block files
 type Dir struct {
 	Layout Layout
 	fs     vfs.FS
@@ -81,7 +82,7 @@ func (d *Dir) readLayout(step time.Duration) error {
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	if err := decoder.Decode(&d.Layout); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return fmt.Errorf("%w: %s is damaged (%w); put back a copy of it or choose another --data", ErrLayout, name, err)
 	}
 	return d.Layout.check(name, step)
 }
@@ -111,6 +112,10 @@ func (l Layout) check(name string, step time.Duration) error {
 	if err != nil {
 		return fmt.Errorf("%w: %s: step: %w", ErrLayout, name, err)
 	}
+	if l.Shards < 1 || l.Shards > maxShards || l.WindowSlots < 1 || l.WindowSlots > maxWindowSlots || l.Instance == "" {
+		return fmt.Errorf("%w: %s is damaged (%d shards, %d slots per window, instance %q); put back a copy of it or choose another --data",
+			ErrLayout, name, l.Shards, l.WindowSlots, l.Instance)
+	}
 	if made != step {
 		return fmt.Errorf("%w: %s was made with --step %s and this process wants %s; start with --step %s or choose another --data",
 			ErrLayout, name, made, step, made)
@@ -120,6 +125,9 @@ func (l Layout) check(name string, step time.Duration) error {
 
 // LogPath returns the directory of a namespace's log.
 func (d *Dir) LogPath(namespace string) string { return filepath.Join(d.path, namespace, "wal") }
+
+// BlockPath returns the directory of a namespace's block files.
+func (d *Dir) BlockPath(namespace string) string { return filepath.Join(d.path, namespace, "blocks") }
 
 // Config returns the configuration of a namespace's DB without its log.
 func (d *Dir) Config() Config {

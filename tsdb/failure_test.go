@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -63,6 +65,79 @@ func TestFailedLogAppliesNothing(t *testing.T) {
 	want("with space again", 10)
 	db.reopen()
 	want("after a restart", 10)
+}
+
+// TestResolveWhileLogFails makes new series while commits fail, one after the other: what a failed commit had
+// staged must be gone, and the race detector has nothing to say.
+func TestResolveWhileLogFails(t *testing.T) {
+	var full atomic.Bool
+	fsys := vfs.NewFaulty(vfs.NewMemory(), func(c vfs.Call) error {
+		if full.Load() && (c.Op == vfs.OpWrite || c.Op == vfs.OpCreate) {
+			return syscall.ENOSPC
+		}
+		return nil
+	})
+	db := openTestDB(t, fsys, tsdb.Config{Shards: 1})
+	defer db.close()
+	sum := db.resolve(tag.New("name", "sum", "atlas.dstype", "sum"))
+	full.Store(true)
+	var resolving sync.WaitGroup
+	resolving.Go(func() {
+		for i := range 5000 {
+			if _, err := db.Resolve(tag.New("name", fmt.Sprint("n", i)).AppendCanonical(nil)); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	for range 200 {
+		if _, err := db.Append(context.Background(), []tsdb.Point{{Ref: sum, Time: 1000 * 60_000, Value: 1}}); !errors.Is(err, wal.ErrFull) {
+			t.Fatalf("Append on a full disk: %v, want wal.ErrFull", err)
+		}
+	}
+	resolving.Wait()
+	full.Store(false)
+	db.append(tsdb.Point{Ref: sum, Time: 1000 * 60_000, Value: 1})
+	if got := columns(t, db, latest)["atlas.dstype=sum, name=sum"]; got.Sum == nil || got.Sum[10] != 1 {
+		t.Errorf("after the failures the sum is %v, want 1", got.Sum)
+	}
+}
+
+// TestManyNewSeries appends to more new series than the log takes the tags of at once. The commit splits them,
+// and goes on where it was when the disk was full in the middle.
+func TestManyNewSeries(t *testing.T) {
+	const series, tagBytes = 4000, 5000 // 20 MB
+	writes := 0
+	fsys := vfs.NewFaulty(vfs.NewMemory(), func(c vfs.Call) error {
+		if c.Op != vfs.OpWrite {
+			return nil
+		}
+		writes++
+		if writes == 3 || writes == 4 { // after the head of a segment and the first definitions: two tries
+			return syscall.ENOSPC
+		}
+		return nil
+	})
+	db := openTestDB(t, fsys, tsdb.Config{Shards: 2})
+	defer func() { db.close() }()
+	batch := make([]tsdb.Point, series)
+	long := strings.Repeat("x", tagBytes)
+	for i := range batch {
+		ref := db.resolve(tag.New("name", fmt.Sprint("s", i), "long", long))
+		batch[i] = tsdb.Point{Ref: ref, Time: 1000 * 60_000, Value: 1}
+	}
+	if _, err := db.Append(context.Background(), batch); !errors.Is(err, wal.ErrFull) {
+		t.Fatalf("Append on a full disk: %v, want wal.ErrFull", err)
+	}
+	db.append(batch...)
+	if stats := db.log.Stats(); stats.Appends < 3 || stats.WrittenBytes > 1.1*series*tagBytes {
+		t.Errorf("%d appends of %d bytes in all: want the tags in several, each once", stats.Appends, stats.WrittenBytes)
+	}
+	for _, when := range []string{"at first", "after a restart"} {
+		if got := len(columns(t, db, latest)); got != series {
+			t.Errorf("%s %d series have a value, want %d", when, got, series)
+		}
+		db.reopen()
+	}
 }
 
 // TestSeriesResolvedDuringCommit resolves a series while the log writes a commit that does not know it: the next
@@ -136,7 +211,7 @@ func appendUntilCrash(fsys vfs.FS, batches int) (acknowledged int) {
 	if err != nil {
 		panic(err)
 	}
-	if log.Replay(func(_ wal.Position, rec wal.Record) error { return db.Replay(rec) }) != nil {
+	if log.Replay(db.Replay) != nil {
 		return 0
 	}
 	db.Start()
@@ -154,9 +229,68 @@ func appendUntilCrash(fsys vfs.FS, batches int) (acknowledged int) {
 	return batches
 }
 
+// TestStatesFollowWrites loses each of the last records of a large batch, as a crash may. Who sends the batch again
+// then has all of it: no series may know of a sample whose writes are lost.
+func TestStatesFollowWrites(t *testing.T) {
+	const series, step = 3000, int64(60_000)
+	fsys := vfs.NewMemory()
+	db := openTestDB(t, fsys, tsdb.Config{Shards: 1})
+	batches := make([][]tsdb.Point, 3)
+	for i := range series {
+		ref := db.resolve(tag.New("name", fmt.Sprint("s", i), tag.DataSourceType, "counter"))
+		for j, at := range []int64{1000, 1001, 1003} { // the last one bridges a gap: two writes
+			batches[j] = append(batches[j], tsdb.Point{Ref: ref, Time: at * step, Value: float64(at * 60)})
+		}
+	}
+	for _, batch := range batches {
+		db.append(batch...)
+	}
+	db.close()
+	records := readLog(t, fsys)
+	for lost := range 4 {
+		after := openTestDB(t, vfs.NewMemory(), tsdb.Config{Shards: 1})
+		for _, rec := range records[:len(records)-lost] {
+			if err := after.Replay(0, rec); err != nil {
+				t.Fatal(err)
+			}
+		}
+		after.append(batches[2]...)
+		complete := 0
+		for _, c := range columns(t, after, latest) {
+			if c.Sum[12] == 1 && c.Sum[13] == 1 {
+				complete++
+			}
+		}
+		if complete != series {
+			t.Errorf("without the last %d of %d records, %d of %d series have their values", lost, len(records), complete, series)
+		}
+		after.close()
+	}
+}
+
+// readLog returns the records of a log that is closed.
+func readLog(t *testing.T, fsys vfs.FS) []wal.Record {
+	t.Helper()
+	log, err := wal.Open(wal.Config{FS: fsys, Dir: "/wal"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	var records []wal.Record
+	err = log.Replay(func(_ wal.Position, rec wal.Record) error {
+		rec.Body = slices.Clone(rec.Body)
+		records = append(records, rec)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return records
+}
+
 // TestConcurrency lets writers, readers and retention loose on one DB; the race detector watches.
 func TestConcurrency(t *testing.T) {
-	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{WindowSlots: 4, Shards: 4, Retention: 20 * time.Minute})
+	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{WindowSlots: 4, Shards: 4, Retention: 20 * time.Minute, BlockDir: "/blocks", MemoryHorizon: 15 * time.Minute})
 	ctx, stop := context.WithTimeout(context.Background(), 300*time.Millisecond)
 	defer stop()
 	var work sync.WaitGroup
@@ -192,7 +326,9 @@ func TestConcurrency(t *testing.T) {
 	}
 	work.Go(func() {
 		for ctx.Err() == nil {
-			db.Retain(time.UnixMilli(1040 * 60_000))
+			if err := db.Maintain(ctx, time.UnixMilli(1040*60_000)); err != nil && ctx.Err() == nil {
+				t.Error(err)
+			}
 			time.Sleep(5 * time.Millisecond)
 		}
 	})
@@ -213,11 +349,19 @@ func TestRetention(t *testing.T) {
 		tsdb.Point{Ref: young, Time: 1000 * 60_000, Value: 1},
 		tsdb.Point{Ref: young, Time: 1050 * 60_000, Value: 2},
 	)
-	if n := db.Retain(time.UnixMilli(1059 * 60_000)); n != 0 {
-		t.Errorf("%d windows dropped while one value was within the hour", n)
+	windows := func(minute int64) int {
+		t.Helper()
+		if err := db.Maintain(t.Context(), time.UnixMilli(minute*60_000)); err != nil {
+			t.Fatal(err)
+		}
+		st := db.Stats()
+		return st.OpenWindows + st.SealedWindows
 	}
-	if n := db.Retain(time.UnixMilli(1061 * 60_000)); n != 2 {
-		t.Errorf("%d windows dropped, want 2 (one in each shard)", n)
+	if n := windows(1059); n != 3 {
+		t.Errorf("%d windows while one value of the first was within the hour, want 3", n)
+	}
+	if n := windows(1061); n != 1 {
+		t.Errorf("%d windows, want 1: one in each of two shards is past the retention", n)
 	}
 	if st := db.Stats(); st.Active != 1 || st.Series != 2 {
 		t.Errorf("%d of %d series are active, want 1 of 2", st.Active, st.Series)

@@ -3,7 +3,9 @@ package tsdb
 import (
 	"errors"
 	"fmt"
+	"math"
 
+	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
 	"github.com/telamon-tsdb/telamon/tsdb/normalize"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
@@ -13,15 +15,15 @@ import (
 // the checksum missed.
 var ErrReplay = errors.New("the log does not fit the database")
 
-// Replay applies one record of the log, before Start. Records must come in log order; a record may come
+// Replay applies one record of the log, which is at a position there, before Start. Records must come in log order; a record may come
 // twice. Records of other types are none of the DB's business and are an error here.
-func (db *DB) Replay(rec wal.Record) error {
+func (db *DB) Replay(at wal.Position, rec wal.Record) error {
 	var err error
 	switch {
 	case rec.Type == wal.Series && rec.Version == seriesVersion:
 		err = db.replaySeries(rec.Body)
 	case rec.Type == wal.Points && rec.Version == pointsVersion:
-		err = db.replayPoints(rec.Body)
+		err = db.replayPoints(at, rec.Body)
 	default:
 		err = fmt.Errorf("record type %d version %d", rec.Type, rec.Version)
 	}
@@ -80,28 +82,46 @@ func (s *shard) replayDefinition(number uint64, tags []byte) error {
 	case number > n+maxLostSeries:
 		return fmt.Errorf("series %d is defined next after %d", number, n)
 	}
-	if _, err := tag.ParseCanonical(tags); err != nil {
+	parsed, err := tag.ParseCanonical(tags)
+	if err != nil {
 		return fmt.Errorf("series %d: %w", number, err)
 	}
-	for uint64(len(s.list)) < number {
-		s.list = append(s.list, series{tags: lost})
-	}
+	s.census.restore(parsed)
+	s.expect(uint32(number))
 	if number < n {
-		s.list[number] = newSeries(canonical(tags))
+		old := s.list[number]
+		entry := newSeries(canonical(tags), parsed)
+		entry.windows, entry.state = old.windows, old.state
+		s.list[number] = entry
 		s.table[string(tags)] = uint32(number)
+		if entry.windows > 0 {
+			s.index.Add(uint32(number), parsed)
+		}
 		return nil
 	}
-	s.define(canonical(tags))
+	s.define(canonical(tags), parsed)
 	return nil
 }
 
-// knows reports whether a number that a record names has a series. It has none where the record that
-// defined it is damaged, which the log has reported, or was never acknowledged.
-func (s *shard) knows(number int64) bool {
-	return number >= 0 && number < int64(len(s.list)) && s.list[number].tags != lost
+// expect makes the numbers below number ones of series, lost so far.
+func (s *shard) expect(number uint32) {
+	for uint32(len(s.list)) < number {
+		s.list = append(s.list, series{tags: lost})
+	}
 }
 
-func (db *DB) replayPoints(body []byte) error {
+// admit makes a number that a record names one of a series, and reports whether that makes sense. Its definition may
+// come later: segments that began with it may be dropped, and it is written again behind some points. It never
+// comes where its record is damaged, which the log has reported.
+func (s *shard) admit(number int64) bool {
+	if number < 0 || number >= int64(len(s.list))+maxLostSeries {
+		return false
+	}
+	s.expect(uint32(number) + 1)
+	return true
+}
+
+func (db *DB) replayPoints(at wal.Position, body []byte) error {
 	r := &bodyReader{rest: body}
 	s, err := db.replayShard(r)
 	if err != nil {
@@ -109,6 +129,7 @@ func (db *DB) replayPoints(body []byte) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.logAt = at
 	var number, slot int64
 	for range r.uvarint() {
 		number += r.varint()
@@ -117,12 +138,14 @@ func (db *DB) replayPoints(body []byte) error {
 		if r.err != nil {
 			return r.err
 		}
-		if !s.knows(number) {
+		if !s.admit(number) {
 			db.orphans++
 			continue
 		}
-		if err := s.store(uint32(number), slot, value); err != nil {
-			return err
+		if !db.filedBefore(slot, at) {
+			if err := s.store(uint32(number), slot, value); err != nil {
+				return err
+			}
 		}
 		s.list[number].restore(s.grid.timeOf(slot))
 	}
@@ -136,15 +159,66 @@ func (db *DB) replayPoints(body []byte) error {
 			return err
 		}
 		r.rest = rest
-		if s.knows(int64(number)) {
+		if s.admit(int64(min(number, math.MaxInt64))) {
 			s.list[number].state = state
 		}
 	}
 	return r.end()
 }
 
+// filedBefore reports whether what the log has at a position for a slot is in a file.
+func (db *DB) filedBefore(slot int64, at wal.Position) bool {
+	if db.blocks == nil {
+		return false
+	}
+	file := db.blocks.files[db.grid.windowOf(slot)]
+	return file != nil && at < file.upTo
+}
+
+// install makes the shards know of the windows in files.
+func (db *DB) install(file *windowFile) error {
+	for _, part := range file.reader.Shards() {
+		if part.Shard >= len(db.shards) {
+			return fmt.Errorf("%w: %s has series of shard %d of %d",
+				blockfile.ErrDamaged, file.reader.Name(), part.Shard, len(db.shards))
+		}
+	}
+	for i, s := range db.shards {
+		filed := file.filed(i)
+		if filed == nil {
+			continue
+		}
+		s.mu.Lock()
+		s.addWindow(file.window, filed)
+		filed.series(func(number uint32) {
+			s.expect(number + 1)
+			s.enterWindow(number)
+		})
+		s.mu.Unlock()
+	}
+	return nil
+}
+
+// closeReplay ends the time of records: what is lost now stays lost.
+func (db *DB) closeReplay() {
+	orphans := db.orphans
+	for _, s := range db.shards {
+		s.mu.Lock()
+		for i := range s.list {
+			if s.list[i].tags == lost && s.list[i].windows > 0 {
+				orphans++
+			}
+		}
+		s.logged = len(s.list)
+		s.mu.Unlock()
+	}
+	if orphans > 0 {
+		db.logger.Warn("the log has values of series that it does not define; nobody can ask for them", "series", orphans)
+	}
+}
+
 // restore moves the normaliser of a rate to its newest filled slot. Samples off the grid and counters
-// need more than that and have their state in the same record, behind the writes.
+// need more than that and have their state behind the writes, in the same record or a later one.
 func (e *series) restore(newest int64) {
 	if e.kind == normalize.Rate && newest > e.state.Last {
 		e.state = normalize.OnGrid(newest)

@@ -9,6 +9,7 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/index"
 	"github.com/telamon-tsdb/telamon/tsdb/normalize"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
 // maxOpenWindows is how many windows of a shard take writes without being encoded again: the current
@@ -20,6 +21,7 @@ const maxOpenWindows = 2
 type shard struct {
 	number int
 	grid   grid
+	census *census
 
 	mu sync.RWMutex // guards all below; the committer reads its own staged state under it too
 
@@ -34,7 +36,9 @@ type shard struct {
 
 	windows map[int64]window
 	order   []int64 // the keys of windows, ascending
-	writes  uint64  // counts applied writes; tells which open window was written last
+	// logAt is a position of the log that lies before what is written from now on.
+	logAt  wal.Position
+	writes uint64 // counts applied writes; tells which open window was written last
 
 	staged  staging          // of the commit under way
 	encoder *gorilla.Encoder // scratch of sealing
@@ -57,7 +61,8 @@ type series struct {
 // canonical is a tag set in canonical bytes, a third of the memory of tag.Tags.
 type canonical string
 
-// lost stands for the tags of a series whose definition is lost. It is not the canonical form of any.
+// lost stands for the tags of a series that the log has not defined yet, or whose definition is damaged. It is not
+// the canonical form of any. Such a series may be in windows, but not in the index.
 const lost canonical = "\xff"
 
 // tags decodes c, which the shard has encoded itself.
@@ -69,14 +74,16 @@ func (c canonical) tags() tag.Tags {
 	return t
 }
 
-func newShard(number int, g grid) *shard {
+func newShard(number int, g grid, c *census) *shard {
 	return &shard{
 		number:  number,
 		grid:    g,
+		census:  c,
 		table:   make(map[string]uint32),
 		index:   index.New(),
 		windows: make(map[int64]window),
 		encoder: gorilla.NewEncoder(g.step),
+		staged:  staging{scratch: make([]float64, g.width)},
 	}
 }
 
@@ -96,7 +103,8 @@ func (s *shard) resolve(tags []byte) (uint32, error) {
 	if ok {
 		return number, nil
 	}
-	if _, err := tag.ParseCanonical(tags); err != nil {
+	parsed, err := tag.ParseCanonical(tags)
+	if err != nil {
 		return 0, err
 	}
 	s.mu.Lock()
@@ -104,31 +112,32 @@ func (s *shard) resolve(tags []byte) (uint32, error) {
 	if number, ok := s.table[string(tags)]; ok {
 		return number, nil
 	}
-	return s.define(canonical(tags)), nil
+	if err := s.census.admit(parsed); err != nil {
+		return 0, err
+	}
+	return s.define(canonical(tags), parsed), nil
 }
 
-// define enters a series under the next number.
-func (s *shard) define(tags canonical) uint32 {
+// define enters a series, which the census has counted, under the next number.
+func (s *shard) define(tags canonical, parsed tag.Tags) uint32 {
 	number := uint32(len(s.list))
 	s.table[string(tags)] = number
-	s.list = append(s.list, newSeries(tags))
+	s.list = append(s.list, newSeries(tags, parsed))
 	return number
 }
 
-func newSeries(tags canonical) series {
-	parsed := tags.tags()
+func newSeries(tags canonical, parsed tag.Tags) series {
 	dstype, _ := parsed.Get(tag.DataSourceType)
 	return series{tags: tags, id: parsed.ID(), kind: normalize.KindOf(dstype), gauge: dstype == "gauge"}
 }
 
-// value returns what is stored in a slot, NaN for nothing.
+// value returns what is stored in a slot, NaN for nothing. Only the committer calls it.
 func (s *shard) value(number uint32, slot int64) (float64, error) {
-	w, ok := s.windows[s.grid.windowOf(slot)]
-	if !ok {
+	w := s.windows[s.grid.windowOf(slot)]
+	if w == nil {
 		return nan, nil
 	}
-	var scratch [maxWindowSlots]float64
-	values, err := w.slots(number, scratch[:s.grid.width])
+	values, err := w.slots(number, s.staged.scratch)
 	if err != nil || values == nil {
 		return nan, err
 	}
@@ -142,10 +151,15 @@ func (s *shard) store(number uint32, slot int64, value float64) error {
 		return err
 	}
 	row := w.row(number)
-	if row == nil {
-		if value != value {
-			return nil // nothing stays nothing
+	switch {
+	case row != nil:
+	case w.base != nil && w.base.holds(number):
+		if row, err = w.rowOver(number); err != nil {
+			return err
 		}
+	case value != value:
+		return nil // nothing stays nothing
+	default:
 		row = w.addRow(number)
 		s.enterWindow(number)
 	}
@@ -155,30 +169,29 @@ func (s *shard) store(number uint32, slot int64, value float64) error {
 	return nil
 }
 
-// openWindow returns window number ready for writing: as it is, new, or decoded again.
+// openWindow returns window number ready for writing: as it is, new, or over its sealed form.
 func (s *shard) openWindow(number int64) (*openWindow, error) {
 	old, exists := s.windows[number]
 	if w, ok := old.(*openWindow); ok {
 		return w, nil
 	}
+	if err := s.sealAbove(maxOpenWindows - 1); err != nil {
+		return nil, err
+	}
 	w := newOpenWindow(number, s.grid.width)
+	w.since = s.logAt
 	if exists {
-		var err error
-		if w, err = old.(*sealedWindow).open(); err != nil {
-			return nil, err
+		w.base = old.(baseWindow)
+		if since, unfiled := unfiledSince(old); unfiled {
+			w.since = since
 		}
 	}
-	s.sealAbove(maxOpenWindows - 1)
-	s.windows[number] = w
-	if !exists {
-		at, _ := slices.BinarySearch(s.order, number)
-		s.order = slices.Insert(s.order, at, number)
-	}
+	s.addWindow(number, w)
 	return w, nil
 }
 
 // sealAbove seals the least recently written open windows until at most n are left.
-func (s *shard) sealAbove(n int) {
+func (s *shard) sealAbove(n int) error {
 	for {
 		var oldest *openWindow
 		open := 0
@@ -191,15 +204,20 @@ func (s *shard) sealAbove(n int) {
 			}
 		}
 		if open <= n {
-			return
+			return nil
 		}
-		s.seal(oldest)
+		if err := s.seal(oldest); err != nil {
+			return err
+		}
 	}
 }
 
-// seal replaces an open window by its sealed form.
-func (s *shard) seal(w *openWindow) {
-	sealed := w.seal(s.encoder)
+// seal replaces an open window by its sealed form. An error is one of its base; the window stays open then.
+func (s *shard) seal(w *openWindow) error {
+	sealed, err := w.seal(s.encoder)
+	if err != nil {
+		return err
+	}
 	var gone []index.Series
 	w.series(func(number uint32) {
 		if len(sealed.block(number)) == 0 { // every value of the row had been cleared
@@ -208,6 +226,7 @@ func (s *shard) seal(w *openWindow) {
 	})
 	s.index.Remove(gone...)
 	s.windows[w.number] = sealed
+	return nil
 }
 
 // dropBefore removes whole windows that end before slot, and from the index the series that were
@@ -228,10 +247,38 @@ func (s *shard) dropBefore(slot int64) int {
 	return dropped
 }
 
+// addWindow puts a window in its place.
+func (s *shard) addWindow(number int64, w window) {
+	if _, exists := s.windows[number]; !exists {
+		at, _ := slices.BinarySearch(s.order, number)
+		s.order = slices.Insert(s.order, at, number)
+	}
+	s.windows[number] = w
+}
+
+// removeWindow takes away a window that no series is in any more.
+func (s *shard) removeWindow(number int64) {
+	delete(s.windows, number)
+	if at, found := slices.BinarySearch(s.order, number); found {
+		s.order = slices.Delete(s.order, at, at+1)
+	}
+}
+
+// leave takes the series of w out of it, but for those that are still held; held may be nil.
+func (s *shard) leave(w window, held func(uint32) bool) {
+	var gone []index.Series
+	w.series(func(number uint32) {
+		if held == nil || !held(number) {
+			gone = s.leaveWindow(gone, number)
+		}
+	})
+	s.index.Remove(gone...)
+}
+
 // enterWindow counts a window in which the series has a row; the index holds it from the first on.
 func (s *shard) enterWindow(number uint32) {
 	entry := &s.list[number]
-	if entry.windows == 0 {
+	if entry.windows == 0 && entry.tags != lost {
 		s.index.Add(number, entry.tags.tags())
 	}
 	entry.windows++
@@ -241,7 +288,7 @@ func (s *shard) enterWindow(number uint32) {
 func (s *shard) leaveWindow(gone []index.Series, number uint32) []index.Series {
 	entry := &s.list[number]
 	entry.windows--
-	if entry.windows == 0 {
+	if entry.windows == 0 && entry.tags != lost {
 		gone = append(gone, index.Series{Number: number, Tags: entry.tags.tags()})
 	}
 	return gone

@@ -16,6 +16,8 @@ type staging struct {
 	defined int
 	// emitted is the normaliser's output, reused from sample to sample.
 	emitted []normalize.Write
+	// scratch takes the slots of a sealed block.
+	scratch []float64
 }
 
 // A stagedWrite is one finished write, slot = value.

@@ -18,9 +18,12 @@ type Stats struct {
 	Commits int
 	// Series is the number of series ever defined, Active of those that have data in some window.
 	Series, Active int
-	// OpenWindows and SealedWindows count windows over all shards, WindowBytes is their memory.
-	OpenWindows, SealedWindows int
-	WindowBytes                int
+	// OpenWindows, SealedWindows and FiledWindows count windows over all shards: those that take writes, those that
+	// are packed in memory, and those that are read from files only. WindowBytes is their memory.
+	OpenWindows, SealedWindows, FiledWindows int
+	WindowBytes                              int
+	// Limits are those on new series.
+	Limits []LimitStatus
 }
 
 // counters gather AppendStats.
@@ -47,6 +50,7 @@ func (db *DB) Stats() Stats {
 	db.stats.mu.Lock()
 	st.Append, st.Commits = db.stats.append, db.stats.commits
 	db.stats.mu.Unlock()
+	st.Limits = db.census.status()
 	for _, s := range db.shards {
 		s.mu.RLock()
 		st.Series += len(s.list)
@@ -55,6 +59,8 @@ func (db *DB) Stats() Stats {
 			switch w.(type) {
 			case *openWindow:
 				st.OpenWindows++
+			case *filedWindow:
+				st.FiledWindows++
 			default:
 				st.SealedWindows++
 			}

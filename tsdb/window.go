@@ -1,10 +1,9 @@
 package tsdb
 
 import (
-	"fmt"
 	"math"
 
-	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
+	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
 // A window is the same n slots of all series of a shard. Window w covers the slots w·n+1 … w·n+n, in
@@ -32,17 +31,31 @@ const pageRows = 64
 
 const cacheLine = 64 // bytes
 
+// A baseWindow is a sealed window under an open one.
+type baseWindow interface {
+	window
+	// appendBlock appends the block of a series to dst, nothing where it has none.
+	appendBlock(dst []byte, series uint32) ([]byte, error)
+}
+
 // An openWindow holds plain columns: an append is a look-up of the row and a store.
 //
 //	rows    [ 0 2 0 1 … ]        by series number: row + 1, 0 where it has none
 //	pages   [[v0 … v59 | v0 … v59 | …] …]   64 rows of n values to a page; NaN is "no value"
+//	base    of a window that was sealed before: the series without a row are as there
+//
+// A late write into a sealed window costs the decoding of one block, its series': the row begins with
+// what the base has, and stands in for it.
 type openWindow struct {
+	base    baseWindow // nil: the window has never been sealed
 	number  int64
 	width   int // n
 	rows    []uint32
 	pages   [][]float64
 	used    int    // rows in use
 	touched uint64 // the shard's write counter at the last write: the least is sealed first
+	// since is a position of the log that lies before the first write that is in no file.
+	since wal.Position
 }
 
 func newOpenWindow(number int64, width int) *openWindow {
@@ -75,144 +88,71 @@ func (w *openWindow) addRow(series uint32) []float64 {
 	return w.row(series)
 }
 
-func (w *openWindow) slots(series uint32, _ []float64) ([]float64, error) {
-	return w.row(series), nil
+// rowOver gives a series that has none a row with what the base has.
+func (w *openWindow) rowOver(series uint32) ([]float64, error) {
+	row := w.addRow(series)
+	values, err := w.base.slots(series, row)
+	if err != nil {
+		fillNaN(row)
+		return nil, err
+	}
+	copy(row, values)
+	return row, nil
 }
 
-func (w *openWindow) addInto(sum, _ []float64, series uint32) (int, error) {
-	return addInto(sum, w.row(series)), nil
+func (w *openWindow) slots(series uint32, scratch []float64) ([]float64, error) {
+	if row := w.row(series); row != nil || w.base == nil {
+		return row, nil
+	}
+	return w.base.slots(series, scratch)
+}
+
+func (w *openWindow) addInto(sum, scratch []float64, series uint32) (int, error) {
+	if row := w.row(series); row != nil || w.base == nil {
+		return addInto(sum, row), nil
+	}
+	return w.base.addInto(sum, scratch, series)
 }
 
 func (w *openWindow) touch(series uint32) byte {
-	var any uint64
 	row := w.row(series)
+	if row == nil && w.base != nil {
+		return w.base.touch(series)
+	}
+	var any uint64
 	for i := 0; i < len(row); i += cacheLine / 8 {
 		any ^= math.Float64bits(row[i])
 	}
 	return byte(any)
 }
 
-func (w *openWindow) holds(series uint32) bool { return w.row(series) != nil }
+func (w *openWindow) holds(series uint32) bool {
+	return w.row(series) != nil || w.base != nil && w.base.holds(series)
+}
 
 func (w *openWindow) series(visit func(uint32)) {
-	for s, r := range w.rows {
-		if r != 0 {
-			visit(uint32(s))
+	next := 0
+	rowsBelow := func(end int) {
+		for ; next < end; next++ {
+			if w.rows[next] != 0 {
+				visit(uint32(next))
+			}
 		}
 	}
+	if w.base != nil {
+		w.base.series(func(s uint32) {
+			rowsBelow(min(int(s), len(w.rows)))
+			visit(s)
+			next = max(next, int(s)+1)
+		})
+	}
+	rowsBelow(len(w.rows))
 }
 
 func (w *openWindow) sizeBytes() int {
-	return 4*len(w.rows) + 8*len(w.pages)*pageRows*w.width
-}
-
-// A sealedWindow holds one encoded block per series, one behind the other in one piece of memory.
-type sealedWindow struct {
-	number  int64
-	width   int
-	first   uint32   // series number of offsets[0]
-	offsets []uint32 // the block of series first+i is arena[offsets[i]:offsets[i+1]]; empty: none
-	arena   []byte
-}
-
-// seal encodes an open window. The result does not share memory with it.
-func (w *openWindow) seal(encoder *gorilla.Encoder) *sealedWindow {
-	sealed := &sealedWindow{number: w.number, width: w.width}
-	for s := range w.rows {
-		row := w.row(uint32(s))
-		if sealed.offsets == nil {
-			if row == nil {
-				continue
-			}
-			sealed.first = uint32(s)
-			sealed.offsets = make([]uint32, 1, len(w.rows)-s+1)
-		}
-		if row != nil && !allNaN(row) {
-			sealed.arena = encoder.AppendBlock(sealed.arena, row)
-		}
-		sealed.offsets = append(sealed.offsets, uint32(len(sealed.arena)))
+	size := 4*len(w.rows) + 8*len(w.pages)*pageRows*w.width
+	if w.base != nil {
+		size += w.base.sizeBytes()
 	}
-	sealed.arena = append(make([]byte, 0, len(sealed.arena)), sealed.arena...) // growth left up to half unused
-	return sealed
+	return size
 }
-
-func allNaN(values []float64) bool {
-	for _, v := range values {
-		if v == v {
-			return false
-		}
-	}
-	return true
-}
-
-// open decodes a sealed window back into columns.
-func (w *sealedWindow) open() (*openWindow, error) {
-	opened := newOpenWindow(w.number, w.width)
-	for i := range len(w.offsets) - 1 {
-		series := w.first + uint32(i)
-		block := w.block(series)
-		if len(block) == 0 {
-			continue
-		}
-		if err := gorilla.Decode(opened.addRow(series), block); err != nil {
-			return nil, w.damaged(series, err)
-		}
-	}
-	return opened, nil
-}
-
-func (w *sealedWindow) block(series uint32) []byte {
-	if series < w.first || int(series-w.first) >= len(w.offsets)-1 {
-		return nil
-	}
-	i := series - w.first
-	return w.arena[w.offsets[i]:w.offsets[i+1]]
-}
-
-func (w *sealedWindow) slots(series uint32, scratch []float64) ([]float64, error) {
-	block := w.block(series)
-	if len(block) == 0 {
-		return nil, nil
-	}
-	if err := gorilla.Decode(scratch, block); err != nil {
-		return nil, w.damaged(series, err)
-	}
-	return scratch, nil
-}
-
-func (w *sealedWindow) addInto(sum, scratch []float64, series uint32) (int, error) {
-	block := w.block(series)
-	if len(block) == 0 {
-		return 0, nil
-	}
-	n, err := gorilla.AddInto(sum, scratch, block)
-	if err != nil {
-		return 0, w.damaged(series, err)
-	}
-	return n, nil
-}
-
-func (w *sealedWindow) touch(series uint32) byte {
-	var any byte
-	block := w.block(series)
-	for i := 0; i < len(block); i += cacheLine {
-		any ^= block[i]
-	}
-	return any
-}
-
-func (w *sealedWindow) holds(series uint32) bool { return len(w.block(series)) > 0 }
-
-func (w *sealedWindow) damaged(series uint32, err error) error {
-	return fmt.Errorf("window %d: block of series %d: %w", w.number, series, err)
-}
-
-func (w *sealedWindow) series(visit func(uint32)) {
-	for i := range len(w.offsets) - 1 {
-		if w.offsets[i] != w.offsets[i+1] {
-			visit(w.first + uint32(i))
-		}
-	}
-}
-
-func (w *sealedWindow) sizeBytes() int { return 4*len(w.offsets) + cap(w.arena) }

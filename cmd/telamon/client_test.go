@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -94,7 +95,7 @@ func (c client) graph(parameters url.Values) (g graph, err error) {
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
 		text, err := readAnswer(resp)
-		return g, fmt.Errorf("graph %s: %s %w", parameters.Get("q"), text, err)
+		return g, errors.Join(fmt.Errorf("graph %s: %s", parameters.Get("q"), text), err)
 	}
 	return g, json.NewDecoder(resp.Body).Decode(&g)
 }
@@ -104,26 +105,36 @@ type slots map[string]map[int64]float64
 
 // slots reads the series that match a query in the range (start, end], each by itself.
 func (c client) slots(query string, start, end, step int64) (slots, error) {
-	g, err := c.graph(url.Values{
-		"q":    {query + ",:all"},
-		"s":    {strconv.FormatInt(start, 10)},
-		"e":    {strconv.FormatInt(end, 10)},
-		"step": {strconv.FormatInt(step, 10) + "ms"},
-	})
-	if err != nil {
-		return nil, err
-	}
 	found := slots{}
+	const slotsPerRequest = 600 // a graph of 700 pixels has a point for each of so many
+	for ; start < end; start += slotsPerRequest * step {
+		g, err := c.graph(url.Values{
+			"q":    {query + ",:all"},
+			"s":    {strconv.FormatInt(start, 10)},
+			"e":    {strconv.FormatInt(min(end, start+slotsPerRequest*step), 10)},
+			"step": {strconv.FormatInt(step, 10) + "ms"},
+		})
+		if err != nil {
+			return nil, err
+		}
+		if g.Step != step {
+			return nil, fmt.Errorf("graph %s: step %d ms, want %d", query, g.Step, step)
+		}
+		found.add(&g)
+	}
+	return found, nil
+}
+
+func (s slots) add(g *graph) {
 	for line, tags := range g.Metrics {
 		delete(tags, "atlas.offset")
-		series := found.series(tag.FromMap(tags))
+		series := s.series(tag.FromMap(tags))
 		for row := range g.Values {
 			if v := float64(g.Values[row][line]); v == v {
 				series[g.Start+int64(row)*g.Step] = v
 			}
 		}
 	}
-	return found, nil
 }
 
 // series returns the slots of one series, to read or to write.
@@ -133,6 +144,23 @@ func (s slots) series(tags tag.Tags) map[int64]float64 {
 		s[key] = map[int64]float64{}
 	}
 	return s[key]
+}
+
+// after returns the slots after start, without series that have none.
+func (s slots) after(start int64) slots {
+	kept := slots{}
+	for key, series := range s {
+		for at, v := range series {
+			if at <= start {
+				continue
+			}
+			if kept[key] == nil {
+				kept[key] = map[int64]float64{}
+			}
+			kept[key][at] = v
+		}
+	}
+	return kept
 }
 
 // differ says where two sets of series differ in a bit; nil if nowhere.

@@ -17,14 +17,22 @@ import (
 type hook struct {
 	server *httptest.Server
 
-	mu     sync.Mutex // guards events
-	events []alert.Event
+	mu      sync.Mutex // guards what follows
+	refuses bool       // answers 503
+	events  []alert.Event
 }
 
-func startHook() (*hook, error) {
+func startHook() *hook {
 	h := &hook{}
 	h.server = httptest.NewServer(h)
-	return h, nil
+	return h
+}
+
+// refuse makes the receiver answer 503, or no longer.
+func (h *hook) refuse(refuses bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.refuses = refuses
 }
 
 func (h *hook) url() string { return h.server.URL }
@@ -39,6 +47,10 @@ func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.refuses {
+		http.Error(w, "not now", http.StatusServiceUnavailable)
+		return
+	}
 	h.events = append(h.events, e)
 }
 

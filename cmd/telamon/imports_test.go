@@ -31,7 +31,8 @@ var mayImport = map[string][]string{
 	"tsdb/tag":         {"tsdb/tag/pattern"},
 	"tsdb/index":       {"tsdb/tag", "tsdb/tag/pattern"},
 	"tsdb/wal":         {"tsdb/vfs"},
-	"tsdb":             {"tsdb/tag", "tsdb/normalize", "tsdb/gorilla", "tsdb/index", "tsdb/wal", "tsdb/vfs"},
+	"tsdb/blockfile":   {"tsdb/tag", "tsdb/tag/pattern", "tsdb/vfs"},
+	"tsdb":             {"tsdb/tag", "tsdb/normalize", "tsdb/gorilla", "tsdb/index", "tsdb/wal", "tsdb/blockfile", "tsdb/vfs"},
 	"tsdb/tsdbtest":    {"tsdb", "tsdb/tag"},
 	"ingest/...":       {"ingest/...", "tsdb", "tsdb/tag"},
 	"query/expr/...":   {"query/expr", "query/stack", "tsdb", "tsdb/tag", "tsdb/tag/pattern"},
@@ -44,7 +45,7 @@ var mayImport = map[string][]string{
 }
 
 // standardOnly are the trees that import no other module.
-var standardOnly = []string{"tsdb/tag", "tsdb/tag/pattern", "tsdb/normalize", "tsdb/gorilla", "tsdb/vfs", "query/stack"}
+var standardOnly = []string{"tsdb/tag", "tsdb/tag/pattern", "tsdb/normalize", "tsdb/gorilla", "tsdb/vfs", "tsdb/blockfile", "query/stack"}
 
 type goPackage struct {
 	Dir, ImportPath string

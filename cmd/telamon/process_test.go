@@ -11,7 +11,7 @@ import (
 )
 
 // patience bounds every wait of the tests: far more than the slowest machine needs.
-const patience = 60 * time.Second
+const patience = 2 * time.Minute
 
 // A process is a running telamon that writes what it prints into a file.
 type process struct {
@@ -67,6 +67,15 @@ func (p *process) await(pattern *regexp.Regexp, skip int) (match []string, err e
 		return nil
 	}, func() bool { return over })
 	return match, err
+}
+
+// fileSize returns the size of a file in bytes, 0 where there is none.
+func fileSize(name string) int {
+	info, err := os.Stat(name)
+	if err != nil {
+		return 0
+	}
+	return int(info.Size())
 }
 
 func (p *process) hasEnded() bool {

@@ -37,7 +37,7 @@ func (c leakChecked) Run() int {
 //	await NAME PATTERN          wait until the output of NAME matches
 //	signal NAME INT|TERM|HUP|KILL
 //	ended NAME STATUS           wait until NAME has ended with that status; -1 is "by a signal"
-//	hook                        start a webhook receiver, whose address becomes $hook
+//	hook [refuse]               start a webhook receiver, whose address becomes $hook; or let it answer 503, or no longer
 //	events RULE STATE...        wait for these events of a rule, folded by their IDs; no others may have come
 //	feed NAME URL VALUE         from now on publish the gauge NAME to URL, for each second
 //	get PATTERN URL             ask until status line and body match
@@ -58,7 +58,7 @@ func TestScripts(t *testing.T) {
 			"await":  command(2, (*session).await),
 			"signal": command(2, (*session).signal),
 			"ended":  command(2, (*session).ended),
-			"hook":   command(0, (*session).startHook),
+			"hook":   command(0, (*session).useHook),
 			"events": command(2, (*session).events),
 			"feed":   command(3, (*session).feed),
 			"get":    command(2, (*session).get),

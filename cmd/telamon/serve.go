@@ -29,6 +29,7 @@ SIGHUP reads the rules file again; a broken one changes nothing.`,
 		if err != nil {
 			return err
 		}
+		followMemoryLimit()
 		s, err := openServer(settings, newLogger(cmd.ErrOrStderr(), settings))
 		if err != nil {
 			return err

@@ -70,13 +70,13 @@ func openServer(settings Settings, logger *slog.Logger) (_ *server, err error) {
 		return nil, err
 	}
 	cfg := s.dir.Config()
-	cfg.Log, cfg.Logger, cfg.Retention = s.log, logger, settings.Retention
+	cfg.Log, cfg.Logger, cfg.Retention, cfg.Limits = s.log, logger, settings.Retention, settings.Limits
+	cfg.BlockDir, cfg.MemoryHorizon = s.dir.BlockPath(namespace), settings.MemoryHorizon
+	cfg.Checkpoint = func(ctx context.Context) error { return s.parts.alerts.Checkpoint(ctx) }
 	if s.db, err = tsdb.New(cfg); err != nil {
 		return nil, err
 	}
-	if s.parts, err = wire(s); err != nil {
-		return nil, err
-	}
+	s.parts = wire(s)
 	s.http = &http.Server{
 		Handler:           s.parts.handler,
 		ReadHeaderTimeout: 10 * time.Second,
@@ -100,24 +100,25 @@ func (s *server) url() string { return "http://" + s.listener.Addr().String() }
 
 // run serves until ctx ends, and then finishes what was acknowledged.
 func (s *server) run(ctx context.Context) error {
+	reload, stop := hangups() // from the beginning: without a taker SIGHUP ends the process
+	defer stop()
 	s.serving.Go(func() {
 		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
 			s.failed <- err
 		}
 	})
-	err := s.work(ctx)
+	err := s.work(ctx, reload)
 	return errors.Join(err, s.drain())
 }
 
-// work replays the log, starts what writes to it, and waits.
-func (s *server) work(ctx context.Context) error {
+// work replays the log, starts what writes to it, and waits. It reads the rules again at each value of reload.
+func (s *server) work(ctx context.Context, reload <-chan os.Signal) error {
 	if err := s.replay(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil // told to stop while starting
 		}
 		return err
 	}
-	s.db.Retain(time.Now())
 	s.db.Start()
 	defer s.db.Close()
 	if s.rules != nil {
@@ -133,8 +134,6 @@ func (s *server) work(ctx context.Context) error {
 	s.ready.Store(true)
 	s.logger.Info("ready", "address", s.url(), "data", s.settings.Data, "step", s.settings.Step)
 
-	reload, stop := hangups()
-	defer stop()
 	tick := time.NewTicker(s.settings.Step)
 	defer tick.Stop()
 	for {
@@ -151,8 +150,8 @@ func (s *server) work(ctx context.Context) error {
 				s.logger.Info("rules reloaded", "file", s.settings.Rules)
 			}
 		case now := <-tick.C:
-			if n := s.db.Retain(now); n > 0 {
-				s.logger.Info("dropped windows past the retention", "windows", n)
+			if err := s.db.Maintain(ctx, now); err != nil && ctx.Err() == nil {
+				s.logger.Error("maintenance of the store; the next step tries again", "error", err)
 			}
 		}
 	}
@@ -174,7 +173,7 @@ func (s *server) replay(ctx context.Context) error {
 		if rec.Type == wal.AlertState || rec.Type == wal.Notification {
 			return s.parts.alerts.Replay(rec)
 		}
-		return s.db.Replay(rec)
+		return s.db.Replay(at, rec)
 	})
 	if err != nil {
 		return fmt.Errorf("replay of %s: %w", s.dir.LogPath(namespace), err)

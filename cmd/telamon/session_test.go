@@ -8,11 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/spf13/pflag"
 )
 
 // A session is what one script has started.
@@ -57,19 +59,29 @@ func (s *session) process(name string) (*process, error) {
 
 func (s *session) start(ts *testscript.TestScript, args []string) error {
 	name, work := args[0], ts.Getenv("WORK")
-	skip, err := os.ReadFile(filepath.Join(work, name+".out"))
-	if err != nil && !os.IsNotExist(err) {
-		return err
-	}
-	env := append(os.Environ(), "TMPDIR="+ts.Getenv("TMPDIR"))
-	p, err := startProcess(work, name, env, args[1:]...)
+	skip := fileSize(filepath.Join(work, name+".out"))
+	p, err := startProcess(work, name, environOf(ts), args[1:]...)
 	if err != nil {
 		return err
 	}
 	s.processes[name] = p
-	address, err := p.address(len(skip))
+	address, err := p.address(skip)
 	ts.Setenv(name, address)
 	return err
+}
+
+// environOf returns our environment with what the script has set of ours.
+func environOf(ts *testscript.TestScript) []string {
+	env := append(os.Environ(), "TMPDIR="+ts.Getenv("TMPDIR"))
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	addFlags(flags)
+	flags.VisitAll(func(f *pflag.Flag) {
+		key := envPrefix + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		if value := ts.Getenv(key); value != "" {
+			env = append(env, key+"="+value)
+		}
+	})
+	return env
 }
 
 func (s *session) await(_ *testscript.TestScript, args []string) error {
@@ -113,12 +125,12 @@ func (s *session) ended(_ *testscript.TestScript, args []string) error {
 	return err
 }
 
-func (s *session) startHook(ts *testscript.TestScript, _ []string) (err error) {
-	s.hook, err = startHook()
-	if err != nil {
-		return err
+func (s *session) useHook(ts *testscript.TestScript, args []string) error {
+	if s.hook == nil {
+		s.hook = startHook()
+		ts.Setenv("hook", s.hook.url())
 	}
-	ts.Setenv("hook", s.hook.url())
+	s.hook.refuse(slices.Equal(args, []string{"refuse"}))
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 )
 
@@ -26,12 +28,15 @@ type Settings struct {
 	Step      time.Duration
 	Retention time.Duration // 0: for ever
 	MaxAge    time.Duration
-	Timezone  string
-	EvalDelay time.Duration
-	Rules     string
-	Self      bool
-	LogLevel  string
-	LogFormat string
+	// MemoryHorizon is how long values stay in memory besides their file.
+	MemoryHorizon time.Duration
+	Timezone      string
+	EvalDelay     time.Duration
+	Rules         string
+	Limits        tsdb.Limits
+	Self          bool
+	LogLevel      string
+	LogFormat     string
 
 	fs vfs.FS // where Data is; nil is the machine's own
 }
@@ -43,10 +48,14 @@ func addFlags(flags *pflag.FlagSet) {
 	flags.String("data", "./telamon-data", "data `directory`")
 	flags.String("step", "60s", "`duration` of one step of the grid, fixed when the data directory is made")
 	flags.String("retention", "15d", "how long data are kept; 0 is for ever (`duration`)")
+	flags.String("memory-horizon", "6h", "how long values that are in a file stay in memory, too (`duration`)")
 	flags.String("max-age", "15m", "how old a published sample may be (`duration`)")
 	flags.String("timezone", "UTC", "`zone` for expressions and times that name none, such as US/Pacific")
 	flags.String("eval-delay", "", "how long after its end a step is evaluated by the rules (`duration`; default one step)")
 	flags.String("rules", "", "YAML `file` with alert rules; read again on SIGHUP")
+	flags.String("max-series", "", "`number` of series in all, 0 is no limit (default the memory limit / 4 KB)")
+	flags.String("max-values-per-key", "200000", "`number` of different values of one tag key, 0 is no limit")
+	flags.String("max-new-series", "", "`number` of new series a minute while there are more than half of max-series, 0 is no limit (default a fifth of max-series)")
 	flags.String("self", "on", "on or off: store the server's own metrics")
 	flags.String("log-level", "info", "debug, info, warn or error (`level`)")
 	flags.String("log-format", "text", "text or json (`format`)")
@@ -121,26 +130,33 @@ func checkKeys(k *koanf.Koanf, flags *pflag.FlagSet) error {
 func readSettings(k *koanf.Koanf) (Settings, error) {
 	r := settingReader{k: k}
 	s := Settings{
-		Listen:    k.String("listen"),
-		Data:      k.String("data"),
-		Step:      r.duration("step"),
-		Retention: r.duration("retention"),
-		MaxAge:    r.duration("max-age"),
-		Timezone:  k.String("timezone"),
-		Rules:     k.String("rules"),
-		Self:      r.choice("self", "on", "off") == "on",
-		LogLevel:  r.choice("log-level", "debug", "info", "warn", "error"),
-		LogFormat: r.choice("log-format", "text", "json"),
+		Listen:        k.String("listen"),
+		Data:          k.String("data"),
+		Step:          r.duration("step"),
+		Retention:     r.duration("retention"),
+		MaxAge:        r.duration("max-age"),
+		MemoryHorizon: r.duration("memory-horizon"),
+		Timezone:      k.String("timezone"),
+		Rules:         k.String("rules"),
+		Self:          r.choice("self", "on", "off") == "on",
+		LogLevel:      r.choice("log-level", "debug", "info", "warn", "error"),
+		LogFormat:     r.choice("log-format", "text", "json"),
 	}
 	s.EvalDelay = s.Step
 	if k.String("eval-delay") != "" {
 		s.EvalDelay = r.duration("eval-delay")
 	}
+	if _, err := expr.LoadZone(s.Timezone); err != nil && r.err == nil {
+		r.err = fmt.Errorf("timezone: %w; write an ID such as UTC or US/Pacific", err)
+	}
+	s.Limits = r.limits()
 	switch {
 	case r.err != nil:
 		return Settings{}, r.err
 	case s.Step <= 0:
 		return Settings{}, fmt.Errorf("step %s: it must be longer than nothing", k.String("step"))
+	case s.MaxAge <= 0:
+		return Settings{}, fmt.Errorf("max-age %s: every sample would be too old; write how old one may be, such as 15m", k.String("max-age"))
 	case s.Retention > 0 && s.MaxAge > s.Retention:
 		return Settings{}, fmt.Errorf("max-age %s is longer than retention %s: samples would be accepted and dropped; "+
 			"lower --max-age or raise --retention", k.String("max-age"), k.String("retention"))
@@ -168,6 +184,28 @@ func (r *settingReader) duration(key string) time.Duration {
 		r.err = fmt.Errorf("%s: %w", key, err)
 	}
 	return time.Duration(d.Milliseconds()) * time.Millisecond
+}
+
+// limits reads the limits on series, which depend on the memory and on each other.
+func (r *settingReader) limits() tsdb.Limits {
+	var l tsdb.Limits
+	l.Series = r.number("max-series", int(memoryLimit(os.ReadFile)/bytesPerSeries))
+	l.ValuesPerKey = r.number("max-values-per-key", 0)
+	l.NewSeries = r.number("max-new-series", l.Series/5)
+	return l
+}
+
+// number reads a whole number, not negative; where nothing is set it is otherwise.
+func (r *settingReader) number(key string, otherwise int) int {
+	text := r.k.String(key)
+	if text == "" {
+		return otherwise
+	}
+	n, err := strconv.Atoi(text)
+	if (err != nil || n < 0) && r.err == nil {
+		r.err = fmt.Errorf("%s: %q is not a whole number of 0 or more", key, text)
+	}
+	return n
 }
 
 func (r *settingReader) choice(key string, choices ...string) string {

@@ -10,7 +10,6 @@ import (
 	"github.com/telamon-tsdb/telamon/query"
 	"github.com/telamon-tsdb/telamon/query/alert"
 	"github.com/telamon-tsdb/telamon/query/alert/notify"
-	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/query/stream"
 	"github.com/telamon-tsdb/telamon/web/api"
 	"github.com/telamon-tsdb/telamon/web/ui"
@@ -26,10 +25,7 @@ type parts struct {
 
 // wire connects ingest, query and web to the store: data go from ingest to the store, and from there by
 // query to the alerts and the web.
-func wire(srv *server) (parts, error) {
-	if _, err := expr.LoadZone(srv.settings.Timezone); err != nil {
-		return parts{}, err
-	}
+func wire(srv *server) parts {
 	step := srv.settings.Step
 	pipeline := ingest.New(ingest.Config{Store: srv.db, Step: step, MaxAge: srv.settings.MaxAge})
 	publish := listen.NewPublish(listen.Config{Pipeline: pipeline})
@@ -49,10 +45,12 @@ func wire(srv *server) (parts, error) {
 		Engine:   engine,
 		Store:    srv.db,
 		Alerts:   p.alerts.Status,
+		Stats:    srv.db.Stats,
 		Publish:  publish,
 		UI:       ui.Handler(),
 		Ready:    srv.ready.Load,
 		Step:     step,
+		MaxAge:   srv.settings.MaxAge,
 		Timezone: srv.settings.Timezone,
 	})
 	if srv.settings.Self {
@@ -68,7 +66,7 @@ func wire(srv *server) (parts, error) {
 			},
 		})
 	}
-	return p, nil
+	return p
 }
 
 // startReporter begins to write the server's own metrics, if that is wanted.

@@ -17,7 +17,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/telamon-tsdb/telamon/ingest/internal/fakestore"
 	"github.com/telamon-tsdb/telamon/ingest/listen"
 	"github.com/telamon-tsdb/telamon/tsdb"
 )
@@ -180,27 +179,19 @@ func TestBusy(t *testing.T) {
 }
 
 func TestStoreFails(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		set  func(*fakestore.Store, error)
-	}{
-		{"append", (*fakestore.Store).FailAppend},
-		{"resolve", (*fakestore.Store).FailResolve},
-	} {
-		h, store := newPublish(nil)
-		c.set(store, errors.New("no space left on device"))
-		w := post(h, "", strings.NewReader(payload(1)))
-		var answer struct{ Type, Message string }
-		if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil {
-			t.Fatal(err)
-		}
-		if w.Code != http.StatusServiceUnavailable || answer.Type != "error" || !strings.Contains(answer.Message, "no space left") {
-			t.Errorf("%s: status %d: %s", c.name, w.Code, w.Body)
-		}
-		c.set(store, nil)
-		if w := post(h, "", strings.NewReader(payload(1))); w.Code != http.StatusOK {
-			t.Errorf("%s, space is back: status %d: %s", c.name, w.Code, w.Body)
-		}
+	h, store := newPublish(nil)
+	store.FailAppend(errors.New("no space left on device"))
+	w := post(h, "", strings.NewReader(payload(1)))
+	var answer struct{ Type, Message string }
+	if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil {
+		t.Fatal(err)
+	}
+	if w.Code != http.StatusServiceUnavailable || answer.Type != "error" || !strings.Contains(answer.Message, "no space left") {
+		t.Errorf("status %d: %s", w.Code, w.Body)
+	}
+	store.FailAppend(nil)
+	if w := post(h, "", strings.NewReader(payload(1))); w.Code != http.StatusOK {
+		t.Errorf("space is back: status %d: %s", w.Code, w.Body)
 	}
 }
 

@@ -143,13 +143,19 @@ func inQuery(key string, values []string) tag.Predicate {
 
 func pairQuery(join func(a, b tag.Predicate) tag.Predicate) func(*stack.Machine, []any) error {
 	return func(m *stack.Machine, operands []any) error {
-		m.Push(Query{join(operands[0].(tag.Predicate), operands[1].(tag.Predicate))})
-		return nil
+		return pushQuery(m, join(operands[0].(tag.Predicate), operands[1].(tag.Predicate)))
 	}
 }
 
 func notQuery(m *stack.Machine, operands []any) error {
-	m.Push(Query{NotQuery(operands[0].(tag.Predicate))})
+	return pushQuery(m, NotQuery(operands[0].(tag.Predicate)))
+}
+
+func pushQuery(m *stack.Machine, p tag.Predicate) error {
+	if err := checkQuery(p); err != nil {
+		return err
+	}
+	m.Push(Query{p})
 	return nil
 }
 
@@ -164,7 +170,10 @@ func commonQuery(m *stack.Machine, operands []any) error {
 }
 
 func withCommonQuery(m *stack.Machine, v stack.Value, common tag.Predicate) (stack.Value, error) {
-	c := &change{machine: m, query: func(p tag.Predicate) (tag.Predicate, error) { return AndQuery(p, common), nil }}
+	c := &change{machine: m, query: func(p tag.Predicate) (tag.Predicate, error) {
+		both := AndQuery(p, common)
+		return both, checkQuery(both)
+	}}
 	n, ok := v.(Node)
 	if !ok {
 		return v, nil

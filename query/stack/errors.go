@@ -26,7 +26,8 @@ type Error struct {
 	Kind    Kind
 	Message string
 	// Offset and Length are where in the text the mistake is, in bytes of UTF-8: the token that was
-	// executed, also where the mistake lies in the body of a macro or in a list that the token runs.
+	// executed, also one in a list that another runs. A mistake in the body of a macro, or in a list that
+	// the program made, is at the word that ran it.
 	Offset, Length int
 	// Word is the name of the word that failed, without colon; in a macro that of the inner word. Empty
 	// where the mistake is not a word.

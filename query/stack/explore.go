@@ -26,15 +26,19 @@ type Visit struct {
 // comment that does not end is not looked at. It never fails, and ends where Execute would.
 func (v *Vocabulary) Explore(program string, options Options) []Visit {
 	src, failure := newSource(program)
+	rest := ""
 	if failure != nil {
-		src, _ = newSource(program[:failure.Offset])
+		rest = program[failure.Offset:]
+		program = program[:failure.Offset]
+		src, _ = newSource(program)
 	}
 	x := explorer{machine: v.NewMachine(options), src: src}
+	x.machine.written.program = program
 	for x.visit() {
 	}
 	if failure != nil {
 		x.visits = append(x.visits, Visit{
-			Token:   Token{program[failure.Offset:], failure.Offset, len(program) - failure.Offset},
+			Token:   Token{rest, failure.Offset, len(rest)},
 			Stack:   slices.Clone(x.machine.stack),
 			Origins: x.origins,
 			Mistake: failure,
@@ -119,6 +123,7 @@ func (x *explorer) visitList(visit *Visit) {
 		x.machine.Push(list)
 	} else {
 		visit.Items = visit.Items[:len(visit.Items)-1] // without the parenthesis that closes it
+		x.machine.written.remember(x.machine.Top().(List), open)
 	}
 	visit.Length = last.Offset + last.Length - open.Offset
 }

@@ -33,6 +33,7 @@ type Machine struct {
 	steps     int
 	built     int
 	operands  []any // scratch of step
+	written   listPlaces
 }
 
 // NewMachine returns a machine with an empty stack.
@@ -56,6 +57,7 @@ func (m *Machine) Execute(program string) error {
 	if failure != nil {
 		return failure
 	}
+	m.written = listPlaces{program: program}
 	m.depth++
 	defer func() { m.depth-- }()
 	var last Token
@@ -73,6 +75,9 @@ func (m *Machine) Execute(program string) error {
 			return Text(t.Text), ok
 		}); err != nil {
 			return err.At(token.Offset, token.Length)
+		}
+		if token.Text == "(" {
+			m.written.remember(m.Top().(List), token)
 		}
 	}
 }
@@ -176,8 +181,9 @@ func (m *Machine) RunList(program List) error {
 			m.stack = append(m.stack, v)
 			continue
 		}
+		element := at - 1
 		if failure := m.step(string(text), next); failure != nil {
-			return failure
+			return m.written.place(failure, program, element)
 		}
 	}
 }

@@ -69,12 +69,12 @@ func deep(depth int) string {
 func TestError(t *testing.T) {
 	v := Standard()
 	_, err := v.Execute("a,(,b,:dupp,),\n:call", Options{})
-	want := &Error{Kind: IllegalState, Message: "unknown word ':dupp'", Offset: 15, Length: 5, Word: "dupp",
+	want := &Error{Kind: IllegalState, Message: "unknown word ':dupp'", Offset: 6, Length: 5, Word: "dupp",
 		Types: []string{"String", "String"}, Suggestion: ":dup"}
 	if diff := cmp.Diff(err, error(want), cmp.FilterPath(func(p cmp.Path) bool { return p.String() == "placed" }, cmp.Ignore())); diff != "" {
 		t.Errorf("-got +want:\n%s", diff)
 	}
-	if got, want := err.Error(), "at 15: unknown word ':dupp', did you mean ':dup'?"; got != want {
+	if got, want := err.Error(), "at 6: unknown word ':dupp', did you mean ':dup'?"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	_, err = v.Execute("a,:swap", Options{})

@@ -20,6 +20,8 @@ type Config struct {
 	Store  TagStore
 	// Alerts returns the state of the rules.
 	Alerts func() alert.Status
+	// Stats describes the store.
+	Stats func() tsdb.Stats
 	// Publish takes POST /api/v1/publish and /api/v1/publish-fast.
 	Publish http.Handler
 	// UI serves the pages and their files.
@@ -28,6 +30,9 @@ type Config struct {
 	Ready func() bool
 	// Step is the primary step of the store; 0 is one minute.
 	Step time.Duration
+	// MaxAge is how old a sample may be when it is published: a graph that ended longer ago does not change
+	// any more, and clients may keep it. 0 means that every graph may change.
+	MaxAge time.Duration
 	// Timezone is the ID of the zone for times and expressions that name none; "" is UTC.
 	Timezone string
 	// Now is the clock; nil is time.Now.
@@ -41,13 +46,19 @@ type TagStore interface {
 }
 
 // An API answers HTTP requests.
-type API struct{ Config }
+type API struct {
+	Config
+	started  int64 // milliseconds
+	finished finishedGraphs
+}
+
+const graphRoute = "/api/v1/graph"
 
 // endpointHeader names the route that answered.
 const endpointHeader = "Netflix-Endpoint"
 
 // atlasRoutes are the paths whose answers carry endpointHeader, also when the method is wrong.
-var atlasRoutes = []string{"/api/v1/graph", "/api/v2/fetch", exprRoute, "/api/v1/tags", "/healthcheck"}
+var atlasRoutes = []string{graphRoute, "/api/v2/fetch", exprRoute, "/api/v1/tags", "/healthcheck"}
 
 // New returns the handler for all paths.
 func New(cfg Config) http.Handler {
@@ -60,12 +71,12 @@ func New(cfg Config) http.Handler {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	a := &API{cfg}
+	a := &API{Config: cfg, started: cfg.Now().UnixMilli()}
 	return guardHost(guardLength(allowOrigins(compress(readParameters(a.router())))))
 }
 
 // router mounts the resources.
-func (a *API) router() http.Handler {
+func (a *API) router() *gin.Engine {
 	gin.SetMode(gin.ReleaseMode)
 	r := gin.New()
 	r.RedirectTrailingSlash = false
@@ -74,18 +85,22 @@ func (a *API) router() http.Handler {
 	r.Use(gin.CustomRecoveryWithWriter(nil, recovered), nameEndpoint)
 
 	data := r.Group("/", a.requireReady)
-	data.GET("/api/v1/graph", a.graph)
+	data.GET(graphRoute, a.graph)
+	data.HEAD(graphRoute, a.graph)
 	data.GET("/api/v2/fetch", a.fetch)
 	data.GET("/api/v1/tags", a.tags)
 	data.GET("/api/v1/tags/*key", a.tags)
 	data.GET("/api/v1/alerts", a.alerts)
 	data.POST(exprRoute+"/analyze", own(a.analyze))
+	data.POST("/api/v1/batch", own(a.batch))
+	data.GET("/api/v1/status", a.status)
 	data.POST("/api/v1/publish", gin.WrapH(a.Publish))
 	data.POST("/api/v1/publish-fast", gin.WrapH(a.Publish))
 	for _, page := range []string{"/", "/explore", "/alerts", "/reference", "/assets/*file"} {
 		r.Match([]string{http.MethodGet, http.MethodHead}, page, gin.WrapH(a.UI))
 	}
 	mountExpr(r)
+	r.GET("/api/openapi.json", describeAPI)
 	r.GET("/healthcheck", a.health)
 	r.GET("/ok", ok)
 	r.NoRoute(other)

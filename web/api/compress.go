@@ -11,7 +11,7 @@ import (
 	"github.com/klauspost/compress/zlib"
 )
 
-// compress encodes answers as the client asks for, at the fastest level. Pictures stay as they are.
+// compress encodes answers as the client asks for, at the fastest level. Pictures and errors stay as they are.
 //
 // Of identity, gzip and deflate the one with the highest q-value counts, the first of equals; a coding
 // that Accept-Encoding does not name has none. A client that refuses all three is answered 400.
@@ -107,7 +107,7 @@ func (w *compressingWriter) WriteHeader(status int) {
 	if !w.started {
 		w.started = true
 		h := w.Header()
-		hasBody := status != http.StatusNoContent && status != http.StatusNotModified
+		hasBody := status != http.StatusNoContent && status < http.StatusMultipleChoices
 		if hasBody && h.Get("Content-Encoding") == "" && isText(h.Get("Content-Type")) {
 			h.Set("Content-Encoding", w.coding)
 			h.Del("Content-Length")

@@ -42,7 +42,6 @@ func TestCompression(t *testing.T) {
 		"/api/v2/fetch?q=name,sys.load,:eq,(,nf.node,),:by&s=1795348800000&e=1795359600000",
 		"/api/v1/tags/name",
 		"/api/v1/expr/words",
-		"/api/v1/graph?q=:foo&format=json",
 	} {
 		plain := server.get(t, target)
 		for _, coding := range []string{"gzip", "deflate"} {
@@ -61,7 +60,7 @@ func TestCompression(t *testing.T) {
 	}
 }
 
-// Pictures are packed already, and what has no body gets none.
+// Pictures are packed already, errors are short, and what has no body gets none.
 func TestNotCompressed(t *testing.T) {
 	cfg := testConfig(newDB(t))
 	cfg.UI = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -73,10 +72,19 @@ func TestNotCompressed(t *testing.T) {
 		w.WriteHeader(http.StatusNotModified)
 	})
 	server := newTestServer(t, cfg)
-	for _, path := range []string{"/assets/icon.png", "/assets/same.js"} {
+	for _, path := range []string{"/assets/icon.png", "/assets/same.js", "/api/v1/graph?q=:foo&format=json"} {
 		r := server.send(t, exchange{http.MethodGet, path, map[string]string{"Accept-Encoding": "gzip"}, ""})
 		if coding := r.header.Get("Content-Encoding"); coding != "" {
 			t.Errorf("%s: Content-Encoding %s", path, coding)
 		}
+	}
+}
+
+// Errors are sent as they are: recorded, http-0067.
+func TestErrorsAreNotCompressed(t *testing.T) {
+	server := newTestServer(t, testConfig(newFleetDB(t)))
+	got := server.send(t, exchange{http.MethodGet, "/api/v1/graph?q=:foo", map[string]string{"Accept-Encoding": "gzip"}, ""})
+	if coding := got.header.Get("Content-Encoding"); got.status != http.StatusBadRequest || coding != "" {
+		t.Errorf("status %d with Content-Encoding %q, want a plain 400", got.status, coding)
 	}
 }

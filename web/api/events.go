@@ -54,6 +54,34 @@ func (s *eventStream) flush() {
 	}
 }
 
+// heartbeatEvery is how often a stream shows that it is alive.
+const heartbeatEvery = 10 * time.Second
+
+// sendAll sends what comes from a channel, each piece with send, and heartbeats in between, until there is
+// no more, send fails or the client has gone. The last event says that it is the last.
+func sendAll[T any](s *eventStream, from <-chan T, send func(T) error) {
+	s.heartbeat()
+	beat := time.NewTicker(heartbeatEvery)
+	defer beat.Stop()
+	for s.err() == nil {
+		select {
+		case <-beat.C:
+			s.heartbeat()
+		case piece, more := <-from:
+			if !more {
+				s.message("close", "operation complete")
+				return
+			}
+			if err := send(piece); err != nil {
+				s.message("error", describe(err).Message)
+				s.message("close", "operation complete")
+				return
+			}
+			s.flush()
+		}
+	}
+}
+
 // extendDeadline gives the client time to take what is sent next. A writer without deadlines, as in a
 // test, blocks as long as it likes.
 func (s *eventStream) extendDeadline() {

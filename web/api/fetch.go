@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"slices"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -18,7 +17,7 @@ const chunkSteps = 60
 // fetch answers GET /api/v2/fetch, the lines of an expression as server-sent events: chunk by chunk, so that
 // a range of any length takes the memory of two chunks, one on its way and one being computed.
 func (a *API) fetch(c *gin.Context) {
-	f, err := a.parseFetch(c)
+	f, err := a.parseFetch(parameters(c.Request.URL.Query()))
 	if err != nil {
 		fail(c.Writer, err)
 		return
@@ -51,8 +50,8 @@ type fetchChunk struct {
 }
 
 // parseFetch reads the parameters of graph; of those for pictures only the hints count here.
-func (a *API) parseFetch(c *gin.Context) (*fetchRequest, error) {
-	g, err := a.parseGraph(c, false)
+func (a *API) parseFetch(p parameters) (*fetchRequest, error) {
+	g, err := a.parseGraph(p, false)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +60,7 @@ func (a *API) parseFetch(c *gin.Context) (*fetchRequest, error) {
 		return nil, err
 	}
 	rng := g.rng
-	f := &fetchRequest{settings: g.settings, request: query.Request{Exprs: exprs, Range: rng}}
+	f := &fetchRequest{settings: g.settings, request: g.query(exprs)}
 	if slices.Contains(g.settings.Hints, "presentation-metadata") {
 		f.outline, err = chart.Outline(g.settings, exprs, rng.Start+rng.Step, rng.End, rng.Step)
 	}
@@ -89,25 +88,7 @@ func (f *fetchRequest) send(s *eventStream, chunks <-chan fetchChunk) {
 	if f.outline != nil {
 		f.sendOutline(s)
 	}
-	s.heartbeat()
-	beat := time.NewTicker(heartbeatEvery)
-	defer beat.Stop()
-	for s.err() == nil {
-		select {
-		case <-beat.C:
-			s.heartbeat()
-		case chunk, more := <-chunks:
-			if !more {
-				s.message("close", "operation complete")
-				return
-			}
-			if err := f.sendChunk(s, chunk); err != nil {
-				s.message("error", describe(err).Message)
-				s.message("close", "operation complete")
-				return
-			}
-		}
-	}
+	sendAll(s, chunks, func(chunk fetchChunk) error { return f.sendChunk(s, chunk) })
 }
 
 func (f *fetchRequest) sendOutline(s *eventStream) {
@@ -135,7 +116,6 @@ func (f *fetchRequest) sendChunk(s *eventStream, chunk fetchChunk) error {
 			return err
 		}
 	}
-	s.flush()
 	return nil
 }
 
@@ -201,6 +181,3 @@ func (w *responseWriter) array(values []float64) {
 	}
 	w.text("]}")
 }
-
-// heartbeatEvery is how often a stream shows that it is alive.
-const heartbeatEvery = 10 * time.Second

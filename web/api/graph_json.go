@@ -8,28 +8,14 @@ import (
 )
 
 // writeGraphJSON writes the formats json and std.json: one object, values row by row of time.
-func writeGraphJSON(w *responseWriter, g *chart.Graph) {
+func writeGraphJSON(w *responseWriter, g *chart.Graph) error {
 	lines := g.Lines()
 	w.text("{")
 	w.key("start", true)
 	w.int(g.Start)
 	w.key("step", false)
 	w.int(g.Step)
-	w.key("legend", false)
-	legends := make([]string, len(lines))
-	for i, l := range lines {
-		legends[i] = l.Legend
-	}
-	w.strings(legends)
-	w.key("metrics", false)
-	w.text("[")
-	for i, l := range lines {
-		if i > 0 {
-			w.text(",")
-		}
-		w.tags(l.Tags)
-	}
-	w.text("]")
+	writeLegends(w, lines)
 	w.key("values", false)
 	w.text("[")
 	for i := range int((g.End - g.Start) / g.Step) {
@@ -48,7 +34,28 @@ func writeGraphJSON(w *responseWriter, g *chart.Graph) {
 	w.text("]")
 	w.key("notices", false)
 	w.strings(g.Warnings)
+	writeExplain(w, g)
 	w.text("}")
+	return nil
+}
+
+// writeLegends writes the names and the tags of lines.
+func writeLegends(w *responseWriter, lines []chart.Line) {
+	w.key("legend", false)
+	legends := make([]string, len(lines))
+	for i, l := range lines {
+		legends[i] = l.Legend
+	}
+	w.strings(legends)
+	w.key("metrics", false)
+	w.text("[")
+	for i, l := range lines {
+		if i > 0 {
+			w.text(",")
+		}
+		w.tags(l.Tags)
+	}
+	w.text("]")
 }
 
 // appendJSONString appends s quoted. Text beyond ASCII stays as it is.

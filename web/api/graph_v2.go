@@ -1,18 +1,40 @@
 package api
 
 import (
+	"bytes"
+	"encoding/base64"
+	"slices"
+
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/web/chart"
 )
 
-// writeGraphV2 writes the format v2.json: a list of objects, first the graph, then its axes, then the lines.
-// Differing from Atlas there is no graph-image object, whatever the hints: this server draws no pictures yet.
-func writeGraphV2(w *responseWriter, g *chart.Graph) {
+// writeGraphV2 writes the format v2.json: a list of objects, first the picture unless a hint says no, then the
+// graph, its axes with their heatmaps, and the lines.
+func writeGraphV2(w *responseWriter, g *chart.Graph) error {
+	picture, err := pictureOf(g)
+	if err != nil {
+		return err
+	}
+	heatmaps := make([]*chart.Heatmap, len(g.Plots))
+	for i := range g.Plots {
+		if heatmaps[i], err = g.Heatmap(i, g.Settings.Height); err != nil {
+			return err
+		}
+	}
 	w.text("[")
+	if picture != nil {
+		writeGraphImage(w, picture)
+		w.text(",")
+	}
 	writeGraphMetadata(w, g)
 	for i := range g.Plots {
 		w.text(",")
 		writePlotMetadata(w, i, &g.Plots[i])
+		if heatmaps[i] != nil {
+			w.text(",")
+			writeHeatmap(w, i, heatmaps[i])
+		}
 	}
 	for i := range g.Plots {
 		for j := range g.Plots[i].Lines {
@@ -25,6 +47,24 @@ func writeGraphV2(w *responseWriter, g *chart.Graph) {
 		}
 	}
 	w.text("]")
+	return nil
+}
+
+// pictureOf returns the graph as PNG; nil if the request does not want it.
+func pictureOf(g *chart.Graph) ([]byte, error) {
+	if slices.Contains(g.Settings.Hints, "no-image") {
+		return nil, nil
+	}
+	var picture bytes.Buffer
+	err := chart.WritePNG(&picture, g)
+	return picture.Bytes(), err
+}
+
+func writeGraphImage(w *responseWriter, picture []byte) {
+	w.text(`{"type":"graph-image","data":"data:image/png;base64,`)
+	w.buf = base64.StdEncoding.AppendEncode(w.buf, picture)
+	w.text(`"}`)
+	w.flush()
 }
 
 func writeGraphMetadata(w *responseWriter, g *chart.Graph) {
@@ -59,6 +99,7 @@ func writeGraphMetadata(w *responseWriter, g *chart.Graph) {
 		w.key("renderingHints", false)
 		w.strings(s.Hints)
 	}
+	writeExplain(w, g)
 	w.text("}")
 }
 

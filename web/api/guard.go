@@ -51,6 +51,7 @@ func guardHost(next http.Handler) http.Handler {
 }
 
 // maxTargetBytes is the length of the longest request target, path and query, that is served: that of Atlas.
+// POST /api/v1/batch takes longer expressions.
 const maxTargetBytes = 4096
 
 // guardLength answers 414 to a longer one.

@@ -31,7 +31,7 @@ func newDB(t testing.TB) *tsdb.DB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := log.Replay(func(_ wal.Position, rec wal.Record) error { return db.Replay(rec) }); err != nil {
+	if err := log.Replay(db.Replay); err != nil {
 		t.Fatal(err)
 	}
 	db.Start()
@@ -69,7 +69,8 @@ func testConfig(db *tsdb.DB) Config {
 	return Config{
 		Engine:   query.NewEngine(query.Config{Store: db}),
 		Store:    db,
-		Alerts:   func() alert.Status { return alert.Status{} },
+		Stats:    db.Stats,
+		Alerts:   func() alert.Status { return alert.Status{Rules: []alert.RuleStatus{}} },
 		Publish:  http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }),
 		UI:       http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "page") }),
 		Ready:    func() bool { return true },

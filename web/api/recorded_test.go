@@ -77,7 +77,7 @@ func readRecorded(t testing.TB, file string) []recorded {
 		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
 			t.Fatalf("%s: %v", file, err)
 		}
-		if c.Provenance == "" && !c.isPicture() {
+		if c.Provenance == "" {
 			cases = append(cases, c)
 		}
 	}
@@ -85,16 +85,6 @@ func readRecorded(t testing.TB, file string) []recorded {
 		t.Fatal(err)
 	}
 	return cases
-}
-
-// isPicture reports whether the case is about a format that the tests of that format look at.
-func (c *recorded) isPicture() bool {
-	if !strings.HasPrefix(c.Path, "/api/v1/graph?") || c.Method != "GET" || c.Status == 414 {
-		return false
-	}
-	_, format, given := strings.Cut(c.Path, "format=")
-	format, _, _ = strings.Cut(format, "&")
-	return !given || slices.Contains([]string{"png", "csv", "txt", "stats.json"}, format)
 }
 
 // check returns how r differs from the recorded reply.

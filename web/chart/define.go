@@ -24,6 +24,9 @@ func Define(s Settings, result *query.Result, end int64) (*Graph, error) {
 	if err := d.define(); err != nil {
 		return nil, err
 	}
+	if s.Explain {
+		d.graph.Work, d.graph.Plan = result.Work, result.Plan
+	}
 	return d.graph, nil
 }
 
@@ -36,6 +39,9 @@ type definer struct {
 
 	// The palettes that lines of several axes share.
 	shared, offset *palette
+	// axis is the number of the axis at hand, and heat the colour of its heatmap once it has one.
+	axis int
+	heat *Color
 }
 
 func (d *definer) define() error {
@@ -66,6 +72,7 @@ func (d *definer) define() error {
 	if err := d.splitAxes(); err != nil {
 		return err
 	}
+	d.see()
 	d.colorAxes()
 	d.graph.Title = substituteShared(d.settings.Title, d.graph.Lines())
 	return nil
@@ -108,7 +115,7 @@ var scales = map[string]string{
 func newPlot(number int, a Axis) (Plot, error) {
 	p := Plot{Number: number, TickLabels: a.TickLabels, Scale: scales[a.Scale]}
 	if p.Scale == "" {
-		return p, badSetting("unknown scale type '%s', should be linear, log, log-linear, pow2, or sqrt", a.Scale)
+		return p, unknownScale(a.Scale)
 	}
 	var err error
 	if p.Upper, err = parseBound(a.Upper); err != nil {
@@ -122,6 +129,10 @@ func newPlot(number int, a Axis) (Plot, error) {
 			expr.NumberText(p.Lower.Value), expr.NumberText(p.Upper.Value))
 	}
 	return p, nil
+}
+
+func unknownScale(name string) error {
+	return badSetting("unknown scale type '%s', should be linear, log, log-linear, pow2, or sqrt", name)
 }
 
 func parseBound(text string) (Bound, error) {
@@ -156,12 +167,19 @@ func (d *definer) plot(number int, exprs []int) (Plot, error) {
 			return p, err
 		}
 	}
+	d.axis, d.heat = number, nil
 	for _, i := range exprs {
 		lines, err := d.lines(i, a, own)
 		if err != nil {
 			return p, err
 		}
 		p.Lines = append(p.Lines, lines...)
+		if i < len(d.result.NoticesOf) && len(d.result.NoticesOf[i]) > 0 {
+			p.Message = d.result.NoticesOf[i][0]
+		}
+	}
+	if p.Heat, err = newHeatStyle(a.Heat, p.Lines); err != nil {
+		return p, err
 	}
 	d.sort(p.Lines, a)
 	p.YLabel = substituteShared(a.YLabel, p.Lines)
@@ -188,6 +206,9 @@ func (d *definer) lines(number int, a Axis, own *palette) ([]Line, error) {
 	colors, err := d.colors(e, own)
 	if err != nil {
 		return nil, err
+	}
+	if _, explicit := e.Settings.Get("color"); style == heatStyle && !explicit {
+		colors = d.heatColors(colors, a)
 	}
 	place := 0
 	for _, i := range byPlace {
@@ -235,6 +256,9 @@ func indices(lines []Line) []int {
 func (d *definer) colors(e *expr.Styled, own *palette) (func(label string) Color, error) {
 	alpha := func(c Color) Color { return c }
 	if text, ok := e.Settings.Get("alpha"); ok {
+		if len(text) != 2 {
+			return nil, badSetting("requirement failed: value should be 2 digit hex string")
+		}
 		a, err := strconv.ParseUint(text, 16, 8)
 		if err != nil {
 			return nil, badSetting("For input string: %q", text)
@@ -262,6 +286,31 @@ func (d *definer) colors(e *expr.Styled, own *palette) (func(label string) Color
 		source = d.offset
 	}
 	return func(label string) Color { return alpha(source.color(label)) }, nil
+}
+
+// heatColors lets all lines of a heatmap have one colour, of which the others are shades; with a palette of
+// its own the heatmap has no use for it.
+func (d *definer) heatColors(colors func(string) Color, a Axis) func(string) Color {
+	if a.Heat.Palette != "" {
+		return func(string) Color { return 0xff000000 }
+	}
+	return func(string) Color {
+		if d.heat == nil {
+			c := colors("heatmap" + strconv.Itoa(d.axis))
+			d.heat = &c
+		}
+		return *d.heat
+	}
+}
+
+// see changes the colours to what people with the requested vision see.
+func (d *definer) see() {
+	for i := range d.graph.Plots {
+		for j := range d.graph.Plots[i].Lines {
+			l := &d.graph.Plots[i].Lines[j]
+			l.Color = d.settings.Vision.see(l.Color)
+		}
+	}
 }
 
 // sort applies sort and order of the request to the lines of an axis.
@@ -299,6 +348,9 @@ func (d *definer) splitAxes() error {
 			return err
 		}
 		p.Lines = []Line{l}
+		if p.Heat, err = newHeatStyle(d.settings.Axes[i].Heat, p.Lines); err != nil {
+			return err
+		}
 		p.YLabel = substituteShared(d.settings.Axes[i].YLabel, p.Lines)
 		d.graph.Plots = append(d.graph.Plots, p)
 	}

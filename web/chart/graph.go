@@ -2,6 +2,7 @@ package chart
 
 import (
 	"github.com/telamon-tsdb/telamon/query"
+	"github.com/telamon-tsdb/telamon/query/eval"
 )
 
 // A Graph is what is to be shown, decided to the last detail but the pixels.
@@ -12,7 +13,10 @@ type Graph struct {
 	Title            string // after substitution
 	Plots            []Plot // one per Y axis in use, in the order of their numbers
 	Notices          []string
-	Warnings         []string
+	// Work and Plan tell what evaluation did; empty unless Settings.Explain.
+	Work     eval.Work
+	Plan     []eval.NodeReport
+	Warnings []string
 }
 
 // Lines returns the lines of all plots, plot by plot.
@@ -35,6 +39,16 @@ type Plot struct {
 	Lines        []Line
 	// Message is a remark about the lines, as "3 of 5 lines matched filter"; empty for none.
 	Message string
+	// Heat says how the lines with the style HEATMAP are shown; nil if there are none.
+	Heat *HeatStyle
+}
+
+// A HeatStyle is how the heatmap of a plot is shown.
+type HeatStyle struct {
+	Scale        string // of counts, as Plot.Scale
+	Upper, Lower Bound  // of counts; Auto is the least and the greatest count
+	Label        string // empty: none was asked for
+	Palette      []Color
 }
 
 // A Bound is an end of a Y axis: Auto or a Value.

@@ -21,7 +21,8 @@ type Settings struct {
 	LegendType    string // OFF, LABELS_ONLY, LABELS_WITH_STATS
 	OnlyGraph     bool
 	AxisPerLine   bool
-	Vision        string // normal, or the deficiency to simulate
+	Explain       bool // tell what evaluation did (ours)
+	Vision        Vision
 	Theme         string
 	Palette       string // empty: the theme's
 	Hints         []string
@@ -37,12 +38,18 @@ type Axis struct {
 	TickLabels   string // OFF, DECIMAL, BINARY, DURATION
 	Palette      string // of this axis alone; empty: that of the graph
 	Sort, Order  string
+	Heat         HeatSettings
+}
+
+// HeatSettings are what a request asks for of the heatmap of an axis. Texts are checked when there is one.
+type HeatSettings struct {
+	Scale        string
+	Upper, Lower string // counts: auto-style, auto-data or a number
+	Palette      string // empty: shades of the colour of the first line
+	Label        string
 }
 
 var layouts = map[string]string{"canvas": "CANVAS", "image": "IMAGE", "iw": "IMAGE_WIDTH", "ih": "IMAGE_HEIGHT"}
-
-// visions are the ways to see colours.
-var visions = strings.Fields("normal protanopia protanomaly deuteranopia deuteranomaly tritanopia tritanomaly achromatopsia achromatomaly")
 
 // Parse reads the settings of a request. get returns a parameter's first value, and whether it was given.
 func Parse(get func(name string) (string, bool)) (Settings, error) {
@@ -56,7 +63,8 @@ func Parse(get func(name string) (string, bool)) (Settings, error) {
 		LegendType:  "LABELS_WITH_STATS",
 		OnlyGraph:   p.flag("only_graph"),
 		AxisPerLine: p.flag("axis_per_line"),
-		Vision:      p.text("vision", "normal"),
+		Explain:     p.flag("explain"),
+		Vision:      Vision(p.text("vision", string(normalVision))),
 		Theme:       p.text("theme", "light"),
 		Palette:     p.text("palette", ""),
 		Hints:       hints(p.text("hints", "")),
@@ -67,7 +75,7 @@ func Parse(get func(name string) (string, bool)) (Settings, error) {
 	if p.flag("no_legend") {
 		s.LegendType = "OFF"
 	}
-	if !slices.Contains(visions, s.Vision) {
+	if _, ok := visions[s.Vision]; !ok {
 		p.fail(badSetting("No enum constant com.netflix.atlas.chart.model.VisionType.%s", s.Vision))
 	}
 	if s.Layout == "" {
@@ -162,6 +170,13 @@ func (p *parameters) axis(i int) Axis {
 		Sort:    p.ofAxis("sort", i, ""),
 		Order:   p.ofAxis("order", i, ""),
 		Scale:   p.ofAxis("scale", i, ""),
+		Heat: HeatSettings{
+			Scale:   p.ofAxis("heatmap_scale", i, "linear"),
+			Upper:   p.ofAxis("heatmap_u", i, "auto-style"),
+			Lower:   p.ofAxis("heatmap_l", i, "auto-style"),
+			Palette: p.ofAxis("heatmap_palette", i, ""),
+			Label:   p.ofAxis("heatmap_label", i, ""),
+		},
 	}
 	if a.Scale == "" {
 		a.Scale = "linear"

@@ -1,15 +1,28 @@
 package chart
 
-// A theme is the part of a graph's look that decides on the colours of lines.
+// A theme is the look of a graph.
 type theme struct {
 	primary string // the palette of lines
 	offset  string // the palette of lines that are shifted in time
 	named   map[string]Color
+
+	image, canvas Color // backgrounds
+	ink           Color // of text, axes and borders
 }
+
+// Colours that all themes share.
+const (
+	minorGrid   Color = 0x5fababab
+	majorGrid   Color = 0x5fff5b5b
+	warningFill Color = 0xffffc800
+	black       Color = 0xff000000
+	clockRed    Color = 0xffff0000 // the change of a clock
+)
 
 var themes = map[string]theme{
 	"light": {
 		primary: "armytage", offset: "bw",
+		image: 0xfff5f5f5, canvas: 0xffffffff, ink: black,
 		named: map[string]Color{
 			"blue1": 0xff6baed6, "blue2": 0xff2171b5, "blue3": 0xff08306b,
 			"gray1": 0xff888888, "gray2": 0xff444444, "gray3": 0xff000000,
@@ -21,6 +34,7 @@ var themes = map[string]theme{
 	},
 	"dark": {
 		primary: "light24", offset: "lightgray",
+		image: 0xff0a0a0a, canvas: black, ink: 0xffffffff,
 		named: map[string]Color{
 			"blue1": 0xffc6dbef, "blue2": 0xff6baed6, "blue3": 0xff2171b5,
 			"gray1": 0xffffffff, "gray2": 0xffbbbbbb, "gray3": 0xff777777,

@@ -149,11 +149,22 @@ func (p *stackPrinter) values(values []stack.Value) []StackValue {
 		if at >= fromBefore && at < len(p.before) && stack.Same(v, p.before[at]) {
 			shown = append(shown, p.shown[at-fromBefore])
 		} else {
-			shown = append(shown, StackValue{v.TypeName(), shorten(v.String())})
+			shown = append(shown, StackValue{v.TypeName(), brief(v)})
 		}
 	}
 	p.before, p.shown = values, shown
 	return shown
+}
+
+// maxBriefWords bounds what is printed of a value in order to show its beginning.
+const maxBriefWords = 2000
+
+// brief returns the beginning of the text of v.
+func brief(v stack.Value) string {
+	if !expr.TextWithin(v, maxBriefWords) {
+		return fmt.Sprintf("<more than %d words>", maxBriefWords)
+	}
+	return shorten(v.String())
 }
 
 func shorten(text string) string {
@@ -212,7 +223,7 @@ func diagnoseOperands(visits []stack.Visit, i int, v *stack.Vocabulary) []Diagno
 			}
 			origin := visits[before.Origins[base+k]]
 			wrong = append(wrong, Diagnostic{Offset: origin.Offset, Length: origin.Length, Severity: Info, Word: w.Name,
-				Message: fmt.Sprintf(":%s wants %s here, not the %s %s", w.Name, t.Name, value.TypeName(), shorten(value.String()))})
+				Message: fmt.Sprintf(":%s wants %s here, not the %s %s", w.Name, t.Name, value.TypeName(), brief(value))})
 		}
 		if fewest == nil || len(wrong) < len(fewest) {
 			fewest = wrong
@@ -230,7 +241,7 @@ func diagnoseResult(last stack.Visit, visits []stack.Visit) []Diagnostic {
 		}
 		origin := visits[last.Origins[i]]
 		found = append(found, Diagnostic{Offset: origin.Offset, Length: origin.Length, Severity: Info,
-			Message: fmt.Sprintf("left on the stack: expecting time series expr, found %s '%s'", v.TypeName(), shorten(v.String()))})
+			Message: fmt.Sprintf("left on the stack: expecting time series expr, found %s '%s'", v.TypeName(), brief(v))})
 	}
 	return found
 }

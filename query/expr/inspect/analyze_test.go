@@ -204,3 +204,25 @@ func BenchmarkAnalyze(b *testing.B) {
 		})
 	}
 }
+
+// TestAnalyzeHostile looks at small programs that stand for large ones.
+func TestAnalyzeHostile(t *testing.T) {
+	loop := "x,(," + strings.Repeat("a,", 1000) + "),:set,x,:get,(,:drop,x,:get,(,:drop,x,:get,(,:drop,),:each,),:each,),:each"
+	for name, program := range map[string]string{
+		"loops":        loop,
+		"doubled":      "name,a,:eq" + strings.Repeat(",:dup,:add", 200),
+		"nested lists": "a" + strings.Repeat(",:dup,2,:nlist", 100),
+		"unknown":      strings.Repeat(":unknwn,", 10_000),
+		"parentheses":  strings.Repeat("(,", 10_000),
+		"comments":     strings.Repeat("/*", 10_000),
+		"commas":       strings.Repeat(",", 100_000),
+	} {
+		began := time.Now()
+		inspect.Analyze(program, len(program), expr.Default().Default, fewTags{})
+		if took := time.Since(began); took > 10*time.Second {
+			t.Errorf("%s took %v", name, took)
+		} else {
+			t.Logf("%s: %v", name, took.Round(time.Millisecond))
+		}
+	}
+}

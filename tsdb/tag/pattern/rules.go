@@ -73,10 +73,15 @@ func (t *tree) followedBy(n, after *node) *node {
 
 // dropAlways removes what consumes nothing from a sequence.
 func dropAlways(t *tree, n *node) *node {
-	if n.kind != sequence {
+	if n.kind != sequence || !hasSub(n, always) {
 		return n
 	}
 	return t.sequence(without(n.subs, always)...)
+}
+
+// hasSub reports whether one of n's subs is of kind k. Rules ask before they make the subs anew.
+func hasSub(n *node, k kind) bool {
+	return slices.ContainsFunc(n.subs, func(sub *node) bool { return sub.kind == k })
 }
 
 // without returns subs but for those of kind k.
@@ -86,7 +91,7 @@ func without(subs []*node, k kind) []*node {
 
 // spreadNever turns a sequence with a part that never matches into never.
 func spreadNever(t *tree, n *node) *node {
-	if n.kind == sequence && slices.ContainsFunc(n.subs, func(sub *node) bool { return sub.kind == never }) {
+	if n.kind == sequence && hasSub(n, never) {
 		return t.leaf(never)
 	}
 	return n
@@ -127,7 +132,7 @@ func emptyClass(t *tree, n *node) *node {
 
 // flattenSequence puts the parts of a sequence inside a sequence into the outer one.
 func flattenSequence(t *tree, n *node) *node {
-	if n.kind != sequence {
+	if n.kind != sequence || !hasSub(n, sequence) {
 		return n
 	}
 	return t.sequence(flatten(n.subs, sequence)...)
@@ -135,7 +140,7 @@ func flattenSequence(t *tree, n *node) *node {
 
 // flattenAlternation puts the branches of an alternation inside an alternation into the outer one.
 func flattenAlternation(t *tree, n *node) *node {
-	if n.kind != alternation {
+	if n.kind != alternation || !hasSub(n, alternation) {
 		return n
 	}
 	return t.alternation(flatten(n.subs, alternation)...)
@@ -172,7 +177,7 @@ func dropEqualBranches(t *tree, n *node) *node {
 
 // dropNeverBranches removes branches that never match. Where none is left the reference has always.
 func dropNeverBranches(t *tree, n *node) *node {
-	if n.kind != alternation {
+	if n.kind != alternation || !hasSub(n, never) {
 		return n
 	}
 	return t.alternation(without(n.subs, never)...)

@@ -46,7 +46,7 @@ func extendFind(t *tree, n *node) *node {
 
 // joinLiterals joins neighbours that are literals.
 func joinLiterals(t *tree, n *node) *node {
-	if n.kind != sequence {
+	if n.kind != sequence || !literalsMeet(n.subs) {
 		return n
 	}
 	var joined []*node
@@ -63,6 +63,16 @@ func joinLiterals(t *tree, n *node) *node {
 		joined = append(joined, t.literal(string(text)))
 	}
 	return t.sequence(joined...)
+}
+
+// literalsMeet reports whether two literals follow each other.
+func literalsMeet(subs []*node) bool {
+	for i := range len(subs) - 1 {
+		if subs[i].kind == literal && subs[i+1].kind == literal {
+			return true
+		}
+	}
+	return false
 }
 
 // foldCase makes texts and classes ignore case. It is applied once, after the other rules; below a

@@ -164,6 +164,7 @@ func (c *canvas) dashes(d Dashes) {
 	low, high := c.middle(at-half), c.middle(at+half)
 	for v := from; v <= to; v += 2 {
 		start, end := c.middle(float64(v)*c.zoom), c.middle(float64(v+1)*c.zoom)
+		end = max(end, start+1)
 		if across {
 			c.fill(box{low, start, high, end}, d.Color)
 		} else {

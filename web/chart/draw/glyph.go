@@ -134,10 +134,15 @@ func (f *face) glyph(char rune) glyph {
 	g := glyph{left: bounds.Min.X, top: bounds.Min.Y, width: bounds.Dx(), height: bounds.Dy()}
 	for y := range g.height {
 		start := alpha.PixOffset(at.X, at.Y+y)
-		g.cover = append(g.cover, alpha.Pix[start:start+g.width]...)
+		for _, cover := range alpha.Pix[start : start+g.width] {
+			g.cover = append(g.cover, uint8((int(cover)+shade/2)/shade*shade))
+		}
 	}
 	return g
 }
+
+// shade is the step of smoothing. Sixteen shades look like all, and leave room in the palette for lines.
+const shade = 17
 
 // missing returns the box that stands for a character that the font has not.
 func missing(size float64) glyph {
@@ -161,7 +166,7 @@ func (c *canvas) text(t Text) {
 		return
 	}
 	x, y := math.Round(t.X*c.zoom), math.Round(t.Y*c.zoom)
-	advance := float64(t.Cell) * c.zoom
+	advance := t.Cell * c.zoom
 	i := 0
 	for _, char := range t.Text {
 		pen := math.Round(float64(i) * advance)

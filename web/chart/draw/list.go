@@ -110,7 +110,7 @@ type Text struct {
 	X, Y  float64
 	Text  string
 	Size  int // of the font, in pixels per em
-	Cell  int
+	Cell  float64
 	Bold  bool
 	Turn  Turn
 	Color Color

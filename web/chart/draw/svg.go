@@ -232,7 +232,7 @@ func (s *svgWriter) text(t Text) {
 	if t.Bold {
 		s.attribute("font-weight", "bold")
 	}
-	s.int("textLength", t.Cell*utf8.RuneCountInString(t.Text))
+	s.float("textLength", t.Cell*float64(utf8.RuneCountInString(t.Text)))
 	s.attribute("xml:space", "preserve")
 	s.color("fill", t.Color)
 	s.raw(">")

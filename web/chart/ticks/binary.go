@@ -30,11 +30,11 @@ func binaryTicks(low, high float64, n int) []Tick {
 	if s.major < math.Abs(low)/100 {
 		most := list[len(list)-1].Value - base
 		prefix, format := binaryFormat(s.major, most)
-		setOffset(list, base, func(v float64) string { return prefix.text(v, format) })
+		setOffset(list, base, func(v float64) string { return prefix.Text(v, format) })
 		return list
 	}
 	prefix, format := binaryFormat(s.major, high)
-	label(list, func(t Tick) string { return prefix.text(t.Value, format) })
+	label(list, func(t Tick) string { return prefix.Text(t.Value, format) })
 	return list
 }
 

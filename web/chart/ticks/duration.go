@@ -39,7 +39,7 @@ func durationTicks(low, high float64, n int) []Tick {
 		prefix = durationRange(size)
 	}
 	format := durationFormat(high)
-	write := func() { label(list, func(t Tick) string { return prefix.text(t.Value, format) }) }
+	write := func() { label(list, func(t Tick) string { return prefix.Text(t.Value, format) }) }
 	write()
 	if !repeats(list) {
 		return list
@@ -55,7 +55,7 @@ func durationTicks(low, high float64, n int) []Tick {
 		prefix = durationRange(r)
 	}
 	format = durationFormat(s.major)
-	setOffset(list, base, func(v float64) string { return prefix.text(v, format) })
+	setOffset(list, base, func(v float64) string { return prefix.Text(v, format) })
 	return list
 }
 

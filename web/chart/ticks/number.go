@@ -62,9 +62,9 @@ func (d decimal) slice(from, to int) string {
 	return string(out)
 }
 
-// fixed prints v with so many decimals as Java does: the shortest digits that read back as v, rounded
+// Fixed prints v with so many decimals as Java does: the shortest digits that read back as v, rounded
 // half up. (Go rounds the exact binary value, half to even: 0.25 with one decimal is 0.2 in Go and 0.3 in Java.)
-func fixed(v float64, decimals int) string {
+func Fixed(v float64, decimals int) string {
 	if text, special := notNumber(v); special {
 		return text
 	}
@@ -77,7 +77,7 @@ func fixed(v float64, decimals int) string {
 	return text
 }
 
-// scientific prints v as 1.5e+03, rounded as fixed does.
+// scientific prints v as 1.5e+03, rounded as Fixed does.
 func scientific(v float64, decimals int) string {
 	if text, special := notNumber(v); special {
 		return text

@@ -144,9 +144,9 @@ type Format struct {
 // OneDecimal is the format of a number on its own: 12.3k.
 var OneDecimal = Format{Decimals: 1}
 
-// text returns v divided by the prefix's factor, and the symbol.
-func (p Prefix) text(v float64, f Format) string {
-	number := fixed(v/p.Factor, f.Decimals)
+// Text returns v divided by the prefix's factor, and the symbol.
+func (p Prefix) Text(v float64, f Format) string {
+	number := Fixed(v/p.Factor, f.Decimals)
 	if f.Scientific {
 		number = scientific(v/p.Factor, f.Decimals)
 	}
@@ -158,7 +158,7 @@ func (p Prefix) text(v float64, f Format) string {
 func (f Format) Text(v float64, prefix func(float64) Prefix) string {
 	size := math.Abs(v)
 	if !(size >= 1e27 || size <= 1e-27 && size != 0) {
-		return prefix(v).text(v, f)
+		return prefix(v).Text(v, f)
 	}
 	blank := ""
 	if v >= 0 {

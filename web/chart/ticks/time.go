@@ -54,7 +54,7 @@ func (a TimeAxis) Ticks(zone *time.Location, n int) []TimeTick {
 	from, to := a.Start-a.Step, a.End
 	shift := offsetAt(zone, from)
 	for _, s := range timeSpacings {
-		if n > 0 && (to-from)/s.major <= int64(n) {
+		if (to-from)/s.major <= int64(n) {
 			return a.regular(zone, shift, s.major, s.minor)
 		}
 	}

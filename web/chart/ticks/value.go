@@ -160,7 +160,7 @@ func decimalTicks(low, high float64, n int) []Tick {
 		prefix = decimalRange(size, 3)
 	}
 	format := Format{Decimals: decimalsOf(s.major/prefix.Factor, 3)}
-	label(list, func(t Tick) string { return prefix.text(t.Value, format) })
+	label(list, func(t Tick) string { return prefix.Text(t.Value, format) })
 	if repeats(list) {
 		setOffset(list, base, DecimalText)
 	}

@@ -6,17 +6,13 @@ import (
 	"time"
 )
 
-// A Sample is one value as a client would publish it. Rates are per second.
-type Sample struct {
-	Tags  map[string]string // without the tags of the node
-	Value float64
-}
-
 // A Fleet is a set of simulated services.
 type Fleet struct {
 	seed  uint64
 	step  time.Duration
 	nodes []node
+	// series are the tags of the values of a node but for those of the node itself, as JSON objects.
+	series []string
 	// incidents says when which service is ill.
 	incidents Incidents
 }
@@ -61,14 +57,15 @@ func New(seed uint64, step time.Duration, incidents Incidents) *Fleet {
 	return f
 }
 
-func (n node) tags() map[string]string {
-	return map[string]string{
+// tags returns the tags that all series of a node share, as a JSON object.
+func (n node) tags() string {
+	return object(map[string]string{
 		"nf.app":     n.app.name,
 		"nf.cluster": n.app.name + "-main",
 		"nf.node":    n.name,
 		"nf.zone":    "eu-1" + n.zone,
 		"nf.region":  "eu-1",
-	}
+	})
 }
 
 const (

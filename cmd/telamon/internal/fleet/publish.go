@@ -2,71 +2,78 @@ package fleet
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 )
 
-// A Publisher sends batches to a server as any client would.
+// A Publisher sends what a fleet has to a server, as any client would.
 type Publisher struct {
 	URL    string // of the server, without path
 	Client *http.Client
+
+	body []byte // reused from request to request
 }
 
-// A metric is a sample in Atlas's publish JSON.
-type metric struct {
-	Tags      map[string]string `json:"tags"`
-	Timestamp int64             `json:"timestamp"`
-	Value     float64           `json:"value"`
-}
-
-type payload struct {
-	Tags    map[string]string `json:"tags"`
-	Metrics []metric          `json:"metrics"`
-}
-
-// Publish sends what the fleet has for each of times: a request per node. It returns the number of points.
+// Publish sends what the fleet has for each of times: a request per node, in Atlas's publish JSON. It
+// returns the number of points.
 func (p *Publisher) Publish(ctx context.Context, f *Fleet, times ...time.Time) (points int, err error) {
 	for _, n := range f.nodes {
-		body := payload{Tags: n.tags()}
-		for _, t := range times {
-			for _, s := range f.samples(n, t) {
-				body.Metrics = append(body.Metrics, metric{s.Tags, t.UnixMilli(), s.Value})
-			}
-		}
-		if len(body.Metrics) == 0 {
+		count := p.encode(f, n, times)
+		if count == 0 {
 			continue // the node is being deployed
 		}
-		if err := p.post(ctx, body); err != nil {
+		if err := p.post(ctx); err != nil {
 			return points, err
 		}
-		points += len(body.Metrics)
+		points += count
 	}
 	return points, nil
 }
 
-func (p *Publisher) post(ctx context.Context, body payload) error {
-	var zipped bytes.Buffer
-	zip, err := gzip.NewWriterLevel(&zipped, gzip.BestSpeed)
+// encode writes the body for one node and returns the number of points in it.
+func (p *Publisher) encode(f *Fleet, n node, times []time.Time) (points int) {
+	p.body = append(p.body[:0], `{"tags":`...)
+	p.body = append(p.body, n.tags()...)
+	p.body = append(p.body, `,"metrics":[`...)
+	for _, t := range times {
+		for i, v := range f.values(n, t) {
+			if points > 0 {
+				p.body = append(p.body, ',')
+			}
+			p.body = append(p.body, `{"tags":`...)
+			p.body = append(p.body, f.series[i]...)
+			p.body = append(p.body, `,"timestamp":`...)
+			p.body = strconv.AppendInt(p.body, t.UnixMilli(), 10)
+			p.body = append(p.body, `,"value":`...)
+			p.body = strconv.AppendFloat(p.body, v, 'g', -1, 64)
+			p.body = append(p.body, '}')
+			points++
+		}
+	}
+	p.body = append(p.body, "]}"...)
+	return points
+}
+
+// object returns a map as a JSON object.
+func object(m map[string]string) string {
+	text, err := json.Marshal(m)
 	if err != nil {
-		return err
+		panic("fleet: tags that are not JSON: " + err.Error())
 	}
-	if err := json.NewEncoder(zip).Encode(body); err != nil {
-		return err
-	}
-	if err := zip.Close(); err != nil {
-		return err
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.URL+"/api/v1/publish", &zipped)
+	return string(text)
+}
+
+func (p *Publisher) post(ctx context.Context) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.URL+"/api/v1/publish", bytes.NewReader(p.body))
 	if err != nil {
 		return err
 	}
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Content-Encoding", "gzip")
 	resp, err := p.Client.Do(req)
 	if err != nil {
 		return err

@@ -6,30 +6,38 @@ import (
 	"time"
 )
 
-// samples returns the 36 values of one node for the step that ends at t; none while it is being deployed.
-func (f *Fleet) samples(n node, t time.Time) []Sample {
+// values returns the values of one node for the step that ends at t, in the order of f.series; none while it
+// is being deployed.
+func (f *Fleet) values(n node, t time.Time) []float64 {
 	up, isUp := n.sinceDeploy(t)
 	if !isUp {
 		return nil
 	}
-	out := &samples{list: make([]Sample, 0, 40)}
+	out := &samples{fleet: f, values: make([]float64, 0, 40)}
 	load := f.load(n, t)
 	ill := f.incidents.ill(n.app.name, t)
 	f.requests(out, n, t, load, ill)
 	f.latency(out, n, t, load, ill)
 	f.machine(out, n, t, load, up)
-	return out.list
+	return out.values
 }
 
-// samples collects values under their names.
-type samples struct{ list []Sample }
+// samples collects the values of a node. Every node has the same series, in the same order; their tags are
+// written down when the first node names them.
+type samples struct {
+	fleet  *Fleet
+	values []float64
+}
 
 func (s *samples) add(dstype, name string, value float64, tags ...string) {
-	m := map[string]string{"name": name, "atlas.dstype": dstype}
-	for i := 0; i < len(tags); i += 2 {
-		m[tags[i]] = tags[i+1]
+	if len(s.values) == len(s.fleet.series) {
+		m := map[string]string{"name": name, "atlas.dstype": dstype}
+		for i := 0; i < len(tags); i += 2 {
+			m[tags[i]] = tags[i+1]
+		}
+		s.fleet.series = append(s.fleet.series, object(m))
 	}
-	s.list = append(s.list, Sample{m, value})
+	s.values = append(s.values, value)
 }
 
 func (s *samples) rate(name string, perSecond float64, tags ...string) {

@@ -1,0 +1,55 @@
+package blockfile
+
+import (
+	"bytes"
+	"encoding/hex"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// readGolden returns the bytes of an annotated file: hex left of "|", its meaning right of it, # begins a
+// comment.
+func readGolden(t testing.TB, name string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	must(t, err)
+	var data []byte
+	for line := range strings.Lines(string(text)) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		digits, _, _ := strings.Cut(line, "|")
+		part, err := hex.DecodeString(strings.Join(strings.Fields(digits), ""))
+		if err != nil {
+			t.Fatalf("%s: %q: %v", name, line, err)
+		}
+		data = append(data, part...)
+	}
+	return data
+}
+
+// TestGolden checks that version 1 of the format is written and read as it was when it was released.
+func TestGolden(t *testing.T) {
+	golden := readGolden(t, filepath.Join("testdata", "v1.txt"))
+	if got := smallBytes(t); !bytes.Equal(got, golden) {
+		t.Errorf("written\n%swant\n%s", hex.Dump(got), hex.Dump(golden))
+	}
+	head, m := small()
+	r := open(t, put(t, golden), "d/a")
+	if r.Head() != head || r.Len() != len(m) {
+		t.Fatalf("read %+v and %d series, want %+v and %d", r.Head(), r.Len(), head, len(m))
+	}
+	for i, s := range m.order() {
+		canonical, err := r.AppendCanonical(nil, uint32(i))
+		if string(canonical) != string(m[s].tags.AppendCanonical(nil)) || err != nil {
+			t.Errorf("tags of %v: %q, %v; want %v", s, canonical, err, m[s].tags)
+		}
+		for window := head.First; window <= head.Last(); window++ {
+			if got, err := r.AppendBlock(nil, uint32(i), window); string(got) != m[s].blocks[window] || err != nil {
+				t.Errorf("block of %v in %d: %q, %v; want %q", s, window, got, err, m[s].blocks[window])
+			}
+		}
+	}
+}

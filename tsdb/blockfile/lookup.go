@@ -1,0 +1,254 @@
+package blockfile
+
+import (
+	"bytes"
+	"fmt"
+	"sort"
+
+	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/tsdb/tag/pattern"
+)
+
+// Lookup returns the positions of the series that satisfy p, ascending; exactly those whose tags
+// p.Matches. The error wraps pattern.ErrBudget and names the key and the pattern, or matches ErrDamaged or
+// ErrClosed.
+func (r *Reader) Lookup(p tag.Predicate) (_ []uint32, err error) {
+	a, err := r.enter()
+	if err != nil {
+		return nil, err
+	}
+	defer a.leave(&err)
+	x, err := r.index()
+	if err != nil {
+		return nil, err
+	}
+	selected, err := x.resolve(p)
+	if err != nil {
+		return nil, err
+	}
+	return selected.positions(), nil
+}
+
+// An index is the sections about tags, during one call.
+type index struct {
+	r      *Reader
+	keys   []key
+	values table // by tag number
+	// postings has those of the keys first, then those of the tags.
+	postings table
+	series   int
+}
+
+func (r *Reader) index() (*index, error) {
+	values, err := r.table(sectionTags, r.foot.tags)
+	if err != nil {
+		return nil, err
+	}
+	postings, err := r.table(sectionPostings, r.foot.keys+r.foot.tags)
+	if err != nil {
+		return nil, err
+	}
+	return &index{r, r.keys, values, postings, r.foot.series}, nil
+}
+
+// resolve returns the series that satisfy p: a bit for each series of the file, for every part of p.
+func (x *index) resolve(p tag.Predicate) (bitmap, error) {
+	selected := newBitmap(x.series)
+	var err error
+	switch p := p.(type) {
+	case tag.True:
+		selected.fill(x.series)
+	case tag.False:
+	case tag.Has:
+		if i, ok := x.key(p.Key); ok {
+			err = x.addPostings(selected, i)
+		}
+	case tag.Equal:
+		err = x.in(selected, p.Key, p.Value)
+	case tag.In:
+		err = x.in(selected, p.Key, p.Values...)
+	case tag.Compare:
+		err = x.compare(selected, p)
+	case tag.Match:
+		err = x.match(selected, p)
+	case tag.Not:
+		if selected, err = x.resolve(p.Inner); err == nil {
+			selected.not(x.series)
+		}
+	case tag.And:
+		return x.both(p.Left, p.Right)
+	case tag.Or:
+		if selected, err = x.resolve(p.Left); err != nil {
+			return nil, err
+		}
+		var right bitmap
+		if right, err = x.resolve(p.Right); err == nil {
+			selected.or(right)
+		}
+	default:
+		panic(fmt.Sprintf("blockfile: a predicate of unknown type %T", p))
+	}
+	return selected, err
+}
+
+// both resolves the right side only where the left one leaves something.
+func (x *index) both(left, right tag.Predicate) (bitmap, error) {
+	selected, err := x.resolve(left)
+	if err != nil || selected.empty() {
+		return selected, err
+	}
+	other, err := x.resolve(right)
+	if err != nil {
+		return nil, err
+	}
+	selected.and(other)
+	return selected, nil
+}
+
+// key returns the number of a key, and whether any series has it.
+func (x *index) key(text string) (int, bool) {
+	i := sort.Search(len(x.keys), func(i int) bool { return x.keys[i].text >= text })
+	return i, i < len(x.keys) && x.keys[i].text == text
+}
+
+// value returns the value of a tag; it is part of the file.
+func (x *index) value(number uint32) ([]byte, error) {
+	value, ok := x.values.at(int(number))
+	if !ok {
+		return nil, x.r.damaged(sectionTags, "tag %d makes no sense", number)
+	}
+	return value, nil
+}
+
+// addPostings adds the series of a list of section postings.
+func (x *index) addPostings(selected bitmap, list int) error {
+	b, ok := x.postings.at(list)
+	if !ok || !selected.add(b, x.series) {
+		return x.r.damaged(sectionPostings, "list %d makes no sense", list)
+	}
+	return nil
+}
+
+// addTag adds the series that have a tag.
+func (x *index) addTag(selected bitmap, number uint32) error {
+	return x.addPostings(selected, len(x.keys)+int(number))
+}
+
+// from returns the first tag of a key whose value is not less than text; the key's end where all are.
+func (x *index) from(k key, text string) (uint32, error) {
+	low, high := k.first, k.end
+	for low < high {
+		middle := low + (high-low)/2
+		value, err := x.value(middle)
+		if err != nil {
+			return 0, err
+		}
+		if string(value) < text {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	return low, nil
+}
+
+// in adds the series that have one of some values of a key.
+func (x *index) in(selected bitmap, text string, values ...string) error {
+	i, ok := x.key(text)
+	if !ok {
+		return nil
+	}
+	k := x.keys[i]
+	for _, wanted := range values {
+		number, err := x.from(k, wanted)
+		if err != nil {
+			return err
+		}
+		if number == k.end {
+			continue
+		}
+		value, err := x.value(number)
+		if err != nil {
+			return err
+		}
+		if string(value) != wanted {
+			continue
+		}
+		if err := x.addTag(selected, number); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compare adds the series of the tags on one side of a value.
+func (x *index) compare(selected bitmap, p tag.Compare) error {
+	i, ok := x.key(p.Key)
+	if !ok {
+		return nil
+	}
+	k := x.keys[i]
+	bound := p.Value
+	if p.Order == tag.LessOrEqual || p.Order == tag.Greater {
+		bound += "\x00" // nothing lies between
+	}
+	middle, err := x.from(k, bound)
+	if err != nil {
+		return err
+	}
+	first, end := k.first, middle
+	if p.Order == tag.Greater || p.Order == tag.GreaterOrEqual {
+		first, end = middle, k.end
+	}
+	for number := first; number < end; number++ {
+		if err := x.addTag(selected, number); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// match adds the series of the tags whose value a pattern matches. It looks at the values that start with what
+// the pattern starts with.
+func (x *index) match(selected bitmap, p tag.Match) error {
+	i, ok := x.key(p.Key)
+	if !ok {
+		return nil
+	}
+	k, prefix, matches := x.keys[i], []byte(p.Pattern.Prefix()), tester(p.Pattern)
+	number, err := x.from(k, p.Pattern.Prefix())
+	for ; err == nil && number < k.end; number++ {
+		var value []byte
+		if value, err = x.value(number); err != nil {
+			return err
+		}
+		if !bytes.HasPrefix(value, prefix) {
+			return nil
+		}
+		matched, err := matches(value)
+		if err != nil {
+			return fmt.Errorf("values of %q: %w", p.Key, err)
+		}
+		if !matched {
+			continue
+		}
+		if err := x.addTag(selected, number); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// tester returns the cheapest test for values that start with the prefix of a pattern.
+func tester(p *pattern.Pattern) func([]byte) (bool, error) {
+	if p.IsPrefix() || p.AlwaysMatches() {
+		return func([]byte) (bool, error) { return true, nil }
+	}
+	literal := []byte(p.Contained())
+	return func(value []byte) (bool, error) {
+		if !bytes.Contains(value, literal) {
+			return false, nil
+		}
+		return p.Match(string(value))
+	}
+}

@@ -1,0 +1,153 @@
+package blockfile
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/tsdb/tag/pattern"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+)
+
+func TestForeignFile(t *testing.T) {
+	for _, content := range []string{"", "PK\x03\x04 an archive", strings.Repeat("\x00", 500)} {
+		if _, err := Open(put(t, []byte(content)), "d/a"); !errors.Is(err, ErrDamaged) {
+			t.Errorf("%.20q: %v, want ErrDamaged", content, err)
+		}
+	}
+}
+
+// TestCloseDuringReads closes a file on the machine's disk while many read it: each call ends with its
+// answer or with ErrClosed.
+func TestCloseDuringReads(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "a")
+	head, m := small()
+	m.write(t, vfs.OS{}, name, head)
+	r, err := Open(vfs.OS{}, name)
+	must(t, err)
+	var readers sync.WaitGroup
+	reading := make(chan bool)
+	for range 4 {
+		readers.Go(func() {
+			for n := 0; ; n++ {
+				err := r.Blocks([]uint32{0, 1, 2}, head.First, head.Last(), func(_ uint32, _ int64, block []byte) error {
+					if len(block) == 0 {
+						return errors.New("an empty block")
+					}
+					return nil
+				})
+				if err == nil {
+					err = readIndex(r)
+				}
+				if errors.Is(err, ErrClosed) {
+					return
+				}
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if n == 20 {
+					reading <- true
+				}
+			}
+		})
+	}
+	for range 4 {
+		<-reading
+	}
+	must(t, r.Close())
+	readers.Wait()
+	if r.mapping.Data != nil {
+		t.Error("the file is still mapped")
+	}
+	if err := r.Close(); !errors.Is(err, ErrClosed) {
+		t.Errorf("second Close: %v, want ErrClosed", err)
+	}
+}
+
+func TestCloseInsideVisit(t *testing.T) {
+	head, m := small()
+	fsys := newMemory(t)
+	m.write(t, fsys, "d/a", head)
+	r, err := Open(fsys, "d/a")
+	must(t, err)
+	blocks := 0
+	must(t, r.Blocks([]uint32{0, 1, 2}, head.First, head.Last(), func(uint32, int64, []byte) error {
+		if blocks++; blocks == 1 {
+			return r.Close()
+		}
+		return nil
+	}))
+	if blocks != 4 || r.mapping.Data != nil {
+		t.Errorf("%d blocks, want 4; mapped %t", blocks, r.mapping.Data != nil)
+	}
+}
+
+// TestUnreadablePage shortens a mapped file, so that its pages fault as those of a failing disk do.
+func TestUnreadablePage(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "a")
+	head := Head{StepMillis: 60_000, Slots: 60, Windows: 1}
+	m := model{}
+	for i := range uint32(100) {
+		m[Series{0, i}] = modelSeries{tag.New("n", fmt.Sprint(i)), map[int64]string{0: strings.Repeat("x", 1000)}}
+	}
+	m.write(t, vfs.OS{}, name, head)
+	r := open(t, vfs.OS{}, name)
+	must(t, os.Truncate(name, 0))
+	_, err := r.AppendBlock(nil, 50, 0)
+	if !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), "cannot be read") {
+		t.Errorf("AppendBlock: %v, want ErrDamaged, the file's name and the page", err)
+	}
+	if _, err := r.Lookup(tag.True{}); !errors.Is(err, ErrDamaged) {
+		t.Errorf("Lookup: %v, want ErrDamaged", err)
+	}
+}
+
+// TestPanicsPass checks that a panic of a callback is not taken for damage, and leaves the file usable.
+func TestPanicsPass(t *testing.T) {
+	head, m := small()
+	fsys := newMemory(t)
+	m.write(t, fsys, "d/a", head)
+	r := open(t, fsys, "d/a")
+	func() {
+		defer func() {
+			if got := recover(); got != "mine" {
+				t.Errorf("recovered %v, want the callback's panic", got)
+			}
+		}()
+		_ = r.Blocks([]uint32{0}, head.First, head.Last(), func(uint32, int64, []byte) error { panic("mine") })
+	}()
+	if n := r.holders.Load(); n != 1 {
+		t.Errorf("%d hold the file, want 1", n)
+	}
+}
+
+func TestErrorOfVisit(t *testing.T) {
+	head, m := small()
+	fsys := newMemory(t)
+	m.write(t, fsys, "d/a", head)
+	r := open(t, fsys, "d/a")
+	enough := errors.New("enough")
+	err := r.Blocks([]uint32{0, 1}, head.First, head.Last(), func(uint32, int64, []byte) error { return enough })
+	if err != enough {
+		t.Errorf("Blocks: %v, want the error of visit", err)
+	}
+}
+
+func TestLookupNamesThePattern(t *testing.T) {
+	fsys := newMemory(t)
+	m := model{{0, 1}: {tag.New("k", strings.Repeat("a", 59)), map[int64]string{0: "1"}}}
+	m.write(t, fsys, "d/a", Head{StepMillis: 60_000, Slots: 60, Windows: 1})
+	source := strings.Repeat("a?", 60) + "[cd]"
+	p, err := pattern.Compile(source, false)
+	must(t, err)
+	_, err = open(t, fsys, "d/a").Lookup(tag.Not{Inner: tag.Or{Left: tag.Match{Key: "k", Pattern: p}, Right: tag.False{}}})
+	if !errors.Is(err, pattern.ErrBudget) || !strings.Contains(err.Error(), source) || !strings.Contains(err.Error(), `"k"`) {
+		t.Errorf("Lookup: %v, want one that names key and pattern", err)
+	}
+}

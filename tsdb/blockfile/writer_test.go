@@ -1,0 +1,198 @@
+package blockfile
+
+import (
+	"errors"
+	"math"
+	"testing"
+
+	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+)
+
+var oneWindow = Head{StepMillis: 60_000, Slots: 60, Windows: 1}
+
+func TestCreateRefuses(t *testing.T) {
+	for _, head := range []Head{
+		{},
+		{StepMillis: -1, Slots: 60, Windows: 1},
+		{StepMillis: 1, Slots: 0, Windows: 1},
+		{StepMillis: 1, Slots: 60, Windows: 0},
+		{StepMillis: 1, Slots: 60, Windows: MaxWindows + 1},
+		{StepMillis: 1, Slots: 60, Windows: 2, First: math.MaxInt64},
+	} {
+		if _, err := Create(newMemory(t), "d/a", head); err == nil {
+			t.Errorf("Create with %+v: no error", head)
+		}
+	}
+}
+
+func TestAddRefuses(t *testing.T) {
+	block := [][]byte{{1}}
+	tags := tag.New("a", "1", "b", "2").AppendCanonical(nil)
+	for name, c := range map[string]struct {
+		shard     int
+		number    uint32
+		canonical string
+		blocks    [][]byte
+		want      error
+	}{
+		"the same series again": {1, 5, string(tags), block, nil},
+		"a lower number":        {1, 4, string(tags), block, nil},
+		"a lower shard":         {0, 9, string(tags), block, nil},
+		"a negative shard":      {-1, 9, string(tags), block, nil},
+		"too few blocks":        {2, 0, string(tags), nil, nil},
+		"a block too large":     {2, 0, string(tags), [][]byte{make([]byte, maxBlockBytes+1)}, nil},
+		"tags cut short":        {2, 0, "\x01a\x05x", block, tag.ErrNotCanonical},
+		"a key without value":   {2, 0, "\x01a", block, tag.ErrNotCanonical},
+		"tags out of order":     {2, 0, "\x01b\x011\x01a\x011", block, tag.ErrNotCanonical},
+		"a key twice":           {2, 0, "\x01a\x011\x01a\x011", block, tag.ErrNotCanonical},
+		"a length in two bytes": {2, 0, "\x81\x00a\x011", block, tag.ErrNotCanonical},
+	} {
+		fsys := newMemory(t)
+		w, err := Create(fsys, "d/a", oneWindow)
+		must(t, err)
+		must(t, w.Add(1, 5, tags, block))
+		if err := w.Add(c.shard, c.number, []byte(c.canonical), c.blocks); err == nil || c.want != nil && !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want an error", name, err)
+		}
+		must(t, w.Abort())
+		must(t, w.Abort())
+		if names, err := fsys.List("d"); len(names) > 0 || err != nil {
+			t.Errorf("after Abort: %q, %v", names, err)
+		}
+	}
+}
+
+func TestEmptyFile(t *testing.T) {
+	fsys := newMemory(t)
+	w, err := Create(fsys, "d/a", oneWindow)
+	must(t, err)
+	must(t, w.Add(0, 0, nil, [][]byte{nil}))
+	if _, err := w.Commit(); !errors.Is(err, ErrEmpty) {
+		t.Errorf("Commit: %v, want ErrEmpty", err)
+	}
+	if names, err := fsys.List("d"); len(names) > 0 || err != nil {
+		t.Errorf("left are %q, %v", names, err)
+	}
+	if _, err := Merge(fsys, "d/a", 1, nil, nil); !errors.Is(err, ErrEmpty) {
+		t.Errorf("Merge of nothing: %v, want ErrEmpty", err)
+	}
+}
+
+func TestInfo(t *testing.T) {
+	fsys := newMemory(t)
+	head, m := small()
+	info := m.write(t, fsys, "d/a", head)
+	size, err := fsys.Size("d/a")
+	must(t, err)
+	r := open(t, fsys, "d/a")
+	if info.Head != head || info.Series != 3 || info.SizeBytes != size || r.SizeBytes() != size || r.Name() != "d/a" {
+		t.Errorf("%+v, and %d bytes of %q; want %+v, 3 series and %d bytes", info, r.SizeBytes(), r.Name(), head, size)
+	}
+}
+
+// TestSyncsOnTheWay checks that no more than syncBytes and a run wait for one sync.
+func TestSyncsOnTheWay(t *testing.T) {
+	syncs := 0
+	fsys := vfs.NewFaulty(newMemory(t), func(c vfs.Call) error {
+		if c.Op == vfs.OpSync {
+			syncs++
+		}
+		return nil
+	})
+	head := oneWindow
+	head.Windows = MaxWindows // runs of four series
+	w, err := Create(fsys, "d/a", head)
+	must(t, err)
+	blocks := make([][]byte, head.Windows)
+	for i := range blocks {
+		blocks[i] = make([]byte, 1000)
+	}
+	for i := range uint32(16) {
+		must(t, w.Add(0, i, nil, blocks))
+	}
+	_, err = w.Commit()
+	must(t, err)
+	if syncs != 2 {
+		t.Errorf("%d syncs of 16 MB, want 2", syncs)
+	}
+}
+
+// files writes models as files d/0, d/1 … with rising sequence and opens them.
+func files(t *testing.T, fsys vfs.FS, heads []Head, models ...model) []*Reader {
+	var all []*Reader
+	for i, m := range models {
+		name := "d/" + string(rune('0'+i))
+		heads[i].Sequence = uint64(i)
+		m.write(t, fsys, name, heads[i])
+		all = append(all, open(t, fsys, name))
+	}
+	return all
+}
+
+func TestMergeRefuses(t *testing.T) {
+	one := model{{0, 1}: {tag.New("a", "1"), map[int64]string{0: "x"}}}
+	other := model{{0, 1}: {tag.New("a", "2"), map[int64]string{0: "x"}}}
+	far := model{{0, 1}: {tag.New("a", "1"), map[int64]string{MaxWindows: "x"}}}
+	tenSeconds, away := oneWindow, oneWindow
+	tenSeconds.StepMillis, away.First = 10_000, MaxWindows
+	for name, c := range map[string]struct {
+		second model
+		head   Head
+	}{
+		"another step":    {one, tenSeconds},
+		"other tags":      {other, oneWindow},
+		"windows far off": {far, away},
+	} {
+		fsys := newMemory(t)
+		if info, err := Merge(fsys, "d/m", 9, files(t, fsys, []Head{oneWindow, c.head}, one, c.second), nil); err == nil {
+			t.Errorf("%s: no error, %+v", name, info)
+		}
+		if names, err := fsys.List("d"); len(names) != 2 || err != nil {
+			t.Errorf("%s: left are %q, %v", name, names, err)
+		}
+	}
+}
+
+// TestMergeEdits folds a change into one window, drops another and leaves a third, in one buffer, and
+// writes over one of its own inputs.
+func TestMergeEdits(t *testing.T) {
+	fsys := newMemory(t)
+	m := model{
+		{0, 1}: {tag.New("a", "1"), map[int64]string{0: "keep", 1: "drop", 2: "change"}},
+		{0, 2}: {tag.New("a", "2"), map[int64]string{1: "drop"}},
+	}
+	head := oneWindow
+	head.Windows = 3
+	inputs := files(t, fsys, []Head{head}, m)
+	var buffer []byte
+	info, err := Merge(fsys, "d/0", 5, inputs, func(s Series, window int64, block []byte) ([]byte, error) {
+		switch string(block) {
+		case "keep":
+			buffer = append(buffer[:0], block...)
+		case "drop":
+			return nil, nil
+		case "change":
+			buffer = append(buffer[:0], "changed"...)
+		}
+		return buffer, nil
+	})
+	must(t, err)
+	r := open(t, fsys, "d/0")
+	for window, want := range []string{"keep", "", "changed"} {
+		if got, err := r.AppendBlock(nil, 0, int64(window)); string(got) != want || err != nil {
+			t.Errorf("window %d: %q, %v; want %q", window, got, err, want)
+		}
+	}
+	if info.Series != 1 || r.Len() != 1 || r.Head().Sequence != 5 {
+		t.Errorf("%+v, %d series, want 1", info, r.Len())
+	}
+	if got, err := inputs[0].AppendBlock(nil, 1, 1); string(got) != "drop" || err != nil {
+		t.Errorf("the file before the merge has %q, %v", got, err)
+	}
+	broken := errors.New("broken")
+	_, err = Merge(fsys, "d/1", 6, inputs, func(Series, int64, []byte) ([]byte, error) { return nil, broken })
+	if !errors.Is(err, broken) {
+		t.Errorf("Merge: %v, want the error of its edit", err)
+	}
+}

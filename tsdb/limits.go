@@ -1,0 +1,160 @@
+package tsdb
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/telamon-tsdb/telamon/tsdb/tag"
+)
+
+// Limits bound what new series may cost. A series that is known loses nothing by them. Zero is no limit.
+type Limits struct {
+	// Series is the number of series in all.
+	Series int
+	// ValuesPerKey is the number of different values of one tag key.
+	ValuesPerKey int
+	// NewSeries is the number of new series in one minute of the clock. They are counted only while there
+	// are more than half of Series: a fleet may arrive at once, but not for ever.
+	NewSeries int
+}
+
+// A LimitError refuses a new series.
+type LimitError struct {
+	Limit string // the setting: "max-series", "max-values-per-key" or "max-new-series"
+	Max   int
+	// Key is the key that is over its limit or, where the number of series is, the key of the new series that has
+	// the most values, the likely culprit; Value is what the new series has for it.
+	Key, Value string
+}
+
+func (e *LimitError) Error() string {
+	switch e.Limit {
+	case limitValues:
+		return fmt.Sprintf("new series refused: key %q has %d values already, as many as --%s allows", e.Key, e.Max, e.Limit)
+	case limitNew:
+		return fmt.Sprintf("new series refused: %d have come within this minute, as many as --%s allows; %q has the most values", e.Max, e.Limit, e.Key)
+	}
+	return fmt.Sprintf("new series refused: there are %d, as many as --%s allows; %q has the most values", e.Max, e.Limit, e.Key)
+}
+
+const (
+	limitSeries = "max-series"
+	limitValues = "max-values-per-key"
+	limitNew    = "max-new-series"
+)
+
+// A LimitStatus says how far a limit is used up and what it last refused.
+type LimitStatus struct {
+	Limit   string
+	Max     int // 0: switched off
+	Used    int // for values per key: of the key that has the most
+	Refused int // new series refused so far; one that comes again counts again
+	// Last is what was refused last; nil: nothing was.
+	Last *LimitError
+}
+
+// A census counts the series of a DB and the values of their keys.
+type census struct {
+	limits Limits
+	now    func() time.Time
+
+	mu      sync.Mutex // guards what follows
+	series  int
+	keys    map[string]map[string]int // number of series by key and value
+	minute  int64                     // of the clock, to which created belongs
+	created int
+	refused [3]LimitStatus
+}
+
+func newCensus(limits Limits, now func() time.Time) *census {
+	return &census{
+		limits:  limits,
+		now:     now,
+		keys:    make(map[string]map[string]int),
+		refused: [3]LimitStatus{{Limit: limitSeries, Max: limits.Series}, {Limit: limitValues, Max: limits.ValuesPerKey}, {Limit: limitNew, Max: limits.NewSeries}},
+	}
+}
+
+// admit counts a new series, or returns a *LimitError.
+func (c *census) admit(tags tag.Tags) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	counted := c.limits.NewSeries > 0 && c.series >= c.limits.Series/2
+	if minute := c.now().Unix() / 60; minute != c.minute {
+		c.minute, c.created = minute, 0
+	}
+	switch {
+	case c.limits.Series > 0 && c.series >= c.limits.Series:
+		return c.refuse(0, c.widest(tags))
+	case counted && c.created >= c.limits.NewSeries:
+		return c.refuse(2, c.widest(tags))
+	}
+	for _, one := range tags {
+		values := c.keys[one.Key]
+		if c.limits.ValuesPerKey > 0 && len(values) >= c.limits.ValuesPerKey && values[one.Value] == 0 {
+			return c.refuse(1, one)
+		}
+	}
+	if counted {
+		c.created++
+	}
+	c.add(tags)
+	return nil
+}
+
+// widest returns the tag whose key has the most values.
+func (c *census) widest(tags tag.Tags) (widest tag.Tag) {
+	for _, one := range tags {
+		if widest.Key == "" || len(c.keys[one.Key]) > len(c.keys[widest.Key]) {
+			widest = one
+		}
+	}
+	return widest
+}
+
+func (c *census) refuse(limit int, culprit tag.Tag) error {
+	status := &c.refused[limit]
+	status.Refused++
+	status.Last = &LimitError{Limit: status.Limit, Max: status.Max, Key: culprit.Key, Value: culprit.Value}
+	return status.Last
+}
+
+// restore counts a series that the log knows, whatever the limits.
+func (c *census) restore(tags tag.Tags) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.add(tags)
+}
+
+func (c *census) add(tags tag.Tags) {
+	c.series++
+	for _, one := range tags {
+		values := c.keys[one.Key]
+		if values == nil {
+			values = make(map[string]int)
+			c.keys[strings.Clone(one.Key)] = values
+		}
+		if n, known := values[one.Value]; known {
+			values[one.Value] = n + 1 // by the key that is there: no copy of the text
+		} else {
+			values[strings.Clone(one.Value)] = 1
+		}
+	}
+}
+
+// status returns the three limits.
+func (c *census) status() []LimitStatus {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	list := c.refused
+	list[0].Used = c.series
+	for _, values := range c.keys {
+		list[1].Used = max(list[1].Used, len(values))
+	}
+	if c.now().Unix()/60 == c.minute {
+		list[2].Used = c.created
+	}
+	return list[:]
+}

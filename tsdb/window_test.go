@@ -1,0 +1,127 @@
+package tsdb
+
+import (
+	"bytes"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
+	"github.com/telamon-tsdb/telamon/tsdb/tag"
+)
+
+// sealAll seals the open windows of a shard and returns the first sealed window.
+func sealAll(t *rapid.T, s *shard) *sealedWindow {
+	t.Helper()
+	if err := s.sealAbove(0); err != nil {
+		t.Fatal(err)
+	}
+	return s.windows[0].(*sealedWindow)
+}
+
+// TestLateWritesGiveTheSameBytes writes the same slots in order, and in any order with seals between: the sealed
+// window is the same to the last byte.
+func TestLateWritesGiveTheSameBytes(t *testing.T) {
+	const series = 9
+	g := grid{step: 60_000, width: 20}
+	newFilled := func() *shard {
+		s := newShard(0, g, newCensus(Limits{}, nil))
+		for i := range series {
+			tags := tag.New("name", string(rune('a'+i)))
+			s.define(canonical(tags.AppendCanonical(nil)), tags)
+		}
+		return s
+	}
+	type write struct {
+		series uint32
+		slot   int64
+		value  float64
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		var writes []write
+		for number := range uint32(series) {
+			for slot := int64(1); slot <= int64(g.width); slot++ {
+				if rapid.IntRange(0, 2).Draw(t, "gap") > 0 {
+					writes = append(writes, write{number, slot, float64(rapid.IntRange(-5, 600).Draw(t, "value")) / 60})
+				}
+			}
+		}
+		ordered, late := newFilled(), newFilled()
+		store := func(s *shard, w write) {
+			if err := s.store(w.series, w.slot, w.value); err != nil {
+				t.Fatal(err)
+			}
+		}
+		slices.SortStableFunc(writes, func(a, b write) int { return int(a.slot - b.slot) })
+		for _, w := range writes {
+			store(ordered, w)
+		}
+		for _, w := range rapid.Permutation(writes).Draw(t, "order") {
+			if rapid.IntRange(0, 3).Draw(t, "odd") == 0 { // a value that is overwritten or cleared
+				store(late, write{w.series, w.slot, 7})
+				if rapid.Bool().Draw(t, "clear") {
+					store(late, write{w.series, w.slot, nan})
+				}
+			}
+			store(late, w)
+			if rapid.IntRange(0, 9).Draw(t, "seal") == 0 {
+				sealAll(t, late)
+			}
+		}
+		if len(writes) == 0 {
+			return
+		}
+		got, want := sealAll(t, late), sealAll(t, ordered)
+		if !bytes.Equal(got.arena, want.arena) || got.first != want.first || !slices.Equal(got.offsets, want.offsets) {
+			t.Fatalf("windows differ:\n%x %v\n%x %v", got.arena, got.offsets, want.arena, want.offsets)
+		}
+		for number := range uint32(series) {
+			if a, b := late.list[number].windows, ordered.list[number].windows; a != b {
+				t.Fatalf("series %d is in %d windows, want %d", number, a, b)
+			}
+		}
+	})
+}
+
+// TestClearedSeriesLeaves clears all values of a series over a sealed window: it is gone from window and index.
+func TestClearedSeriesLeaves(t *testing.T) {
+	s := newShard(0, grid{step: 60_000, width: 4}, newCensus(Limits{}, nil))
+	for i := range 3 {
+		tags := tag.New("name", string(rune('a'+i)))
+		s.define(canonical(tags.AppendCanonical(nil)), tags)
+		if err := s.store(uint32(i), 2, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, value := range []float64{nan, nan} {
+		if err := s.sealAbove(0); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.store(1, 2, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.sealAbove(0); err != nil {
+		t.Fatal(err)
+	}
+	if w := s.windows[0]; w.holds(1) || !w.holds(0) || !w.holds(2) || s.index.Len() != 2 {
+		t.Errorf("series 1 is held: %t, the index has %d series, want 2", w.holds(1), s.index.Len())
+	}
+}
+
+// TestDamagedBase: a block that does not decode is an error of the write and of the question, and the window goes on.
+func TestDamagedBase(t *testing.T) {
+	s := newShard(0, grid{step: 60_000, width: 4}, newCensus(Limits{}, nil))
+	tags := tag.New("name", "a")
+	s.define(canonical(tags.AppendCanonical(nil)), tags)
+	s.windows[0] = &sealedWindow{width: 4, offsets: []uint32{0, 2}, arena: []byte{1, 0}}
+	s.order = []int64{0}
+	s.encoder = gorilla.NewEncoder(60_000)
+	if err := s.store(0, 1, 5); err == nil {
+		t.Error("a write over a damaged block succeeded")
+	}
+	if _, err := s.value(0, 1); err != nil {
+		t.Errorf("the row that stands in for it: %v", err)
+	}
+}

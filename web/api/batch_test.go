@@ -1,0 +1,124 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// panel is an entry of a batch.
+func panel(id, q string, more ...string) map[string]any {
+	params := map[string]any{"q": q, "s": "2026-11-22T11:00Z", "e": "2026-11-22T12:00Z", "format": "json"}
+	for i := 0; i < len(more); i += 2 {
+		params[more[i]] = more[i+1]
+	}
+	return map[string]any{"id": id, "params": params}
+}
+
+// An answered is an event of a batch.
+type answered struct {
+	Type, ID, ContentType, Text, Message string
+	Status                               int
+	Body                                 json.RawMessage
+	Offset                               *int
+}
+
+func (s *testServer) batch(t *testing.T, entries ...map[string]any) map[string]answered {
+	t.Helper()
+	r := s.post(t, "/api/v1/batch", map[string]any{"requests": entries})
+	if r.status != http.StatusOK {
+		t.Fatalf("status %d: %s", r.status, r.body)
+	}
+	answers := map[string]answered{}
+	text, _ := strings.CutSuffix(string(r.body), "\n\n")
+	for block := range strings.SplitSeq(text, "\n\n") {
+		var a answered
+		if err := json.Unmarshal([]byte(strings.TrimPrefix(block, "data: ")), &a); err != nil {
+			t.Fatalf("%v in %.200s", err, block)
+		}
+		if a.Type == "graph" || a.Type == "error" {
+			answers[a.ID] = a
+		}
+	}
+	if !strings.Contains(text, `{"type":"close","message":"operation complete"}`) {
+		t.Errorf("the stream is not closed: %s", text)
+	}
+	return answers
+}
+
+// Each graph of a batch is what the graph API answers, its legends included; what several need is read once.
+func TestBatch(t *testing.T) {
+	cfg, selects := finishedConfig(t)
+	server := newTestServer(t, cfg)
+	entries := []map[string]any{
+		panel("sum", "name,sys.load,:eq,:sum"),
+		panel("avg", "name,sys.load,:eq,:avg"),
+		panel("both", "name,sys.load,:eq,nf.app,www,:eq,:and,:sum,name,sys.load,:eq,nf.app,api,:eq,:and,:sum"),
+		panel("half", "name,sys.load,:eq,:sum,2,:div"),
+		panel("day", "name,sys.load,:eq,:sum", "s", "2026-11-22T10:00Z"),
+		panel("v2", "name,sys.load,:eq,(,nf.app,),:by", "format", "v2.json", "hints", "no-image"),
+	}
+	answers := server.batch(t, entries...)
+	if n := selects.Load(); n != 5 {
+		t.Errorf("%d Selects, want 5: three of sums, one of groups, one of the longer range", n)
+	}
+	for _, entry := range entries {
+		id, target := entry["id"].(string), graphRoute+"?"
+		for name, value := range entry["params"].(map[string]any) {
+			target += name + "=" + value.(string) + "&"
+		}
+		if got, want := string(answers[id].Body), string(server.get(t, target).body); got != want {
+			t.Errorf("%s: %.300s, alone %.300s", id, got, want)
+		}
+	}
+}
+
+// What is wrong with one is said of that one, and the others are answered.
+func TestBatchWithMistakes(t *testing.T) {
+	cfg, _ := finishedConfig(t)
+	server := newTestServer(t, cfg)
+	answers := server.batch(t,
+		panel("good", "name,sys.load,:eq,:sum"),
+		panel("word", "name,sys.load,:eq,:sums"),
+		panel("late", "name,sys.load,:eq,0,:rolling-count"), // seen only when it is evaluated
+		panel("format", "1", "format", "gif"),
+		panel("range", "1", "s", "nonsense"),
+		map[string]any{"id": "empty", "params": map[string]any{}},
+		map[string]any{"id": "list", "params": map[string]any{"q": "1", "tz": []string{"UTC", "Asia/Kolkata"}, "w": 300, "format": "json"}},
+	)
+	for id, want := range map[string]int{
+		"good": 0, "list": 0, "word": http.StatusBadRequest, "late": http.StatusBadRequest,
+		"format": http.StatusNotFound, "range": http.StatusBadRequest, "empty": http.StatusBadRequest,
+	} {
+		a, there := answers[id]
+		if !there || a.Status != want || want > 0 && (a.Type != "error" || a.Message == "") || want == 0 && len(a.Body) == 0 {
+			t.Errorf("%s: %+v", id, a)
+		}
+	}
+	if at := answers["word"].Offset; at == nil || *at != 18 {
+		t.Errorf("the mistake is at %v", at)
+	}
+}
+
+func TestBatchRefuses(t *testing.T) {
+	server := newTestServer(t, testConfig(newDB(t)))
+	for _, c := range []struct {
+		body   string
+		status int
+	}{
+		{`{"requests":[` + strings.Repeat(`{},`, maxBatch) + `{}]}`, http.StatusBadRequest},
+		{`{"requests":[{"params":{"q":{}}}]}`, http.StatusBadRequest},
+		{`{"requests":[{"params":[]}]}`, http.StatusBadRequest},
+		{`{"requests":[{"q":"1"}]}`, http.StatusBadRequest},
+		{fmt.Sprintf(`{"requests":[{"params":{"q":%q}}]}`, strings.Repeat("a,", maxBatchBytes/2)), http.StatusRequestEntityTooLarge},
+		{`{}`, http.StatusOK},
+		{`{"requests":[{"params":{"q":"1","w":null}}]}`, http.StatusOK},
+	} {
+		r := server.send(t, exchange{http.MethodPost, "/api/v1/batch", asJSON, c.body})
+		if r.status != c.status {
+			t.Errorf("%.60s: status %d, want %d: %.200s", c.body, r.status, c.status, r.body)
+		}
+	}
+}

@@ -1,0 +1,90 @@
+package api
+
+import (
+	"io"
+	"strconv"
+
+	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/tsdb/tag"
+)
+
+// A responseWriter gathers output in a buffer and sends it when that is full. A failed write means that
+// the client has gone; what follows is thrown away.
+type responseWriter struct {
+	w   io.Writer
+	buf []byte
+	err error
+}
+
+const responseBufferBytes = 32 << 10
+
+// room sends the buffer if it is nearly full.
+func (w *responseWriter) room() {
+	if len(w.buf) > responseBufferBytes-1024 {
+		w.flush()
+	}
+}
+
+func (w *responseWriter) flush() {
+	if w.err == nil {
+		_, w.err = w.w.Write(w.buf)
+	}
+	w.buf = w.buf[:0]
+}
+
+func (w *responseWriter) text(s string) { w.buf = append(w.buf, s...) }
+
+// key writes a property's name, with a comma before it unless it is the first.
+func (w *responseWriter) key(name string, first bool) {
+	if !first {
+		w.buf = append(w.buf, ',')
+	}
+	w.buf = append(w.buf, '"')
+	w.buf = append(w.buf, name...)
+	w.buf = append(w.buf, '"', ':')
+}
+
+func (w *responseWriter) int(v int64) { w.buf = strconv.AppendInt(w.buf, v, 10) }
+
+// number writes a value. What JSON has no number for is a string, as Atlas does it.
+func (w *responseWriter) number(v float64) {
+	w.room()
+	if v-v != 0 { // NaN or infinite
+		w.buf = append(w.buf, '"')
+		w.buf = expr.AppendNumber(w.buf, v)
+		w.buf = append(w.buf, '"')
+		return
+	}
+	w.buf = expr.AppendNumber(w.buf, v)
+}
+
+func (w *responseWriter) string(s string) {
+	w.room()
+	w.buf = appendJSONString(w.buf, s)
+}
+
+func (w *responseWriter) strings(list []string) {
+	w.text("[")
+	for i, s := range list {
+		if i > 0 {
+			w.text(",")
+		}
+		w.string(s)
+	}
+	w.text("]")
+}
+
+func (w *responseWriter) tags(t tag.Tags) {
+	w.text("{")
+	for i, one := range t {
+		if i > 0 {
+			w.text(",")
+		}
+		w.string(one.Key)
+		w.text(":")
+		w.string(one.Value)
+	}
+	w.text("}")
+}
+
+func (w *responseWriter) bool(v bool) { w.buf = strconv.AppendBool(w.buf, v) }
