@@ -146,15 +146,16 @@ export const writingSteps = [
     });
     await startWriting(page, context);
     await page.keyboard.type(q, { delay: 5 });
-    await eventually('two questions', () => asked, (n) => n > 0);
+    await eventually('a question', () => asked, (n) => n > 0);
     await page.keyboard.press('Control+Enter');
     await chartDrawn(page);
     await page.keyboard.type(',');
-    await eventually('a second question', () => asked, (n) => n === 2);
-    await page.waitForTimeout(300);
+    await page.waitForTimeout(800);
+    const before = asked;
+    assert.ok(before >= 2, `${before} questions`);
     await page.keyboard.type('1');
-    await page.waitForTimeout(400);
-    assert.equal(asked, 2, 'a server without the route is not asked again');
+    await page.waitForTimeout(600);
+    assert.equal(asked, before, 'a server without the route is not asked again');
     assert.equal(await page.locator('.editor mark').count(), 0);
   }],
 ];
