@@ -67,6 +67,9 @@ type DB struct {
 	orphans   int       // replayed values whose series cannot be
 	blocks    *blockDir // nil: no files
 
+	// maintaining is held by who removes files, or wants none to be removed. It comes before committing.
+	maintaining sync.Mutex
+
 	// committing is held during a commit. Who holds it sees no record in the log that is not applied.
 	committing sync.Mutex
 

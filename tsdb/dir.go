@@ -28,12 +28,16 @@ type Layout struct {
 	Instance string `json:"instance"`
 }
 
+// layoutFile is the name of the file with the Layout.
+const layoutFile = "meta.json"
+
 // A Dir is a data directory that this process holds:
 //
 //	meta.json        Layout
 //	lock             held while a process uses the directory
 //	default/wal/     the log of the namespace "default"
 //	default/blocks/  its block files
+//	snapshots/       data directories made by Snapshot
 type Dir struct {
 	Layout Layout
 	fs     vfs.FS
@@ -72,7 +76,7 @@ func OpenDir(fsys vfs.FS, path string, step time.Duration) (*Dir, error) {
 const maxMetaBytes = 1 << 16
 
 func (d *Dir) readLayout(step time.Duration) error {
-	name := filepath.Join(d.path, "meta.json")
+	name := filepath.Join(d.path, layoutFile)
 	data, err := vfs.ReadFile(d.fs, name, maxMetaBytes)
 	if errors.Is(err, fs.ErrNotExist) {
 		return d.writeLayout(name, step)

@@ -13,7 +13,7 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
-// Maintain does what time asks for; call it once a step, from one goroutine, between Start and Close.
+// Maintain does what time asks for; call it once a step, between Start and Close.
 //
 //	drop     whole windows past the retention, and their files
 //	file     windows that ended a window ago are written to block files, all shards of one in one file
@@ -23,6 +23,8 @@ import (
 //
 // Without a BlockDir it only drops. After an error nothing is lost; the next call tries again.
 func (db *DB) Maintain(ctx context.Context, now time.Time) error {
+	db.maintaining.Lock()
+	defer db.maintaining.Unlock()
 	dropped, err := db.retain(now)
 	if dropped > 0 {
 		db.logger.Info("dropped windows past the retention", "windows", dropped)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/telamon-tsdb/telamon/ingest"
 	"github.com/telamon-tsdb/telamon/ingest/listen"
@@ -27,7 +28,7 @@ type parts struct {
 // query to the alerts and the web.
 func wire(srv *server) parts {
 	step := srv.settings.Step
-	pipeline := ingest.New(ingest.Config{Store: srv.db, Step: step, MaxAge: srv.settings.MaxAge})
+	pipeline := ingest.New(ingest.Config{Store: srv.db, Step: step, MaxAge: srv.settings.MaxAge, EvalDelay: srv.settings.EvalDelay})
 	publish := listen.NewPublish(listen.Config{Pipeline: pipeline})
 	engine := query.NewEngine(query.Config{Store: srv.db})
 
@@ -46,6 +47,7 @@ func wire(srv *server) parts {
 		Store:    srv.db,
 		Alerts:   p.alerts.Status,
 		Stats:    srv.db.Stats,
+		Snapshot: func() (string, error) { return srv.dir.Snapshot(namespace, srv.db, time.Now()) },
 		Publish:  publish,
 		UI:       ui.Handler(),
 		Ready:    srv.ready.Load,
