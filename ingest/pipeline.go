@@ -25,6 +25,9 @@ type Config struct {
 	Step time.Duration
 	// MaxAge is how old a sample may be. 15 min if zero.
 	MaxAge time.Duration
+	// EvalDelay is how long after its end a step is evaluated by the rules: samples of steps that were
+	// evaluated already are counted (Stats.AfterClose).
+	EvalDelay time.Duration
 	// Limits bounds the tags.
 	Limits Limits
 	// RememberedSeries bounds the Memo, at 32-64 bytes a series. 1 Mi if zero.
@@ -41,6 +44,7 @@ type Pipeline struct {
 	now      func() time.Time
 	stepMs   int64
 	maxAgeMs int64
+	delayMs  int64
 	memo     *Memo
 	scratch  sync.Pool // of *scratch
 	counts   counters
@@ -66,6 +70,7 @@ func New(config Config) *Pipeline {
 		now:      config.Now,
 		stepMs:   config.Step.Milliseconds(),
 		maxAgeMs: config.MaxAge.Milliseconds(),
+		delayMs:  config.EvalDelay.Milliseconds(),
 		memo:     NewMemo(config.RememberedSeries),
 		scratch:  sync.Pool{New: func() any { return new(scratch) }},
 	}
@@ -130,10 +135,16 @@ func (p *Pipeline) collect(src Source, s *scratch, report *Report, tally *tally)
 			p.memo.Remember(sample.Encoded, ref)
 		}
 		tally.ages[ageBucket(age, p.stepMs)]++
+		if stepEnd(sample.Time, p.stepMs)+p.delayMs <= now {
+			tally.afterClose++
+		}
 		s.points = append(s.points, tsdb.Point{Ref: ref, Time: sample.Time, Value: sample.Value})
 		s.origin = append(s.origin, int32(i))
 	}
 }
+
+// stepEnd returns the end of the step that t lies in, a boundary belonging to the step that it ends.
+func stepEnd(t, stepMs int64) int64 { return t + ((stepMs - t%stepMs) % stepMs) }
 
 func (p *Pipeline) refuseAge(now, time int64, src Source, i int, report *Report, tally *tally) {
 	if time > now {

@@ -92,6 +92,34 @@ func TestAges(t *testing.T) {
 	}
 }
 
+// TestAfterClose: the rules look at a step a delay after its end; what comes then is stored, and counted.
+func TestAfterClose(t *testing.T) {
+	const end = 1_700_000_040_000 // of a step of 60 s
+	now := int64(0)
+	store := new(fakestore.Store)
+	p := ingest.New(ingest.Config{
+		Store: store, MaxAge: time.Hour, EvalDelay: 20 * time.Second,
+		Now: func() time.Time { return time.UnixMilli(now) },
+	})
+	for _, c := range []struct{ now, time, want int64 }{
+		{end + 19_999, end, 0}, {end + 20_000, end, 1}, {end + 20_000, end - 59_999, 1}, {end + 20_000, end + 1, 0},
+		{end + 79_999, end + 1, 0}, {end + 80_000, end + 1, 1}, {end + 80_000, end - 60_000, 1},
+	} {
+		now = c.now
+		before := p.Stats().AfterClose
+		report, err := publish(t, p, fmt.Sprint(c.time)+` 1 "name":"xx"`)
+		if err != nil || report.Refused != 0 {
+			t.Fatal(report, err)
+		}
+		if got := p.Stats().AfterClose - before; got != uint64(c.want) {
+			t.Errorf("sample of %+d ms at %+d ms: counted %d, want %d", c.time-end, c.now-end, got, c.want)
+		}
+	}
+	if n := len(store.Stored()); n != 7 {
+		t.Errorf("%d samples stored, want all 7", n)
+	}
+}
+
 // TestMessages: five are given, all are counted, and what passes lands.
 func TestMessages(t *testing.T) {
 	store := new(fakestore.Store)

@@ -11,7 +11,10 @@ type Stats struct {
 	Refused [ruleCount]uint64
 	Failed  uint64 // samples of requests that the store could not take as a whole
 	// Ages counts the samples that passed the checks, by AgeBucket.
-	Ages       [ageBuckets]uint64
+	Ages [ageBuckets]uint64
+	// AfterClose counts those of them whose step the rules had evaluated already, at its end plus
+	// Config.EvalDelay: graphs show them, past decisions stay.
+	AfterClose uint64
 	Remembered int // series in the Memo
 }
 
@@ -52,10 +55,12 @@ func ageBucket(ageMs, stepMs int64) AgeBucket {
 type tally struct {
 	refused [ruleCount]uint64
 	ages    [ageBuckets]uint64
+	// afterClose is as in Stats.
+	afterClose uint64
 }
 
 type counters struct {
-	received, stored, unavailable atomic.Uint64
+	received, stored, unavailable, afterClose atomic.Uint64
 
 	refused [ruleCount]atomic.Uint64
 	ages    [ageBuckets]atomic.Uint64
@@ -64,6 +69,7 @@ type counters struct {
 func (c *counters) add(r *Report, t *tally) {
 	c.received.Add(uint64(r.Samples))
 	c.stored.Add(uint64(r.Stored()))
+	c.afterClose.Add(t.afterClose)
 	for i, n := range t.refused {
 		if n > 0 {
 			c.refused[i].Add(n)
@@ -88,6 +94,7 @@ func (p *Pipeline) Stats() Stats {
 		Received:   p.counts.received.Load(),
 		Stored:     p.counts.stored.Load(),
 		Failed:     p.counts.unavailable.Load(),
+		AfterClose: p.counts.afterClose.Load(),
 		Remembered: p.memo.Len(),
 	}
 	for i := range s.Refused {

@@ -28,7 +28,7 @@ type parts struct {
 // query to the alerts and the web.
 func wire(srv *server) parts {
 	step := srv.settings.Step
-	pipeline := ingest.New(ingest.Config{Store: srv.db, Step: step, MaxAge: srv.settings.MaxAge})
+	pipeline := ingest.New(ingest.Config{Store: srv.db, Step: step, MaxAge: srv.settings.MaxAge, EvalDelay: srv.settings.EvalDelay})
 	publish := listen.NewPublish(listen.Config{Pipeline: pipeline})
 	engine := query.NewEngine(query.Config{Store: srv.db})
 

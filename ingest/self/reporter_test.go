@@ -101,7 +101,8 @@ func TestSources(t *testing.T) {
 		}
 		for _, want := range []string{
 			"name=atlas.db.numInvalid", "error=DataTooOld", "bucket=07s", "bucket=60s", "bucket=future",
-			"name=telamon.publish.requests, status=503", "name=telamon.runtime.heapLiveBytes", "id=late, name=telamon.store.samplesIgnored",
+			"name=telamon.publish.requests, status=503", "name=telamon.runtime.heapLiveBytes", "name=telamon.ingest.samplesAfterClose",
+			"id=late, name=telamon.store.samplesIgnored",
 		} {
 			if !strings.Contains(log.String(), want) {
 				t.Errorf("no %s among\n%s", want, log.String())

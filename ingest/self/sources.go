@@ -19,6 +19,7 @@ func OfPipeline(stats func() ingest.Stats, step time.Duration) Source {
 			{"telamon.ingest.samplesReceived", Counter, float64(s.Received), nil},
 			{"telamon.ingest.samplesStored", Counter, float64(s.Stored), nil},
 			{"telamon.ingest.samplesFailed", Counter, float64(s.Failed), nil},
+			{"telamon.ingest.samplesAfterClose", Counter, float64(s.AfterClose), nil},
 			{"telamon.ingest.seriesRemembered", Gauge, float64(s.Remembered), nil},
 		}
 		for rule, n := range s.Refused {

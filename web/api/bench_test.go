@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"github.com/telamon-tsdb/telamon/query"
+	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/tsdb/tsdbtest"
 	"github.com/telamon-tsdb/telamon/web/chart"
 )
 
@@ -121,4 +123,40 @@ func dashboard(n int) io.Reader {
 		entries = append(entries, `{"params":{"format":"json","s":"1795338000","e":"1795359600","q":"`+panelExpr(i)+`"}}`)
 	}
 	return strings.NewReader(`{"requests":[` + strings.Join(entries, ",") + `]}`)
+}
+
+// BenchmarkAnalyze completes keys and values over a store with many series, as an editor asks for them.
+func BenchmarkAnalyze(b *testing.B) {
+	db := newDB(b)
+	const nodes, metrics = 1000, 1000
+	for i := range nodes {
+		batch := make([]tsdb.Point, metrics)
+		for j := range metrics {
+			tags := tag.New("name", "metric."+strconv.Itoa(j), "nf.app", "app"+strconv.Itoa(i%20), "nf.node", "i-"+strconv.Itoa(i))
+			ref, err := db.Resolve(tags.AppendCanonical(nil))
+			if err != nil {
+				b.Fatal(err)
+			}
+			batch[j] = tsdb.Point{Ref: ref, Time: tsdbtest.FleetFirst, Value: 1}
+		}
+		if refused, err := db.Append(b.Context(), batch); err != nil || len(refused) > 0 {
+			b.Fatal(err, refused)
+		}
+	}
+	handler := New(testConfig(db))
+	for _, program := range []string{"", "name,", "name,ric.9", "name,metric.7,:eq,nf.node,", "name,metric.7,:eq,nf.", "nf.app,app3,:eq,name,ric.1"} {
+		b.Run("series=1e6/q="+program, func(b *testing.B) {
+			begin := processorTime(b)
+			for b.Loop() {
+				w := httptest.NewRecorder()
+				r := httptest.NewRequest("POST", "http://127.0.0.1/api/v1/expr/analyze", strings.NewReader(`{"q":"`+program+`","pos":100}`))
+				r.Header.Set("Content-Type", "application/json")
+				handler.ServeHTTP(w, r)
+				if w.Code != 200 {
+					b.Fatal(w.Body)
+				}
+			}
+			b.ReportMetric(float64(processorTime(b)-begin)/float64(b.N)/1e6, "cpu-ms/op")
+		})
+	}
 }

@@ -25,9 +25,11 @@ func TestOddParameters(t *testing.T) {
 				continue // a picture of nothing is an error of Atlas's, as recorded
 			}
 			for _, odd := range oddValues {
-				for _, values := range []url.Values{
-					{p.Value.Name: {odd, "1"}}, {p.Value.Name + ".2": {odd}, "unknown": {odd}},
-				} {
+				variants := []url.Values{{p.Value.Name: {odd, "1"}}, {p.Value.Name + ".2": {odd}, "unknown": {odd}}}
+				if format == "png" {
+					variants = variants[:1] // drawing takes a while
+				}
+				for _, values := range variants {
 					for name, value := range map[string]string{
 						"q": "name,sys.load,:eq,(,nf.app,),:by,:dup,2,:axis", "s": "2026-11-22T12:00Z", "e": "s+10m", "format": format, "w": "200", "h": "60",
 						"hints": "no-image",

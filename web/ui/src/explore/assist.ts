@@ -102,7 +102,7 @@ export function createAssist(ask: Ask, env: Pick<Surroundings, 'after'> = browse
     edited(q: string, caret: number, typed: string, byHand: boolean) {
       if (typed === ':') silent = false;
       if (!byHand) open.value = false;
-      look(q, caret, restMillis, (a) => byHand && !silent && !writtenInFull(a, q, caret));
+      look(q, caret, restMillis, (a) => byHand && !silent && isHelpful(a, q, caret));
     },
     /** Another text is there, which nobody typed. */
     show(q: string) {
@@ -142,7 +142,11 @@ export function createAssist(ask: Ask, env: Pick<Surroundings, 'after'> = browse
   };
 }
 
-/** What could be written is written already, and nothing else is possible. */
-function writtenInFull({ completions: { start, items, total } }: Analysis, q: string, caret: number): boolean {
-  return total === 1 && items[0]?.text === q.slice(start, caret);
+/**
+ * The list is worth to be in the way: something is typed, which is not all that there could be, or values of a key are
+ * wanted. Behind any other comma everything can follow; the list is there when it is asked for.
+ */
+function isHelpful({ completions: { start, items, total } }: Analysis, q: string, caret: number): boolean {
+  const written = q.slice(start, caret);
+  return written === '' ? items[0]?.kind === 'value' : total !== 1 || items[0]?.text !== written;
 }

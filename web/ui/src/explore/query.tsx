@@ -1,14 +1,15 @@
 // The query box: the editor, what the server says of its text, and the button that runs it.
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { analyze } from '../api/analyze.ts';
+import { analyze, type Diagnostic } from '../api/analyze.ts';
 import type { Client } from '../api/client.ts';
 import { markedSpan, type Span } from '../api/span.ts';
 import type { Location } from '../app/location.ts';
+import { shortLabel } from '../ui/text.ts';
 import { createAssist } from './assist.ts';
 import { Editor } from './editor.tsx';
-import type { Failure } from './model.ts';
 import { QueryError } from './failure.tsx';
+import type { Failure } from './model.ts';
 import { Said, StackView } from './stack.tsx';
 import { carryDiagnostics, shownDiagnostics } from './written.ts';
 
@@ -44,15 +45,17 @@ export function QueryBox({ client, location, q, failure, stack, onRun, onStack }
   const said = failure?.q === draft || !analyzed ? [] : shownDiagnostics(carryDiagnostics(analyzed, draft), caret);
   const run = (text: string): void => {
     assist.close();
+    show(text);
     setCaret(undefined);
     onRun(text);
   };
-  const replace = (span: Span, word: string): void => {
+  /** Writes a word in place of a span, and returns the whole text. */
+  const mend = (span: Span, word: string): string => {
     const next = draft.slice(0, span.start) + word + draft.slice(span.end);
     setDraft(next);
     assist.show(next);
-    run(next);
     field.current?.focus();
+    return next;
   };
   const select = (span: Span): void => {
     field.current?.focus();
@@ -72,23 +75,28 @@ export function QueryBox({ client, location, q, failure, stack, onRun, onStack }
           failed={failure !== undefined}
           onDraft={setDraft}
           onCaret={setCaret}
+          onLeave={() => setCaret(undefined)}
           onRun={run}
         />
         <button class="primary" title="Ctrl+Enter or ⌘+Enter">Run</button>
       </div>
-      {failure && <QueryError failure={failure} word={failed && draft.slice(failed.start, failed.end)} onReplace={failed && ((word) => replace(failed, word))} />}
+      {failure && <QueryError failure={failure} word={failed && draft.slice(failed.start, failed.end)} onReplace={failed && ((word) => run(mend(failed, word)))} />}
       <div class="query-tools">
-        <div role="status">
-          {said.slice(0, 1).map((d) => (
-            <span key={d.start} class="row">
-              <Said diagnostic={d} />
-              {d.suggestion !== '' && <button type="button" class="word" onClick={() => replace(d, d.suggestion)}>Write {d.suggestion}</button>}
-            </span>
-          ))}
-        </div>
+        <div role="status">{said[0] && <Mistake diagnostic={said[0]} onMend={mend} />}</div>
         <button type="button" class="push-right" aria-pressed={stack} title="The stack after each word  s" onClick={() => onStack(!stack)}>Stack</button>
       </div>
       {stack && <StackView analyzed={analyzed} draft={draft} onToken={select} />}
     </form>
+  );
+}
+
+/** What is wrong while the query is written, and what it could be instead. */
+function Mistake({ diagnostic, onMend }: { diagnostic: Diagnostic; onMend(span: Span, word: string): void }) {
+  const { suggestion } = diagnostic;
+  return (
+    <span class="row">
+      <Said diagnostic={diagnostic} />
+      {suggestion !== '' && <button type="button" class="word" onClick={() => onMend(diagnostic, suggestion)}>Write {shortLabel(suggestion, 80)}</button>}
+    </span>
   );
 }

@@ -30,6 +30,7 @@ export const writingSteps = [
     await eventually('the name and a comma', () => value(page), (v) => v === `name,${name},`);
     await page.keyboard.type(':eq,:su');
     await eventually(':sum first', () => options(page).first().innerText(), (t) => t.startsWith(':sum'));
+    await passesAxe(page, 'completions');
     await page.screenshot({ path: `${context.shots}completions.png` });
     await page.keyboard.press('Tab');
     await eventually('the word', () => value(page), (v) => v === `name,${name},:eq,:sum`);
@@ -89,8 +90,7 @@ export const writingSteps = [
     assert.equal(params(page).word, 'max');
   }],
 
-  ['a mistake is marked while typing, and mended by a click', async ({ page, expect }, context) => {
-    expect(/status of 400/); // what is left when it is mended cannot be drawn
+  ['a mistake is marked while typing, and mended by a click', async ({ page }, context) => {
     await startWriting(page, context);
     await page.keyboard.type('name,é😀,:eq,:maxx');
     await page.waitForTimeout(400);
@@ -98,10 +98,11 @@ export const writingSteps = [
     await page.keyboard.type(',');
     await eventually('the mark', () => page.locator('.editor mark').allInnerTexts(), (t) => t.join() === ':maxx');
     await page.screenshot({ path: `${context.shots}mistake.png` });
-    await page.keyboard.type(':legend,');
+    await page.keyboard.type(':sqrt,');
     assert.match(await page.locator('.query-tools').innerText(), /unknown word/);
     await page.getByRole('button', { name: 'Write :max', exact: true }).click();
     await eventually('the other word', () => value(page), (v) => v.startsWith('name,é😀,:eq,:max,'));
+    await eventually('no mark', () => page.locator('.editor mark').count(), (n) => n === 0);
   }],
 
   ['the stack after each word, in both themes and at 320 px', async ({ page }, context) => {
@@ -124,6 +125,7 @@ export const writingSteps = [
     await page.reload();
     await eventually('the rows again', () => rows.count(), (n) => n > 0);
     await fitsWidth(page);
+    await page.screenshot({ path: `${context.shots}stack-320.png` });
     await page.locator('#query').focus();
     await page.keyboard.press('End');
     await page.keyboard.type(',:s');
@@ -144,15 +146,16 @@ export const writingSteps = [
     });
     await startWriting(page, context);
     await page.keyboard.type(q, { delay: 5 });
-    await eventually('two questions', () => asked, (n) => n > 0);
+    await eventually('a question', () => asked, (n) => n > 0);
     await page.keyboard.press('Control+Enter');
     await chartDrawn(page);
     await page.keyboard.type(',');
-    await eventually('a second question', () => asked, (n) => n === 2);
-    await page.waitForTimeout(300);
+    await page.waitForTimeout(800);
+    const before = asked;
+    assert.ok(before >= 2, `${before} questions`);
     await page.keyboard.type('1');
-    await page.waitForTimeout(400);
-    assert.equal(asked, 2, 'a server without the route is not asked again');
+    await page.waitForTimeout(600);
+    assert.equal(asked, before, 'a server without the route is not asked again');
     assert.equal(await page.locator('.editor mark').count(), 0);
   }],
 ];

@@ -6,8 +6,12 @@ import { type Ask, createAssist } from '../../src/explore/assist.ts';
 
 /** The answer about q whose last token is to be completed by texts. */
 function answerOf(q: string, ...texts: string[]): Analysis {
+  return answerOfKind('word', q, texts);
+}
+
+function answerOfKind(kind: string, q: string, texts: string[]): Analysis {
   const offset = q.lastIndexOf(',') + 1;
-  const items = texts.map((text) => ({ text, kind: 'word' }));
+  const items = texts.map((text) => ({ text, kind }));
   return decodeAnalysis({ completions: { offset, length: q.length - offset, items, total: texts.length }, hover: { offset, length: 1, word: ':w' } }, q);
 }
 
@@ -102,6 +106,18 @@ test('no list for text that is pasted, shown, or written in full', async () => {
   type(':su');
   await settle();
   assert.notEqual(assist.target.value, undefined);
+});
+
+test('behind a comma only values are listed unasked', async () => {
+  for (const [kind, listed] of [['value', true], ['key', false], ['word', false]] as const) {
+    const { assist, settle, type } = setUp((q) => answerOfKind(kind, q, ['a', 'b']));
+    type('name,');
+    await settle();
+    assert.equal(assist.target.value !== undefined, listed, kind);
+    assist.complete('name,', 5);
+    await settle();
+    assert.notEqual(assist.target.value, undefined);
+  }
 });
 
 test('the choice goes round', async () => {
