@@ -99,7 +99,7 @@ func (a *API) router() *gin.Engine {
 	data.POST("/api/v1/admin/snapshot", own(a.snapshot))
 	data.POST("/api/v1/publish", gin.WrapH(a.Publish))
 	data.POST("/api/v1/publish-fast", gin.WrapH(a.Publish))
-	for _, page := range []string{"/", "/explore", "/alerts", "/reference", "/assets/*file"} {
+	for _, page := range []string{"/", "/explore", "/alerts", "/reference", "/assets/*file", "/favicon.ico"} {
 		r.Match([]string{http.MethodGet, http.MethodHead}, page, gin.WrapH(a.UI))
 	}
 	mountExpr(r)

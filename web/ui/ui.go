@@ -28,7 +28,7 @@ const compressMinBytes = 512
 // pages are the paths of the pages; all are the same file, which looks at its own address.
 var pages = []string{"/", "/explore", "/alerts", "/reference"}
 
-// Handler serves the pages. It answers GET and HEAD for the pages and /assets/..., 405 for other methods and 404 for other
+// Handler serves the pages. It answers GET and HEAD for the pages, /assets/... and /favicon.ico, 405 for other methods and 404 for other
 // paths.
 //
 // Files carry a strong ETag made from their content. A link that names the version it wants (?v= with the head of the
@@ -64,6 +64,8 @@ func newHandler(files fs.FS) http.Handler {
 	for _, page := range pages {
 		h[page] = index
 	}
+	// Browsers ask for it beside a picture that they show as a page.
+	h["/favicon.ico"] = h["/assets/icon.svg"]
 	return h
 }
 

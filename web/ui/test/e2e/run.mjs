@@ -18,6 +18,7 @@ import { launch } from './browser.mjs';
 import { exploreSteps } from './explore.mjs';
 import { firstRunSteps } from './firstrun.mjs';
 import { lookSteps } from './looks.mjs';
+import { pictureSteps } from './pictures.mjs';
 import { referenceSteps } from './reference.mjs';
 import { writingSteps } from './writing.mjs';
 
@@ -25,7 +26,7 @@ const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: { fake: { type: 'boolean' }, only: { type: 'string', default: '' }, query: { type: 'string' }, 'alert-seconds': { type: 'string', default: '300' } },
 });
-const steps = [...alertSteps, ...exploreSteps, ...writingSteps, ...referenceSteps, ...lookSteps, ...firstRunSteps]
+const steps = [...alertSteps, ...exploreSteps, ...writingSteps, ...referenceSteps, ...lookSteps, ...pictureSteps, ...firstRunSteps]
   .filter(([name]) => name.includes(flags.only));
 const fake = flags.fake ? await startFake() : undefined;
 const url = fake?.url ?? positionals[0];
@@ -39,7 +40,7 @@ rmSync(shots, { recursive: true, force: true });
 mkdirSync(shots, { recursive: true });
 
 const browser = await launch();
-const context = { base: new URL(url), browser, shots, query: flags.query, alertMillis: Number(flags['alert-seconds']) * 1000 };
+const context = { base: new URL(url), fake: fake !== undefined, browser, shots, query: flags.query, alertMillis: Number(flags['alert-seconds']) * 1000 };
 let failed = 0;
 try {
   for (const [name, step] of steps) {
