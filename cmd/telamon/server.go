@@ -92,6 +92,9 @@ func bind(address string) (net.Listener, error) {
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("listen %s: the port is taken; stop the process that has it or choose another --listen (port 0 picks a free one)", address)
 	}
+	if wrong := (*net.AddrError)(nil); errors.As(err, &wrong) {
+		return nil, fmt.Errorf("listen %q: want HOST:PORT, as 127.0.0.1:7101: %w", address, err)
+	}
 	return l, err
 }
 
