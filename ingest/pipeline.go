@@ -84,7 +84,14 @@ type scratch struct {
 	points    []tsdb.Point
 	origin    []int32 // of points[i]: its position in the source
 	canonical []byte
+	newBytes  int // canonical bytes of the series resolved in this request
 }
+
+// maxNewSeriesBytes bounds the canonical bytes of the series in one request that the memo does not know. Tags common
+// to all metrics make them far longer than the body: 8 MiB could bring gigabytes. It is 300,000 series of usual
+// size, so only who sends more has to split. Repeats that the memo cannot tell, with the common tags behind the
+// metrics, count again.
+const maxNewSeriesBytes = 64 << 20
 
 // maxScratchPoints is the largest batch whose scratch is kept, 1.8 MB of it: six times what clients
 // send at once.
@@ -118,7 +125,7 @@ func (p *Pipeline) Publish(ctx context.Context, src Source) (Report, error) {
 // collect puts the samples of src that pass the checks in s.points and their positions in s.origin,
 // and reports the others.
 func (p *Pipeline) collect(src Source, s *scratch, report *Report, tally *tally) {
-	s.points, s.origin = s.points[:0], s.origin[:0]
+	s.points, s.origin, s.newBytes = s.points[:0], s.origin[:0], 0
 	now := p.now().UnixMilli()
 	for i := range src.Len() {
 		sample := src.Sample(i)
@@ -128,6 +135,9 @@ func (p *Pipeline) collect(src Source, s *scratch, report *Report, tally *tally)
 			continue
 		}
 		ref := sample.Series
+		if ref == 0 { // ask once more: an earlier sample of the request may have been the first of the series
+			ref = p.memo.Lookup(sample.Encoded)
+		}
 		if ref == 0 {
 			if ref = p.resolve(src, i, s, report, tally); ref == 0 {
 				continue
@@ -170,6 +180,13 @@ func (p *Pipeline) resolve(src Source, i int, s *scratch, report *Report, tally 
 		return 0
 	}
 	s.canonical = appendCanonical(s.canonical[:0], tags)
+	if s.newBytes += len(s.canonical); s.newBytes > maxNewSeriesBytes {
+		tally.refused[NewSeriesRule]++
+		report.refuse(src, i, func([]Tag) string {
+			return fmt.Sprintf("too many new series in one request: their tags have more than %d bytes; send them in several", maxNewSeriesBytes)
+		})
+		return 0
+	}
 	ref, err := p.store.Resolve(s.canonical)
 	if err != nil {
 		tally.refused[StoreRule]++

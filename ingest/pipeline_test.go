@@ -208,6 +208,42 @@ func TestSeriesRefused(t *testing.T) {
 	}
 }
 
+// TestNewSeriesAreBounded: long common tags make a small body gigabytes of series; they are refused from a point on,
+// while series that are known by then are not.
+func TestNewSeriesAreBounded(t *testing.T) {
+	const series = 40_000
+	var body strings.Builder
+	body.WriteString(`{"tags":{`)
+	for i := range 18 {
+		fmt.Fprintf(&body, `%s"tag%02d":"%s"`, strings.Repeat(",", min(i, 1)), i, strings.Repeat("x", 120))
+	}
+	body.WriteString(`},"metrics":[`)
+	for i := range series {
+		fmt.Fprintf(&body, `{"timestamp":%d,"value":1,"tags":{"name":"n%06d"}},`, nowMs, i)
+	}
+	fmt.Fprintf(&body, `{"timestamp":%d,"value":1,"tags":{"name":"n000000"}}]}`, nowMs)
+	store := new(fakestore.Store)
+	p := newPipeline(store)
+	d := atlasjson.Decoder{Memo: p.Memo()}
+	if err := d.Decode([]byte(body.String())); err != nil {
+		t.Fatal(err)
+	}
+	report, err := p.Publish(t.Context(), &d)
+	if err != nil || report.Refused == 0 || !strings.HasPrefix(report.Messages[0], "too many new series in one request") {
+		t.Fatal(report.Refused, err, report.Messages)
+	}
+	const canonical = 18*(1+5+1+120) + 1 + 4 + 1 + 7 // bytes of one series
+	if want := 64<<20/canonical + 1; report.Stored() != want {
+		t.Errorf("%d samples stored, want %d", report.Stored(), want)
+	}
+	if got := p.Stats().Refused[ingest.NewSeriesRule]; got != uint64(report.Refused) {
+		t.Errorf("%d counted, want %d", got, report.Refused)
+	}
+	if _, err := publish(t, p, at(0)+` 1 "name":"next"`); err != nil || p.Stats().Stored != uint64(report.Stored())+1 {
+		t.Errorf("the next request: %v, %+v", err, p.Stats())
+	}
+}
+
 func TestStoreErrors(t *testing.T) {
 	full := errors.New("disk full")
 	store := new(fakestore.Store)

@@ -18,6 +18,8 @@ const (
 	ValidCharactersRule
 	MaxUserTagsRule
 	ReservedKeyRule
+	// NewSeriesRule counts the samples of new series beyond what one request may bring.
+	NewSeriesRule
 	// StoreRule counts what the store itself refused.
 	StoreRule
 
@@ -28,7 +30,7 @@ const (
 func (r Rule) String() string {
 	return [ruleCount]string{
 		"DataTooOld", "DataFromFuture", "HasKeyRule", "KeyLengthRule", "NameValueLengthRule",
-		"ValidCharactersRule", "MaxUserTagsRule", "ReservedKeyRule", "StoreRule",
+		"ValidCharactersRule", "MaxUserTagsRule", "ReservedKeyRule", "NewSeriesRule", "StoreRule",
 	}[r]
 }
 

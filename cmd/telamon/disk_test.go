@@ -2,7 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
+	"log/slog"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -63,4 +67,66 @@ func TestFullDisk(t *testing.T) {
 	stop()
 	server, _ = runServer(t, settings)
 	check("after a restart", 101)
+}
+
+// TestFullDiskAtStart: a firing alert is retired by a start without rules, which a full disk does not take. The server
+// answers nevertheless, and the alert is resolved when there is space.
+func TestFullDiskAtStart(t *testing.T) {
+	t.Parallel()
+	hook := startHook()
+	t.Cleanup(hook.close)
+	var full atomic.Bool
+	settings := testSettings(t)
+	settings.Step, settings.EvalDelay = time.Second, time.Second
+	settings.fs = vfs.NewFaulty(vfs.NewMemory(), func(c vfs.Call) error {
+		if full.Load() && (c.Op == vfs.OpWrite || c.Op == vfs.OpCreate) {
+			return syscall.ENOSPC
+		}
+		return nil
+	})
+	rules := filepath.Join(t.TempDir(), "rules.yaml")
+	text := "receivers: [{name: oncall, webhook: {url: '" + hook.url() + "'}}]\n" +
+		"rules: [{name: Always, expr: '1', for: 0, notify: [oncall]}]\n"
+	if err := os.WriteFile(rules, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	settings.Rules = rules
+	_, stop := runServer(t, settings)
+	if err := hook.await("Always", []string{"firing"}); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+
+	settings.Rules = ""
+	s, err := openServer(settings, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	full.Store(true)
+	stop = goRun(t, s)
+	if err := (client{url: s.url()}).waitReady(); err != nil {
+		t.Fatal(err)
+	}
+	full.Store(false)
+	if err := poll(func() error {
+		if stats := s.parts.alerts.Stats(); stats.Firing != 0 || stats.Waiting != 1 {
+			return errors.New("the alert of a rule that is gone is not resolved")
+		}
+		return nil
+	}, neverHopeless); err != nil {
+		t.Error(err)
+	}
+	stop()
+
+	settings.Rules = rules
+	runServer(t, settings)
+	if err := poll(func() error {
+		events := hook.folded("Always")
+		if len(events) < 2 || events[1].State != "resolved" {
+			return errors.New("the receiver has not heard of the end")
+		}
+		return nil
+	}, neverHopeless); err != nil {
+		t.Error(err)
+	}
 }

@@ -48,9 +48,18 @@ func newLogger(w io.Writer, s Settings) *slog.Logger {
 	}
 	options := &slog.HandlerOptions{Level: level}
 	if s.LogFormat == "json" {
+		options.ReplaceAttr = readableDuration
 		return slog.New(slog.NewJSONHandler(w, options))
 	}
 	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// readableDuration writes a duration as 1m0s, where JSON would have its nanoseconds.
+func readableDuration(_ []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() == slog.KindDuration {
+		a.Value = slog.StringValue(a.Value.Duration().String())
+	}
+	return a
 }
 
 // hangups returns a channel that has a value after each SIGHUP.

@@ -33,7 +33,7 @@ const shutdownPatience = 10 * time.Second
 type server struct {
 	settings Settings
 	logger   *slog.Logger
-	rules    *alert.Rules // as they were at the start; nil without a file
+	rules    *alert.Rules // read last; empty without a file
 
 	listener net.Listener
 	dir      *tsdb.Dir
@@ -92,6 +92,9 @@ func bind(address string) (net.Listener, error) {
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("listen %s: the port is taken; stop the process that has it or choose another --listen (port 0 picks a free one)", address)
 	}
+	if wrong := (*net.AddrError)(nil); errors.As(err, &wrong) {
+		return nil, fmt.Errorf("listen %q: want HOST:PORT, as 127.0.0.1:7101: %w", address, err)
+	}
 	return l, err
 }
 
@@ -121,14 +124,9 @@ func (s *server) work(ctx context.Context, reload <-chan os.Signal) error {
 	}
 	s.db.Start()
 	defer s.db.Close()
-	if s.rules != nil {
-		if err := s.parts.alerts.SetRules(ctx, s.rules); err != nil {
-			return err
-		}
-	}
-	s.parts.alerts.Start()
 	defer s.parts.webhook.Close()
 	defer s.parts.alerts.Close()
+	held := s.startAlerts(ctx)
 	stopReporter := s.parts.startReporter(ctx)
 	defer stopReporter()
 	s.ready.Store(true)
@@ -144,11 +142,9 @@ func (s *server) work(ctx context.Context, reload <-chan os.Signal) error {
 		case err := <-s.failed:
 			return fmt.Errorf("http server: %w", err)
 		case <-reload:
-			if err := s.reloadRules(ctx); err != nil {
-				s.logger.Error("the rules are as they were", "error", err)
-			} else {
-				s.logger.Info("rules reloaded", "file", s.settings.Rules)
-			}
+			s.reloadRules(ctx, held != nil)
+		case <-held:
+			held = s.startAlerts(ctx)
 		case now := <-tick.C:
 			if err := s.db.Maintain(ctx, now); err != nil && ctx.Err() == nil {
 				s.logger.Error("maintenance of the store; the next step tries again", "error", err)
@@ -182,19 +178,44 @@ func (s *server) replay(ctx context.Context) error {
 	return nil
 }
 
-// reloadRules reads the rules file again. After an error the rules are as before.
-func (s *server) reloadRules(ctx context.Context) error {
-	rules, err := loadRules(s.settings)
-	if err != nil || rules == nil {
-		return err
+// alertRetry is the wait after the log did not take what the rules of the start change.
+const alertRetry = time.Second
+
+// startAlerts puts the rules in force and begins to evaluate them; in this order, for a step that is evaluated
+// without its rules is lost. Rules may retire alerts, which the log must take: until it does, as on a full disk,
+// alerting waits and all else goes on. Then the caller is to call again when held has a value; nil is begun.
+func (s *server) startAlerts(ctx context.Context) (held <-chan time.Time) {
+	if err := s.parts.alerts.SetRules(ctx, s.rules); err != nil {
+		s.logger.Error("alerting has not begun; the server goes on and tries again", "error", err)
+		return time.After(alertRetry)
 	}
-	return s.parts.alerts.SetRules(ctx, rules)
+	s.parts.alerts.Start()
+	return nil
 }
 
-// loadRules reads the rules file; without one the rules are nil. A mistake in it is an *alert.FileError.
+// reloadRules reads the rules file again. After an error the rules are as before. While alerting is held the new
+// rules wait for its start.
+func (s *server) reloadRules(ctx context.Context, held bool) {
+	if s.settings.Rules == "" {
+		s.logger.Warn("SIGHUP reads the rules file again, and there is none: start with --rules FILE")
+		return
+	}
+	rules, err := loadRules(s.settings)
+	if err == nil && !held {
+		err = s.parts.alerts.SetRules(ctx, rules)
+	}
+	if err != nil {
+		s.logger.Error("the rules are as they were", "error", err)
+		return
+	}
+	s.rules = rules
+	s.logger.Info("rules reloaded", "file", s.settings.Rules)
+}
+
+// loadRules reads the rules file; without one there are no rules. A mistake in it is an *alert.FileError.
 func loadRules(settings Settings) (*alert.Rules, error) {
 	if settings.Rules == "" {
-		return nil, nil
+		return &alert.Rules{}, nil
 	}
 	data, err := os.ReadFile(settings.Rules)
 	if err != nil {

@@ -47,18 +47,18 @@ func addFlags(flags *pflag.FlagSet) {
 	flags.String("listen", "127.0.0.1:7101", "`address` to serve HTTP on; port 0 picks a free one")
 	flags.String("data", "./telamon-data", "data `directory`")
 	flags.String("step", "60s", "`duration` of one step of the grid, fixed when the data directory is made")
-	flags.String("retention", "15d", "how long data are kept; 0 is for ever (`duration`)")
-	flags.String("memory-horizon", "6h", "how long values that are in a file stay in memory, too (`duration`)")
-	flags.String("max-age", "15m", "how old a published sample may be (`duration`)")
+	flags.String("retention", "15d", "`duration` for which data are kept; 0 is for ever")
+	flags.String("memory-horizon", "6h", "`duration` for which values that are in a file stay in memory, too")
+	flags.String("max-age", "15m", "`duration` that a published sample may be old")
 	flags.String("timezone", "UTC", "`zone` for expressions and times that name none, such as US/Pacific")
-	flags.String("eval-delay", "", "how long after its end a step is evaluated by the rules (`duration`; default one step)")
+	flags.String("eval-delay", "", "`duration` from the end of a step until the rules evaluate it (default one step)")
 	flags.String("rules", "", "YAML `file` with alert rules; read again on SIGHUP")
 	flags.String("max-series", "", "`number` of series in all, 0 is no limit (default the memory limit / 4 KB)")
 	flags.String("max-values-per-key", "200000", "`number` of different values of one tag key, 0 is no limit")
 	flags.String("max-new-series", "", "`number` of new series a minute while there are more than half of max-series, 0 is no limit (default a fifth of max-series)")
-	flags.String("self", "on", "on or off: store the server's own metrics")
-	flags.String("log-level", "info", "debug, info, warn or error (`level`)")
-	flags.String("log-format", "text", "text or json (`format`)")
+	flags.String("self", "on", "`on|off`: store the server's own metrics")
+	flags.String("log-level", "info", "`level` from which on to log: debug, info, warn or error")
+	flags.String("log-format", "text", "`format` of the log: text or json")
 }
 
 const envPrefix = "TELAMON_"
@@ -181,7 +181,7 @@ func (r *settingReader) duration(key string) time.Duration {
 		err = fmt.Errorf("%s is negative", text)
 	}
 	if err != nil && r.err == nil {
-		r.err = fmt.Errorf("%s: %w", key, err)
+		r.err = fmt.Errorf("%s: %w (a number and a unit, as 90s or PT1M)", key, err)
 	}
 	return time.Duration(d.Milliseconds()) * time.Millisecond
 }

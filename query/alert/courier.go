@@ -19,8 +19,9 @@ const (
 	attemptTimeout = 10 * time.Second
 )
 
-// errNoReceiver reports a notification for a receiver that a reload removed. It is given up.
-var errNoReceiver = errors.New("the receiver is not in the rules file any more")
+// errNoReceiver reports a notification for a receiver that is not in the rules in force. It waits as for one
+// that does not answer: a server may have been started with the wrong rules file, or none.
+var errNoReceiver = errors.New("the receiver is not in the rules file: declare it again and the news go out")
 
 // backoff returns how long to wait after that many failed attempts; random is in [0, 1).
 func backoff(failures int, random float64) time.Duration {
@@ -35,7 +36,7 @@ func backoff(failures int, random float64) time.Duration {
 // time for a receiver, each until it succeeds. One goroutine takes, and one for each attempt sends.
 type courier struct {
 	box *outbox
-	// send makes one attempt. nil means delivered; errNoReceiver gives the notification up.
+	// send makes one attempt. nil means delivered.
 	send func(context.Context, Notification) error
 	// settled puts the end of a notification into the log.
 	settled func(Settled)
@@ -108,10 +109,7 @@ func (c *courier) attempt(ctx context.Context, l *lane, n Notification) {
 		c.failed.Add(1)
 	}
 	s := Settled{ID: n.ID, Alert: n.Alert, Receiver: n.Receiver, At: c.now().UnixMilli(), Attempts: failures + 1}
-	if err == nil || errors.Is(err, errNoReceiver) {
-		if err != nil {
-			s.Error = err.Error()
-		}
+	if err == nil {
 		c.say(n, failures, err)
 		// In the log before the next one of the lane goes out, so that a restart does not send
 		// an older one after a newer one.
@@ -130,8 +128,6 @@ func (c *courier) attempt(ctx context.Context, l *lane, n Notification) {
 func (c *courier) say(n Notification, failures int, err error) {
 	log := c.log.With("receiver", n.Receiver, "event", n.ID, "attempt", failures+1)
 	switch {
-	case errors.Is(err, errNoReceiver):
-		log.Warn("notification given up", "err", err)
 	case err != nil && failures == 0:
 		log.Warn("notification not delivered, trying again", "err", err)
 	case err == nil && failures > 0:

@@ -29,14 +29,16 @@
 //
 // A receiver hears each transition at least once, those of one alert in order; whoever folds by
 // Event.ID hears each once. Whatever does not answer 2xx is tried again, 4xx as well: mostly a receiver
-// that is being set up, and to give up would lose a page. Between alerts there is no order.
+// that is being set up, and to give up would lose a page. For the same reason the news for a receiver that is
+// not in the rules file wait until it is declared again, among at most maxWaiting. Between alerts there is no order.
 //
 // A step that cannot be evaluated, or was missed for more than an hour, neither resolves nor counts as
 // true: a firing alert stays, a pending one begins anew. Samples that arrive after their step has closed
 // change no decision.
 //
 // A rule that leaves the rules file, or comes with another expression or other labels, takes its alerts
-// along: those that fire are resolved, at the newest evaluated step.
+// along: those that fire are resolved, at the newest evaluated step. A start without a rules file is the same
+// for all rules.
 //
 // # Records, version 1
 //

@@ -196,7 +196,7 @@ func (b *bench) steps(from, to int64) {
 	}
 }
 
-// deliver makes the attempts that are due, in this goroutine.
+// deliver makes the attempts that are due, in this goroutine, up to one that fails.
 func (b *bench) deliver() {
 	for {
 		l, n, _ := b.manager.box.take(time.Now().Add(time.Hour))
@@ -204,7 +204,7 @@ func (b *bench) deliver() {
 			return
 		}
 		b.manager.courier.attempt(context.Background(), l, n)
-		if b.receiver.refuse != nil {
+		if l.last.State == "failing" {
 			return
 		}
 	}

@@ -94,7 +94,7 @@ func TestLiveFullDisk(t *testing.T) {
 		b.log.setFail(errors.New("disk full"))
 		b.engine.evaluated()
 		pass(5 * time.Second)
-		if got := relative(b.engine.evaluated()); !slices.Equal(got, []int64{3}) {
+		if got := slices.Compact(relative(b.engine.evaluated())); !slices.Equal(got, []int64{3}) {
 			t.Errorf("evaluated %v while nothing could be logged, want only the step that waits", got)
 		}
 		if events := b.receiver.events(); len(events) != 0 {
@@ -105,8 +105,8 @@ func TestLiveFullDisk(t *testing.T) {
 		}
 		b.log.setFail(nil)
 		pass(time.Second)
-		if got := relative(b.engine.evaluated()); !slices.Equal(got, []int64{4, 5, 6, 7, 8}) {
-			t.Errorf("then evaluated %v, want the missed steps", got)
+		if got := relative(b.engine.evaluated()); !slices.Equal(got, []int64{3, 4, 5, 6, 7, 8}) {
+			t.Errorf("then evaluated %v, want the one that waited and the missed ones", got)
 		}
 		if events := b.receiver.events(); len(events) != 2 {
 			t.Errorf("got %+v, want firing and resolved", events)

@@ -84,6 +84,7 @@ func TestLoadNamesThePlace(t *testing.T) {
 		{"receiver named twice", "receivers: [{name: a, webhook: {url: 'http://x'}}]\nrules:\n  - name: x\n    notify: [a, a]", `line 4, column 17: receiver "a" is named twice`},
 		{"notify is a list", "rules:\n  - name: x\n    notify: oncall", "line 3, column 13: notify is a list, not a single value"},
 		{"bad template", "rules:\n  - name: x\n    annotations: {a: \"{{ .Labels\"}", `line 3, column 22: annotation "a": annotation:1: unclosed action`},
+		{"no such field", "rules:\n  - name: x\n    annotations: {a: \"{{ .Lables.a }}\"}", `line 3, column 22: annotation "a": there is no .Lables in annotations`},
 		{"list as label", "rules:\n  - name: x\n    labels: {a: [b]}", `line 3, column 17: "a" of labels is a text, not a list`},
 		{"anchor", "rules:\n  - name: &n x", "line 2, column 11: the name of a rule is a text, not an anchor"},
 		{"merge", "rules:\n  - <<: {name: x}", `line 2, column 5: a key of a rule is a text, not an anchor or alias`},

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -280,9 +282,58 @@ func TestReceiverThatIsGone(t *testing.T) {
 	if d := b.group().Delivery; d.State != "failing" || d.Error != errNoReceiver.Error() {
 		t.Errorf("got delivery %+v", d)
 	}
-	if waiting, _ := b.manager.box.counts(); waiting != 0 {
-		t.Errorf("%d notifications wait for nobody", waiting)
+	b.begin(rules)
+	if waiting, _ := b.manager.box.counts(); waiting != 1 {
+		t.Errorf("%d notifications wait for the receiver, want 1", waiting)
 	}
+	b.begin(oneRule)
+	b.deliver()
+	if got := b.receiver.events(); len(got) != 1 || got[0].State != "firing" {
+		t.Errorf("the receiver is back and got %+v", got)
+	}
+}
+
+// TestStartWithoutRules: what fires is resolved, and its receiver hears of it once there are rules again.
+func TestStartWithoutRules(t *testing.T) {
+	b := newBench(t, "TTT")
+	b.begin(oneRule)
+	b.steps(1, 3)
+	b.begin("")
+	b.deliver()
+	if s := b.manager.Stats(); s.Firing != 0 || s.Waiting != 2 {
+		t.Errorf("without rules %d fire and %d notifications wait, want 0 and 2", s.Firing, s.Waiting)
+	}
+	b.begin(oneRule)
+	b.deliver()
+	if got := b.receiver.events(); len(got) != 2 || got[0].State != "firing" || got[1].State != "resolved" {
+		t.Errorf("got %+v, want firing and resolved", got)
+	}
+}
+
+// TestCheckpointOnAFullDisk: a step that waits for the log keeps neither reloads nor checkpoints waiting.
+func TestCheckpointOnAFullDisk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, "TTT")
+		b.begin(oneRule)
+		full := errors.New("disk full")
+		b.log.setFail(full)
+		ctx, cancel := context.WithCancel(t.Context())
+		var stepping sync.WaitGroup
+		stepping.Go(func() { b.manager.onStep(ctx, stream.Tick{Step: second}) })
+		synctest.Wait()
+		if err := b.manager.Checkpoint(ctx); !errors.Is(err, full) {
+			t.Errorf("checkpoint: %v", err)
+		}
+		b.log.setFail(nil)
+		if err := b.manager.SetRules(ctx, &Rules{}); err != nil {
+			t.Error(err)
+		}
+		stepping.Wait()
+		cancel()
+		if s := b.manager.Stats(); s.Steps != 1 || s.Pending != 0 || s.Evaluations != 0 {
+			t.Errorf("the step was to be taken with the new rules: %+v", s)
+		}
+	})
 }
 
 func TestForgottenGroups(t *testing.T) {

@@ -18,43 +18,45 @@ const evaluateTimeout = 30 * time.Second
 // errSlowRule reports a rule that evaluateTimeout ended.
 var errSlowRule = errors.New("the evaluation took longer than 30s and was ended: narrow the query")
 
-// onStep evaluates every rule for one closed step, logs what that changed, and only then lets it be known.
-// A decision is what is in the log: until it is, the step is not done, and the same decision is
-// tried again, so that a full disk holds alerting up and does not split it from what a restart finds.
+// onStep takes one closed step until it is in the log: a full disk holds alerting up and does not split it
+// from what a restart finds. Between two tries reloads and checkpoints have their turn.
 func (m *Manager) onStep(ctx context.Context, tick stream.Tick) {
+	err := m.tryStep(ctx, tick)
+	if err == nil || ctx.Err() != nil {
+		return
+	}
+	m.cfg.Log.Error("alert states are not in the log: evaluation waits", "step", tick.Step, "err", err)
+	for err != nil {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(appendRetry):
+		}
+		err = m.tryStep(ctx, tick)
+	}
+	if ctx.Err() == nil {
+		m.cfg.Log.Info("the log takes alert states again: evaluation goes on", "step", tick.Step)
+	}
+}
+
+// tryStep evaluates every rule for one closed step, logs what that changed, and only then lets it be known.
+// On an error, which is the log's, nothing has changed.
+func (m *Manager) tryStep(ctx context.Context, tick stream.Tick) error {
 	m.stepMu.Lock()
 	defer m.stepMu.Unlock()
 	begin := time.Now()
 	outcomes := m.evaluate(ctx, tick.Step)
 	took := time.Since(begin)
 	if ctx.Err() != nil {
-		return // closing: the next life evaluates this step
+		return nil // closing: the next life evaluates this step
 	}
 	c := m.ledger.decide(tick, m.cfg.Clock.Step, outcomes) // only holders of stepMu change the ledger
-	if !m.appendUntil(ctx, c) {
-		return
+	if err := m.append(ctx, c); err != nil {
+		return err
 	}
 	m.commit(c)
 	m.note(tick, outcomes, took)
-}
-
-// appendUntil appends c, again and again until the log takes it; false if ctx ends before.
-func (m *Manager) appendUntil(ctx context.Context, c *change) bool {
-	err := m.append(ctx, c)
-	if err == nil {
-		return true
-	}
-	m.cfg.Log.Error("alert states are not in the log: evaluation waits", "step", c.step, "err", err)
-	for err != nil {
-		select {
-		case <-ctx.Done():
-			return false
-		case <-time.After(appendRetry):
-		}
-		err = m.append(ctx, c)
-	}
-	m.cfg.Log.Info("the log takes alert states again: evaluation goes on", "step", c.step)
-	return true
+	return nil
 }
 
 // evaluate runs every rule for one step, in the order of the file.

@@ -52,7 +52,7 @@ func ParseTemplate(text string) (Template, error) {
 		return Template{}, errors.New("define and block are not available in annotations")
 	}
 	if compiled.Tree != nil { // nil for an empty text
-		if err := checkNode(compiled.Root, false); err != nil {
+		if err := checkNode(compiled.Root, scope{}); err != nil {
 			return Template{}, err
 		}
 	}
@@ -104,43 +104,50 @@ func mergeLabels(tags tag.Tags, rule map[string]string) map[string]string {
 	return labels
 }
 
+// A scope is where in a template a node stands.
+type scope struct {
+	inRange bool
+	rebound bool // the dot is not the TemplateData, but what with or range put there
+}
+
 // checkNode refuses what could make a template run long or fail always.
-func checkNode(n parse.Node, inRange bool) error {
+func checkNode(n parse.Node, at scope) error {
 	switch n := n.(type) {
 	case *parse.ListNode:
 		if n == nil {
 			return nil
 		}
 		for _, child := range n.Nodes {
-			if err := checkNode(child, inRange); err != nil {
+			if err := checkNode(child, at); err != nil {
 				return err
 			}
 		}
 	case *parse.ActionNode:
-		return checkPipe(n.Pipe)
+		return checkPipe(n.Pipe, at)
 	case *parse.IfNode:
-		return checkBranch(&n.BranchNode, inRange)
+		return checkBranch(&n.BranchNode, at, at)
 	case *parse.WithNode:
-		return checkBranch(&n.BranchNode, inRange)
+		return checkBranch(&n.BranchNode, at, scope{inRange: at.inRange, rebound: true})
 	case *parse.RangeNode:
-		if inRange || !overLabels(n.Pipe) {
+		if at.inRange || !overLabels(n.Pipe) {
 			return errors.New("range goes over .Labels, and not inside another range")
 		}
-		return checkBranch(&n.BranchNode, true)
+		return checkBranch(&n.BranchNode, at, scope{inRange: true, rebound: true})
 	case *parse.TemplateNode:
 		return errors.New("template is not available in annotations")
 	}
 	return nil
 }
 
-func checkBranch(n *parse.BranchNode, inRange bool) error {
-	return errors.Join(checkPipe(n.Pipe), checkNode(n.List, inRange), checkNode(n.ElseList, inRange))
+// checkBranch checks a node whose list stands in the scope inside.
+func checkBranch(n *parse.BranchNode, at, inside scope) error {
+	return errors.Join(checkPipe(n.Pipe, at), checkNode(n.List, inside), checkNode(n.ElseList, at))
 }
 
-func checkPipe(pipe *parse.PipeNode) error {
+func checkPipe(pipe *parse.PipeNode, at scope) error {
 	for _, command := range pipe.Cmds {
 		for _, arg := range command.Args {
-			if err := checkArg(arg, command); err != nil {
+			if err := checkArg(arg, command, at); err != nil {
 				return err
 			}
 		}
@@ -148,12 +155,20 @@ func checkPipe(pipe *parse.PipeNode) error {
 	return nil
 }
 
-func checkArg(arg parse.Node, command *parse.CommandNode) error {
+func checkArg(arg parse.Node, command *parse.CommandNode, at scope) error {
 	switch arg := arg.(type) {
 	case *parse.PipeNode:
-		return checkPipe(arg)
+		return checkPipe(arg, at)
 	case *parse.ChainNode:
-		return checkArg(arg.Node, command)
+		return checkArg(arg.Node, command, at)
+	case *parse.FieldNode:
+		if !at.rebound {
+			return checkRoot(arg.Ident[0])
+		}
+	case *parse.VariableNode:
+		if arg.Ident[0] == "$" && len(arg.Ident) > 1 {
+			return checkRoot(arg.Ident[1])
+		}
 	case *parse.IdentifierNode:
 		if !slices.Contains(functions, arg.Ident) {
 			return fmt.Errorf("function %q is not available in annotations: there are %s", arg.Ident, strings.Join(functions, ", "))
@@ -163,6 +178,14 @@ func checkArg(arg parse.Node, command *parse.CommandNode) error {
 		}
 	}
 	return nil
+}
+
+// checkRoot refuses a field that TemplateData does not have: the template would fail always.
+func checkRoot(field string) error {
+	if field == "Labels" || field == "Value" || field == "Signal" {
+		return nil
+	}
+	return fmt.Errorf("there is no .%s in annotations: there are .Labels, .Value and .Signal (a label is .Labels.%s)", field, field)
 }
 
 // tooWide finds widths and precisions that would print a page of blanks, and those taken from operands.

@@ -22,6 +22,7 @@ func TestRender(t *testing.T) {
 		{`{{ if gt .Value 5.0 }}high{{ else }}low{{ end }}`, "high"},
 		{"{{ range $k, $v := .Labels }}{{ $k }}={{ $v }} {{ end }}", "nf_app=www nf_zone=a sev=page "},
 		{`{{ index .Labels "no-such" }}.`, "."},
+		{"{{ with .Labels }}{{ .nf_app }} {{ $.Labels.sev }}{{ end }}", "www page"},
 		{"{{ .Labels.pod }}", `{{ .Labels.pod }} [annotation:1:10: executing "annotation" at <.Labels.pod>: map has no entry for key "pod"]`},
 	} {
 		template, err := ParseTemplate(c.text)
@@ -55,6 +56,10 @@ func TestTemplatesThatCouldRunLong(t *testing.T) {
 		{`{{ .Labels.x | printf }}`, "printf wants its format written out"},
 		{`{{ printf "%1000000d" 1 }}`, "widths have at most two digits"},
 		{`{{ printf "%*d" 1000000 1 }}`, "widths have at most two digits"},
+		{"{{ .Lables.app }}", "there is no .Lables in annotations: there are .Labels, .Value and .Signal"},
+		{"{{ $.value }}", "there is no .value"},
+		{"{{ with .Labels }}{{ .app }}{{ else }}{{ .app }}{{ end }}", "there is no .app"},
+		{`{{ printf "%v" (index .Label "a") }}`, "there is no .Label "},
 		{strings.Repeat("x", maxTemplateBytes+1), "the limit is 4096"},
 	} {
 		if _, err := ParseTemplate(c.text); err == nil || !strings.Contains(err.Error(), c.want) {

@@ -3,6 +3,7 @@ package expr
 import (
 	"errors"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/telamon-tsdb/telamon/query/stack"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
@@ -55,13 +56,28 @@ func placeAll(err error, program string) error {
 	return err
 }
 
+// maxFoundBytes bounds the value that a message shows: a list may be as long as the program.
+const maxFoundBytes = 1 << 10
+
+// cutText returns text, up to maxFoundBytes of it, cut between two runes.
+func cutText(text string) string {
+	if len(text) <= maxFoundBytes {
+		return text
+	}
+	end := maxFoundBytes
+	for end > 0 && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end] + "…"
+}
+
 // present converts what a program left on the stack into expressions to show.
 func (o Options) present(values []stack.Value) ([]*Styled, error) {
 	shown := make([]*Styled, 0, len(values))
 	for _, v := range values {
 		s := asStyled(v)
 		if s == nil {
-			return nil, stack.Invalid("expecting time series expr, found %s '%s'", v.TypeName(), v)
+			return nil, stack.Invalid("expecting time series expr, found %s '%s'", v.TypeName(), cutText(v.String()))
 		}
 		each, err := s.perOffset()
 		if err != nil {

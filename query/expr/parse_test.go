@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -54,6 +55,10 @@ func TestParseMistakes(t *testing.T) {
 		if !errors.As(err, &mistake) || string(mistake.Kind)+": "+mistake.Message != want {
 			t.Errorf("%s: got %v, want %s", program, err, want)
 		}
+	}
+	_, err := Parse("(,"+strings.Repeat("ä,", 150_000)+")", Options{})
+	if err == nil || len(err.Error()) > 2*maxFoundBytes || !utf8.ValidString(err.Error()) {
+		t.Errorf("a long list: want a short message, got %.100v…", err)
 	}
 	if _, err := ParseQuery("a,:has,b,:has"); err == nil || !strings.Contains(err.Error(), "expected a single query, found [HasKey,HasKey]") {
 		t.Errorf("got %v", err)
