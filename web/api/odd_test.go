@@ -67,7 +67,7 @@ func TestLargeQuestions(t *testing.T) {
 	server := newTestServer(t, testConfig(newFleetDB(t)))
 	for target, want := range map[string]int{
 		"/api/v1/graph?format=json&q=name,sys.load,:eq&s=2016-01-01&e=2027-01-01":                                                  http.StatusOK,
-		"/api/v1/graph?format=json&q=name,sys.load,:eq&s=epoch&e=9999-12-31":                                                       http.StatusOK,
+		"/api/v1/graph?format=json&q=name,sys.load,:eq&s=epoch&e=9999-12-31":                                                       http.StatusBadRequest,
 		"/api/v1/graph?format=json&q=name,sys.load,:eq&s=2016-01-01&e=2027-01-01&w=100000":                                         http.StatusOK,
 		"/api/v1/graph?format=json&q=name,:has,:all&s=2026-11-22T12:00Z&e=s%2B1m":                                                  http.StatusOK,
 		"/api/v1/graph?format=json&q=name,:has,(,name,nf.node,id,),:by&s=2016-01-01&e=2027-01-01&step=1d":                          http.StatusOK,
