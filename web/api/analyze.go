@@ -36,8 +36,9 @@ func (a *API) analyze(c *gin.Context) {
 	writeJSON(c.Writer, http.StatusOK, inspect.Analyze(r.Q, r.Pos, defaultWords(), tags))
 }
 
-// countedTags bounds the values that are looked at for completions; beyond it the total is a lower bound.
-const countedTags = 10_000
+// countedTags bounds the values that are looked at for completions; beyond it the total is a lower bound. It
+// is above the nodes of most fleets.
+const countedTags = 20_000
 
 // A tagFinder finds keys and values to complete. It lives as long as one request. When the store cannot
 // answer it finds nothing: an editor goes on without completions.
@@ -56,12 +57,19 @@ func (f tagFinder) Keys(where tag.Predicate, part string, limit int) ([]inspect.
 	return mostUsed(slices.DeleteFunc(keys, func(k tsdb.TagCount) bool { return !like.Matches(k.Text) }), limit)
 }
 
-// Values implements inspect.Tags.
+// Values implements inspect.Tags. Where a key has few values it is quicker to count them all and then to look
+// at their texts than to have the store select the series of those that fit.
 func (f tagFinder) Values(where tag.Predicate, key, part string, limit int) ([]inspect.Counted, int) {
-	if part != "" {
-		where = tag.And{Left: where, Right: tag.Match{Key: key, Pattern: contains(part)}}
-	}
 	values, err := f.store.TagValues(f.ctx, where, key, tsdb.Page{Limit: countedTags})
+	if err == nil && part != "" {
+		like := contains(part)
+		if len(values) < countedTags {
+			values = slices.DeleteFunc(values, func(v tsdb.TagCount) bool { return !like.Matches(v.Text) })
+		} else {
+			where = tag.And{Left: where, Right: tag.Match{Key: key, Pattern: like}}
+			values, err = f.store.TagValues(f.ctx, where, key, tsdb.Page{Limit: countedTags})
+		}
+	}
 	if err != nil {
 		return nil, 0
 	}
