@@ -48,6 +48,10 @@ func chunksOf(rng eval.Range, steps int) iter.Seq[eval.Range] {
 
 // evalChunk answers r, whose expressions have their legends, in the session.
 func (e *Engine) evalChunk(ctx context.Context, session *eval.Session, r Request) (*Result, error) {
+	if err := e.gate.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer e.gate.leave()
 	outcome, err := session.Run(ctx, e.store, r.Range, e.limits)
 	if err != nil {
 		return nil, err

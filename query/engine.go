@@ -31,15 +31,20 @@ const (
 type Engine struct {
 	store  tsdb.Selector
 	limits eval.Limits
+	gate   gate
 }
 
 // NewEngine returns an engine that reads from cfg.Store.
 func NewEngine(cfg Config) *Engine {
-	return &Engine{cfg.Store, eval.Limits{
-		Lines:      cmp.Or(cfg.MaxLines, defaultMaxLines),
-		Datapoints: cmp.Or(cfg.MaxDatapoints, defaultMaxDatapoints),
-		Bytes:      cmp.Or(cfg.MaxBytes, defaultMaxBytes),
-	}}
+	return &Engine{
+		store: cfg.Store,
+		limits: eval.Limits{
+			Lines:      cmp.Or(cfg.MaxLines, defaultMaxLines),
+			Datapoints: cmp.Or(cfg.MaxDatapoints, defaultMaxDatapoints),
+			Bytes:      cmp.Or(cfg.MaxBytes, defaultMaxBytes),
+		},
+		gate: newGate(runningEvaluations, waitingEvaluations),
+	}
 }
 
 // A Request asks for the lines of some expressions over one range.
@@ -91,7 +96,7 @@ type Line struct {
 }
 
 // Eval answers r. Its error is a *stack.Error where the expressions are to blame, else that of the store
-// or of ctx; a cancelled ctx ends it within some milliseconds.
+// or of ctx, which ends it within some milliseconds, or ErrBusy.
 func (e *Engine) Eval(ctx context.Context, r Request) (*Result, error) {
 	results, err := e.EvalTogether(ctx, []Request{r})
 	if err != nil {
@@ -110,6 +115,10 @@ func (e *Engine) EvalTogether(ctx context.Context, requests []Request) ([]*Resul
 			exprs = append(exprs, s.Expr)
 		}
 	}
+	if err := e.gate.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer e.gate.leave()
 	outcome, err := eval.NewPlan(exprs).Run(ctx, e.store, requests[0].Range, e.limits)
 	if err != nil {
 		return nil, err

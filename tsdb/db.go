@@ -25,7 +25,7 @@ type Config struct {
 	Retention time.Duration
 	// Limits bound the series.
 	Limits Limits
-	// Now is the clock of Limits; nil is time.Now.
+	// Now is the clock of Limits, and of Start; nil is time.Now.
 	Now func() time.Time
 	// BlockDir is the directory for windows that go to files; "" keeps all in memory, and all of the log.
 	BlockDir string
@@ -66,6 +66,9 @@ type DB struct {
 	stats     counters
 	orphans   int       // replayed values whose series cannot be
 	blocks    *blockDir // nil: no files
+
+	// maintaining is held by who removes files, or wants none to be removed. It comes before committing.
+	maintaining sync.Mutex
 
 	// committing is held during a commit. Who holds it sees no record in the log that is not applied.
 	committing sync.Mutex
@@ -150,9 +153,12 @@ func (db *DB) openBlocks(fsys vfs.FS, path string) error {
 	return nil
 }
 
-// Start begins to take batches.
+// Start ends the replay, brings into memory what belongs there by Config.MemoryHorizon, and begins to take batches.
 func (db *DB) Start() {
 	db.closeReplay()
+	if db.blocks != nil {
+		db.load(db.grid.slotBefore(db.census.now().Add(-db.horizon)))
+	}
 	c := &committer{db: db, byShard: make([][]place, len(db.shards))}
 	db.stopped.Go(c.run)
 }

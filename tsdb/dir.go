@@ -28,12 +28,16 @@ type Layout struct {
 	Instance string `json:"instance"`
 }
 
+// layoutFile is the name of the file with the Layout.
+const layoutFile = "meta.json"
+
 // A Dir is a data directory that this process holds:
 //
 //	meta.json        Layout
 //	lock             held while a process uses the directory
 //	default/wal/     the log of the namespace "default"
 //	default/blocks/  its block files
+//	snapshots/       data directories made by Snapshot
 type Dir struct {
 	Layout Layout
 	fs     vfs.FS
@@ -72,7 +76,7 @@ func OpenDir(fsys vfs.FS, path string, step time.Duration) (*Dir, error) {
 const maxMetaBytes = 1 << 16
 
 func (d *Dir) readLayout(step time.Duration) error {
-	name := filepath.Join(d.path, "meta.json")
+	name := filepath.Join(d.path, layoutFile)
 	data, err := vfs.ReadFile(d.fs, name, maxMetaBytes)
 	if errors.Is(err, fs.ErrNotExist) {
 		return d.writeLayout(name, step)
@@ -82,7 +86,7 @@ func (d *Dir) readLayout(step time.Duration) error {
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	if err := decoder.Decode(&d.Layout); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return fmt.Errorf("%w: %s is damaged (%w); put back a copy of it or choose another --data", ErrLayout, name, err)
 	}
 	return d.Layout.check(name, step)
 }
@@ -111,6 +115,10 @@ func (l Layout) check(name string, step time.Duration) error {
 	made, err := time.ParseDuration(l.Step)
 	if err != nil {
 		return fmt.Errorf("%w: %s: step: %w", ErrLayout, name, err)
+	}
+	if l.Shards < 1 || l.Shards > maxShards || l.WindowSlots < 1 || l.WindowSlots > maxWindowSlots || l.Instance == "" {
+		return fmt.Errorf("%w: %s is damaged (%d shards, %d slots per window, instance %q); put back a copy of it or choose another --data",
+			ErrLayout, name, l.Shards, l.WindowSlots, l.Instance)
 	}
 	if made != step {
 		return fmt.Errorf("%w: %s was made with --step %s and this process wants %s; start with --step %s or choose another --data",

@@ -101,6 +101,29 @@ func (w *filedWindow) series(visit func(uint32)) {
 // sizeBytes is 0: mapped files are the kernel's memory.
 func (w *filedWindow) sizeBytes() int { return 0 }
 
+// load reads the window into memory.
+func (w *filedWindow) load() (*sealedWindow, error) {
+	head := w.file.reader.Head()
+	loaded := &sealedWindow{number: w.file.window, width: head.Slots, filed: true}
+	positions := make([]uint32, 0, w.part.End-w.part.First)
+	for position := w.part.First; position < w.part.End; position++ {
+		positions = append(positions, position)
+	}
+	err := w.file.reader.Blocks(positions, w.file.window, w.file.window, func(position uint32, _ int64, block []byte) error {
+		s, err := w.file.reader.Series(position)
+		if err != nil {
+			return err
+		}
+		loaded.add(s.Number, block)
+		return nil
+	})
+	if err != nil {
+		return nil, w.file.check(err)
+	}
+	loaded.clip()
+	return loaded, nil
+}
+
 func (w *filedWindow) appendBlock(dst []byte, series uint32) ([]byte, error) {
 	err := w.visit(series, func(block []byte) error {
 		dst = append(dst, block...)

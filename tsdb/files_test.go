@@ -111,6 +111,15 @@ func TestFilesSameBits(t *testing.T) {
 	}
 	filed.reopen()
 	compare("after another restart")
+	filed.cfg.Now = func() time.Time { return time.UnixMilli(1100 * step) }
+	filed.reopen()
+	if st := filed.Stats(); st.FiledWindows != 2*tsdb.DefaultShards || st.SealedWindows != 2*tsdb.DefaultShards {
+		t.Errorf("%+v, want two windows in memory by the horizon", st)
+	}
+	compare("after a restart within the horizon")
+	write(filed, late[len(late)-1])
+	filed.maintain(1500)
+	compare("with a new file of a loaded window")
 }
 
 // TestLogIsTrimmed: what files have leaves the log, and what the log alone has does not: definitions, states, and the

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
@@ -12,7 +13,7 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
-// Maintain does what time asks for; call it once a step, from one goroutine, between Start and Close.
+// Maintain does what time asks for; call it once a step, between Start and Close.
 //
 //	drop     whole windows past the retention, and their files
 //	file     windows that ended a window ago are written to block files, all shards of one in one file
@@ -22,6 +23,8 @@ import (
 //
 // Without a BlockDir it only drops. After an error nothing is lost; the next call tries again.
 func (db *DB) Maintain(ctx context.Context, now time.Time) error {
+	db.maintaining.Lock()
+	defer db.maintaining.Unlock()
 	dropped, err := db.retain(now)
 	if dropped > 0 {
 		db.logger.Info("dropped windows past the retention", "windows", dropped)
@@ -207,6 +210,28 @@ func (db *DB) release(slot int64) {
 		}
 		s.mu.Unlock()
 	}
+}
+
+// load brings windows that end at slot or later from files into memory, as if they had never left it. A file that
+// is bad stays where it is: who asks for it finds out.
+func (db *DB) load(slot int64) {
+	var shards sync.WaitGroup
+	for _, s := range db.shards {
+		shards.Go(func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			for _, number := range s.order {
+				filed, ok := s.windows[number].(*filedWindow)
+				if !ok || s.grid.lastSlot(number) < slot {
+					continue
+				}
+				if loaded, err := filed.load(); err == nil {
+					s.windows[number] = loaded
+				}
+			}
+		})
+	}
+	shards.Wait()
 }
 
 // checkpoint writes to the head of the log what older segments may hold alone: the series' definitions, the

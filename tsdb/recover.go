@@ -131,6 +131,7 @@ func (db *DB) replayPoints(at wal.Position, body []byte) error {
 	defer s.mu.Unlock()
 	s.logAt = at
 	var number, slot int64
+	filed := filedSlots{db: db, at: at, first: 1}
 	for range r.uvarint() {
 		number += r.varint()
 		slot += r.varint()
@@ -142,7 +143,7 @@ func (db *DB) replayPoints(at wal.Position, body []byte) error {
 			db.orphans++
 			continue
 		}
-		if !db.filedBefore(slot, at) {
+		if !filed.has(slot) {
 			if err := s.store(uint32(number), slot, value); err != nil {
 				return err
 			}
@@ -166,13 +167,25 @@ func (db *DB) replayPoints(at wal.Position, body []byte) error {
 	return r.end()
 }
 
-// filedBefore reports whether what the log has at a position for a slot is in a file.
-func (db *DB) filedBefore(slot int64, at wal.Position) bool {
-	if db.blocks == nil {
+// filedSlots tells for which slots a record at a position of the log has nothing that is not in a file.
+type filedSlots struct {
+	db          *DB
+	at          wal.Position
+	first, last int64 // the slots for which filed is known, none while first is greater
+	filed       bool
+}
+
+func (f *filedSlots) has(slot int64) bool {
+	if f.db.blocks == nil {
 		return false
 	}
-	file := db.blocks.files[db.grid.windowOf(slot)]
-	return file != nil && at < file.upTo
+	if slot < f.first || slot > f.last {
+		window := f.db.grid.windowOf(slot)
+		f.first, f.last = f.db.grid.firstSlot(window), f.db.grid.lastSlot(window)
+		file := f.db.blocks.files[window]
+		f.filed = file != nil && f.at < file.upTo
+	}
+	return f.filed
 }
 
 // install makes the shards know of the windows in files.

@@ -23,30 +23,45 @@ type sealedWindow struct {
 func (w *openWindow) seal(encoder *gorilla.Encoder) (*sealedWindow, error) {
 	sealed := &sealedWindow{number: w.number, width: w.width, since: w.since}
 	var failed error
+	var block []byte
 	w.series(func(s uint32) {
-		if sealed.offsets == nil {
-			sealed.first = s
-			sealed.offsets = make([]uint32, 1, max(len(w.rows)-int(s), 0)+1)
-		}
-		for uint32(len(sealed.offsets)) <= s-sealed.first { // series without a block
-			sealed.offsets = append(sealed.offsets, uint32(len(sealed.arena)))
-		}
+		block = block[:0]
 		switch row := w.row(s); {
 		case row == nil:
-			var err error
-			if sealed.arena, err = w.base.appendBlock(sealed.arena, s); err != nil {
+			if b, err := w.base.appendBlock(block, s); err != nil {
 				failed = err
+			} else {
+				block = b
 			}
 		case !allNaN(row):
-			sealed.arena = encoder.AppendBlock(sealed.arena, row)
+			block = encoder.AppendBlock(block, row)
 		}
-		sealed.offsets = append(sealed.offsets, uint32(len(sealed.arena)))
+		sealed.add(s, block)
 	})
 	if failed != nil {
 		return nil, failed
 	}
-	sealed.arena = append(make([]byte, 0, len(sealed.arena)), sealed.arena...) // growth left up to half unused
+	sealed.clip()
 	return sealed, nil
+}
+
+// add appends the block of a series, which comes behind all so far.
+func (w *sealedWindow) add(series uint32, block []byte) {
+	if w.offsets == nil {
+		w.first = series
+		w.offsets = make([]uint32, 1)
+	}
+	for uint32(len(w.offsets)) <= series-w.first { // series without a block
+		w.offsets = append(w.offsets, uint32(len(w.arena)))
+	}
+	w.arena = append(w.arena, block...)
+	w.offsets = append(w.offsets, uint32(len(w.arena)))
+}
+
+// clip gives back what growth left over, up to half.
+func (w *sealedWindow) clip() {
+	w.arena = append(make([]byte, 0, len(w.arena)), w.arena...)
+	w.offsets = append(make([]uint32, 0, len(w.offsets)), w.offsets...)
 }
 
 func allNaN(values []float64) bool {

@@ -35,7 +35,9 @@ type shard struct {
 	index *index.Index
 
 	windows map[int64]window
-	order   []int64 // the keys of windows, ascending
+	// recent is the open window that was written last, or nil: most writes go where the last one went.
+	recent *openWindow
+	order  []int64 // the keys of windows, ascending
 	// logAt is a position of the log that lies before what is written from now on.
 	logAt  wal.Position
 	writes uint64 // counts applied writes; tells which open window was written last
@@ -133,6 +135,11 @@ func newSeries(tags canonical, parsed tag.Tags) series {
 
 // value returns what is stored in a slot, NaN for nothing. Only the committer calls it.
 func (s *shard) value(number uint32, slot int64) (float64, error) {
+	if w := s.recent; w != nil && slot >= w.firstSlot && slot < w.firstSlot+int64(w.width) {
+		if row := w.row(number); row != nil {
+			return row[slot-w.firstSlot], nil
+		}
+	}
 	w := s.windows[s.grid.windowOf(slot)]
 	if w == nil {
 		return nan, nil
@@ -146,14 +153,19 @@ func (s *shard) value(number uint32, slot int64) (float64, error) {
 
 // store writes a slot. The caller holds the lock.
 func (s *shard) store(number uint32, slot int64, value float64) error {
-	w, err := s.openWindow(s.grid.windowOf(slot))
-	if err != nil {
-		return err
+	w := s.recent
+	if w == nil || slot < w.firstSlot || slot >= w.firstSlot+int64(w.width) {
+		var err error
+		if w, err = s.openWindow(s.grid.windowOf(slot)); err != nil {
+			return err
+		}
+		s.recent = w
 	}
 	row := w.row(number)
 	switch {
 	case row != nil:
 	case w.base != nil && w.base.holds(number):
+		var err error
 		if row, err = w.rowOver(number); err != nil {
 			return err
 		}
@@ -163,7 +175,7 @@ func (s *shard) store(number uint32, slot int64, value float64) error {
 		row = w.addRow(number)
 		s.enterWindow(number)
 	}
-	row[s.grid.offset(slot)] = value
+	row[slot-w.firstSlot] = value
 	s.writes++
 	w.touched = s.writes
 	return nil
@@ -178,7 +190,7 @@ func (s *shard) openWindow(number int64) (*openWindow, error) {
 	if err := s.sealAbove(maxOpenWindows - 1); err != nil {
 		return nil, err
 	}
-	w := newOpenWindow(number, s.grid.width)
+	w := newOpenWindow(s.grid, number)
 	w.since = s.logAt
 	if exists {
 		w.base = old.(baseWindow)
@@ -218,6 +230,7 @@ func (s *shard) seal(w *openWindow) error {
 	if err != nil {
 		return err
 	}
+	s.recent = nil
 	var gone []index.Series
 	w.series(func(number uint32) {
 		if len(sealed.block(number)) == 0 { // every value of the row had been cleared
@@ -242,6 +255,7 @@ func (s *shard) dropBefore(slot int64) int {
 		delete(s.windows, number)
 		dropped++
 	}
+	s.recent = nil
 	s.index.Remove(gone...)
 	s.order = slices.Delete(s.order, 0, dropped)
 	return dropped
@@ -259,6 +273,7 @@ func (s *shard) addWindow(number int64, w window) {
 // removeWindow takes away a window that no series is in any more.
 func (s *shard) removeWindow(number int64) {
 	delete(s.windows, number)
+	s.recent = nil
 	if at, found := slices.BinarySearch(s.order, number); found {
 		s.order = slices.Delete(s.order, at, at+1)
 	}

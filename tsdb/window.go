@@ -47,19 +47,20 @@ type baseWindow interface {
 // A late write into a sealed window costs the decoding of one block, its series': the row begins with
 // what the base has, and stands in for it.
 type openWindow struct {
-	base    baseWindow // nil: the window has never been sealed
-	number  int64
-	width   int // n
-	rows    []uint32
-	pages   [][]float64
-	used    int    // rows in use
-	touched uint64 // the shard's write counter at the last write: the least is sealed first
+	base      baseWindow // nil: the window has never been sealed
+	number    int64
+	firstSlot int64
+	width     int // n
+	rows      []uint32
+	pages     [][]float64
+	used      int    // rows in use
+	touched   uint64 // the shard's write counter at the last write: the least is sealed first
 	// since is a position of the log that lies before the first write that is in no file.
 	since wal.Position
 }
 
-func newOpenWindow(number int64, width int) *openWindow {
-	return &openWindow{number: number, width: width}
+func newOpenWindow(g grid, number int64) *openWindow {
+	return &openWindow{number: number, firstSlot: g.firstSlot(number), width: g.width}
 }
 
 func (w *openWindow) row(series uint32) []float64 {

@@ -228,9 +228,12 @@ func TestOrigins(t *testing.T) {
 			t.Fatal(err)
 		}
 		resp.Body.Close()
-		allowed := resp.Header.Get("Access-Control-Allow-Origin")
-		if resp.StatusCode != c.status || allowed != "https://dashboards.example" {
-			t.Errorf("%s %s: %s, allowed origin %q; want %d", c.method, c.path, resp.Status, allowed, c.status)
+		allowed, want := resp.Header.Get("Access-Control-Allow-Origin"), "https://dashboards.example"
+		if c.path == "/api/v1/alerts" { // ours: no business of other pages
+			want = ""
+		}
+		if resp.StatusCode != c.status || allowed != want {
+			t.Errorf("%s %s: %s, allowed origin %q; want %d and %q", c.method, c.path, resp.Status, allowed, c.status, want)
 		}
 	}
 }

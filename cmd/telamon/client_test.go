@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -94,7 +95,7 @@ func (c client) graph(parameters url.Values) (g graph, err error) {
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
 		text, err := readAnswer(resp)
-		return g, fmt.Errorf("graph %s: %s %w", parameters.Get("q"), text, err)
+		return g, errors.Join(fmt.Errorf("graph %s: %s", parameters.Get("q"), text), err)
 	}
 	return g, json.NewDecoder(resp.Body).Decode(&g)
 }

@@ -108,7 +108,7 @@ func (c *crashTest) last(ctx context.Context) error {
 		<-c.server.done
 	})
 	if status := c.server.cmd.ProcessState.ExitCode(); err != nil || status != 0 {
-		return fmt.Errorf("SIGTERM under load: status %d, %w", status, err)
+		return errors.Join(fmt.Errorf("SIGTERM under load: status %d", status), err)
 	}
 	if server, err = c.restart(ctx); err != nil {
 		return err

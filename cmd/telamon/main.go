@@ -33,7 +33,7 @@ func rootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(serveCommand(), demoCommand(), versionCommand())
+	root.AddCommand(serveCommand(), demoCommand(), inspectCommand(), versionCommand())
 	return root
 }
 

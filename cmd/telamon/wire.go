@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/telamon-tsdb/telamon/ingest"
 	"github.com/telamon-tsdb/telamon/ingest/listen"
@@ -47,6 +48,7 @@ func wire(srv *server) parts {
 		Store:    srv.db,
 		Alerts:   p.alerts.Status,
 		Stats:    srv.db.Stats,
+		Snapshot: func() (string, error) { return srv.dir.Snapshot(namespace, srv.db, time.Now()) },
 		Publish:  publish,
 		UI:       ui.Handler(),
 		Ready:    srv.ready.Load,

@@ -3,6 +3,7 @@ package eval
 import (
 	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/query/stack"
+	"github.com/telamon-tsdb/telamon/tsdb"
 )
 
 // A budget counts the bytes of columns that a run holds, against a limit. Zero is no limit.
@@ -24,7 +25,8 @@ func (b *budget) take(bytes int64) error {
 	return nil
 }
 
-// checkRange refuses a range that is none, and one of which not even a single line fits into the budget.
+// checkRange refuses a range that is none, and one of which not even the parts of a single line fit into the
+// budget.
 func (r *run) checkRange() error {
 	g := r.rng
 	switch {
@@ -35,7 +37,19 @@ func (r *run) checkRange() error {
 			g.Start, g.End, g.Step, g.Primary)
 	}
 	line := budget{limit: r.budget.limit}
-	return line.take((g.End - g.Start) / g.Step * bytesPerValue)
+	return line.take(shards * ((g.End-g.Start)/g.Step*bytesPerValue + maskBytes(g.End-g.Start, g.Step, g.Primary)))
+}
+
+// shards is how many parts of a line a store holds before it has merged them: what it has by default.
+const shards = tsdb.DefaultShards
+
+// maskBytes returns the size of the bits in a column that tell which primary steps had a value: of a range of
+// centuries they are most of it, whatever the step.
+func maskBytes(span, step, primary int64) int64 {
+	if step == primary {
+		return 0
+	}
+	return span / primary / 8
 }
 
 // computeBytes returns an upper bound of what the run will hold at a time besides what it has read. It

@@ -120,6 +120,9 @@ func (r *run) queryOf(d *expr.Data) tsdb.Query {
 func (r *run) selectColumns(one *read) error {
 	r.work.Reads++
 	bytesPerColumn := int64(bits.OnesCount8(uint8(one.query.Aggregates))*one.query.Len()*bytesPerValue + bytesPerLine)
+	if one.query.Consolidation == tsdb.Average {
+		bytesPerColumn += maskBytes(one.query.End-one.query.Start, one.query.Step, r.rng.Primary)
+	}
 	for column, err := range r.store.Select(r.ctx, one.query) {
 		if err == nil && r.ctx.Err() != nil {
 			err = context.Cause(r.ctx)

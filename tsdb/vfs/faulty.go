@@ -17,6 +17,7 @@ const (
 	OpMap      Op = "map"
 	OpSize     Op = "size"
 	OpRename   Op = "rename"
+	OpLink     Op = "link"
 	OpRemove   Op = "remove"
 	OpList     Op = "list"
 	OpMkdir    Op = "mkdir"
@@ -121,6 +122,13 @@ func (f *Faulty) Rename(oldName, newName string) error {
 		return err
 	}
 	return f.under.Rename(oldName, newName)
+}
+
+func (f *Faulty) Link(oldName, newName string) error {
+	if err := f.call(OpLink, newName); err != nil {
+		return err
+	}
+	return f.under.Link(oldName, newName)
 }
 
 func (f *Faulty) Remove(name string) error {

@@ -134,6 +134,28 @@ func (m *Memory) Create(name string) (File, error) {
 	return &memoryHandle{memory: m, file: f, name: name, writable: true}, nil
 }
 
+func (m *Memory) Link(oldName, newName string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	from, oldBase, err := m.directoryOf("link", oldName)
+	if err != nil {
+		return err
+	}
+	to, newBase, err := m.directoryOf("link", newName)
+	if err != nil {
+		return err
+	}
+	f := from.files[oldBase]
+	if f == nil {
+		return &fs.PathError{Op: "link", Path: oldName, Err: fs.ErrNotExist}
+	}
+	if to.files[newBase] != nil || m.directories[filepath.Clean(newName)] != nil {
+		return &fs.PathError{Op: "link", Path: newName, Err: fs.ErrExist}
+	}
+	to.change(directoryChange{added: newBase, file: f})
+	return nil
+}
+
 func (m *Memory) Open(name string) (File, error) { return m.open(name, false) }
 
 func (m *Memory) OpenAppend(name string) (File, error) { return m.open(name, true) }

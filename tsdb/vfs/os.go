@@ -68,6 +68,8 @@ func (OS) List(dir string) ([]string, error) {
 	return names, nil
 }
 
+func (OS) Link(oldName, newName string) error { return os.Link(oldName, newName) }
+
 // MkdirAll syncs the parent of each directory that it makes.
 func (o OS) MkdirAll(dir string) error {
 	err := os.Mkdir(dir, directoryPermissions)

@@ -26,6 +26,8 @@ type FS interface {
 
 	// Rename gives a file another name in the same directory and replaces the file that had it.
 	Rename(oldName, newName string) error
+	// Link gives a file a second name, in any directory. An existing one is fs.ErrExist.
+	Link(oldName, newName string) error
 	Remove(name string) error
 	// List returns the names, without the directory, of what is in it, sorted.
 	List(dir string) ([]string, error)

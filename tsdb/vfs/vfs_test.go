@@ -36,6 +36,18 @@ func testAlike(t *testing.T, fsys FS, dir string) {
 	is("Create without a directory", err, fs.ErrNotExist)
 	is("MkdirAll", fsys.MkdirAll(path("sub")), nil)
 	is("MkdirAll again", fsys.MkdirAll(path("sub")), nil)
+	is("Link of nothing", fsys.Link(path("none"), path("sub/none")), fs.ErrNotExist)
+	linked, err := fsys.Create(path("first"))
+	is("Create to link", err, nil)
+	_, err = linked.Write([]byte("both"))
+	is("Write to link", errors.Join(err, linked.Close()), nil)
+	is("Link", fsys.Link(path("first"), path("sub/second")), nil)
+	is("Link again", fsys.Link(path("first"), path("sub/second")), fs.ErrExist)
+	is("Remove the first name", fsys.Remove(path("first")), nil)
+	if data, err := ReadFile(fsys, path("sub/second"), 10); string(data) != "both" || err != nil {
+		t.Errorf("the second name has %q, %v", data, err)
+	}
+	is("Remove the second name", fsys.Remove(path("sub/second")), nil)
 
 	f, err := fsys.Create(path("a"))
 	is("Create", err, nil)

@@ -41,6 +41,13 @@ func segmentNumber(name string) (uint32, bool) {
 	return uint32(number), true
 }
 
+// IsSegmentBefore reports whether a file name, without the directory, is that of a segment all of which lies before
+// a position that Rotate returned.
+func IsSegmentBefore(name string, at Position) bool {
+	number, ok := segmentNumber(name)
+	return ok && number < at.Segment()
+}
+
 // The head of a segment's file (see the package's drawing).
 const (
 	segmentMagic       = "TELAWAL\n"

@@ -58,7 +58,9 @@ func (f tagFinder) Keys(where tag.Predicate, part string, limit int) ([]inspect.
 
 // Values implements inspect.Tags.
 func (f tagFinder) Values(where tag.Predicate, key, part string, limit int) ([]inspect.Counted, int) {
-	where = tag.And{Left: where, Right: tag.Match{Key: key, Pattern: contains(part)}}
+	if part != "" {
+		where = tag.And{Left: where, Right: tag.Match{Key: key, Pattern: contains(part)}}
+	}
 	values, err := f.store.TagValues(f.ctx, where, key, tsdb.Page{Limit: countedTags})
 	if err != nil {
 		return nil, 0

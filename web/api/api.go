@@ -22,6 +22,8 @@ type Config struct {
 	Alerts func() alert.Status
 	// Stats describes the store.
 	Stats func() tsdb.Stats
+	// Snapshot makes a snapshot of the data directory and returns its path.
+	Snapshot func() (path string, err error)
 	// Publish takes POST /api/v1/publish and /api/v1/publish-fast.
 	Publish http.Handler
 	// UI serves the pages and their files.
@@ -94,10 +96,11 @@ func (a *API) router() *gin.Engine {
 	data.POST(exprRoute+"/analyze", own(a.analyze))
 	data.POST("/api/v1/batch", own(a.batch))
 	data.GET("/api/v1/status", a.status)
+	data.POST("/api/v1/admin/snapshot", own(a.snapshot))
 	data.POST("/api/v1/publish", gin.WrapH(a.Publish))
 	data.POST("/api/v1/publish-fast", gin.WrapH(a.Publish))
-	for _, page := range []string{"/", "/explore", "/alerts", "/assets/*file"} {
-		r.GET(page, gin.WrapH(a.UI))
+	for _, page := range []string{"/", "/explore", "/alerts", "/reference", "/assets/*file", "/favicon.ico"} {
+		r.Match([]string{http.MethodGet, http.MethodHead}, page, gin.WrapH(a.UI))
 	}
 	mountExpr(r)
 	r.GET("/api/openapi.json", describeAPI)

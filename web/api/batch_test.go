@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 )
@@ -121,4 +122,30 @@ func TestBatchRefuses(t *testing.T) {
 			t.Errorf("%.60s: status %d, want %d: %.200s", c.body, r.status, c.status, r.body)
 		}
 	}
+}
+
+// FuzzBatch: any body is answered, with events or with what is wrong with it.
+func FuzzBatch(f *testing.F) {
+	for _, seed := range []string{
+		`{"requests":[{"id":"a","params":{"q":"1","format":"json"}}]}`, `{"requests":[{"params":{"q":["1"],"w":3,"tz":["UTC"]}}]}`,
+		`{"requests":[{"params":{"q":"name,a,:eq","format":"csv","s":"e-1m"}},{}]}`, `{"requests":null}`, `[]`, `{`, ``,
+	} {
+		f.Add(seed)
+	}
+	handler := New(testConfig(newDB(f)))
+	f.Fuzz(func(t *testing.T, body string) {
+		r := httptest.NewRequest(http.MethodPost, "http://127.0.0.1/api/v1/batch", strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		switch w.Code {
+		case http.StatusOK:
+			if _, err := parseEvents(w.Body.Bytes()); err != nil {
+				t.Errorf("%q: %v", body, err)
+			}
+		case http.StatusBadRequest, http.StatusRequestEntityTooLarge:
+		default:
+			t.Errorf("%q: status %d: %.300s", body, w.Code, w.Body)
+		}
+	})
 }

@@ -60,7 +60,7 @@ func TestCompression(t *testing.T) {
 	}
 }
 
-// Pictures are packed already, and what has no body gets none.
+// Pictures are packed already, errors are short, and what has no body gets none.
 func TestNotCompressed(t *testing.T) {
 	cfg := testConfig(newDB(t))
 	cfg.UI = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -72,7 +72,7 @@ func TestNotCompressed(t *testing.T) {
 		w.WriteHeader(http.StatusNotModified)
 	})
 	server := newTestServer(t, cfg)
-	for _, path := range []string{"/assets/icon.png", "/assets/same.js"} {
+	for _, path := range []string{"/assets/icon.png", "/assets/same.js", "/api/v1/graph?q=:foo&format=json"} {
 		r := server.send(t, exchange{http.MethodGet, path, map[string]string{"Accept-Encoding": "gzip"}, ""})
 		if coding := r.header.Get("Content-Encoding"); coding != "" {
 			t.Errorf("%s: Content-Encoding %s", path, coding)

@@ -3,16 +3,30 @@ package api
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
-// allowOrigins gives every answer Atlas's CORS headers: any origin may read, and may use the routes
-// that Atlas has. Routes of our own that change something are guarded besides (ownRoute).
-// Preflight requests are answered here, on any path, as Atlas does.
+// ownPaths are the routes that Atlas does not have. Pages of other origins have no
+// business there, whatever they may read of Atlas's.
+var ownPaths = []string{
+	"/api/v1/alerts", "/api/v1/batch", "/api/v1/status", "/api/v1/series", "/api/openapi.json",
+	"/api/v1/expr/words", "/api/v1/expr/analyze", "/api/v1/admin",
+}
+
+func isOwn(path string) bool {
+	return slices.ContainsFunc(ownPaths, func(own string) bool {
+		rest, found := strings.CutPrefix(path, own)
+		return found && (rest == "" || rest[0] == '/')
+	})
+}
+
+// allowOrigins gives every answer Atlas's CORS headers, but for routes of our own: any origin may use what
+// Atlas has. Preflight requests are answered here, on any path, as Atlas does.
 func allowOrigins(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		origin := r.Header.Get("Origin")
-		if !isOrigin(origin) {
+		if !isOrigin(origin) || isOwn(r.URL.Path) {
 			origin = ""
 		}
 		if origin != "" {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/telamon-tsdb/telamon/query"
 	"github.com/telamon-tsdb/telamon/query/stack"
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tag/pattern"
@@ -46,7 +47,7 @@ func statusOf(err error) int {
 		return http.StatusBadRequest
 	case errors.Is(err, context.Canceled):
 		return statusClientGone
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, query.ErrBusy):
 		return http.StatusServiceUnavailable
 	}
 	return http.StatusInternalServerError

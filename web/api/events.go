@@ -5,24 +5,19 @@ import (
 	"time"
 )
 
-// writePatience is how long a client may take to make room for the next events of a stream; then it
-// counts as gone.
-const writePatience = 30 * time.Second
-
 // An eventStream is an answer of server-sent events: each is one line "data: " with a JSON document, and
 // an empty line. Its memory is that of one buffer.
 type eventStream struct {
-	w          responseWriter
-	controller *http.ResponseController
+	w   responseWriter
+	out *patientWriter
 }
 
 // newEventStream begins the answer.
 func newEventStream(w http.ResponseWriter) *eventStream {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
-	s := &eventStream{w: responseWriter{w: w}, controller: http.NewResponseController(w)}
-	s.extendDeadline()
-	return s
+	out := newPatientWriter(w)
+	return &eventStream{w: responseWriter{w: out}, out: out}
 }
 
 // begin starts an event; the caller writes its document to s.w, and ends it.
@@ -47,10 +42,9 @@ func (s *eventStream) heartbeat() { s.message("info", "heartbeat") }
 
 // flush sends everything that was written to the client.
 func (s *eventStream) flush() {
-	s.extendDeadline()
 	s.w.flush()
 	if s.w.err == nil {
-		s.w.err = s.controller.Flush()
+		s.w.err = s.out.flush()
 	}
 }
 
@@ -82,16 +76,10 @@ func sendAll[T any](s *eventStream, from <-chan T, send func(T) error) {
 	}
 }
 
-// extendDeadline gives the client time to take what is sent next. A writer without deadlines, as in a
-// test, blocks as long as it likes.
-func (s *eventStream) extendDeadline() {
-	_ = s.controller.SetWriteDeadline(time.Now().Add(writePatience))
-}
-
 // close ends the answer; the connection may then be used for the next.
 func (s *eventStream) close() {
 	s.flush()
-	_ = s.controller.SetWriteDeadline(time.Time{})
+	s.out.release()
 }
 
 // err is not nil when the client has gone.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
@@ -221,4 +222,38 @@ func TestFetchRefuses(t *testing.T) {
 			t.Errorf("%s: %d %s, want %q", target, r.status, r.body, want)
 		}
 	}
+}
+
+// A client that reads nothing for a while is hung up on, and its evaluation ends; time is that of the test.
+func TestPatienceEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server, client := net.Pipe() // without buffers: a Write waits for its reader
+		defer client.Close()
+		w := &pipeWriter{conn: server}
+		s := newEventStream(w)
+		begin := time.Now()
+		s.heartbeat()
+		if s.err() == nil || time.Since(begin) != writePatience {
+			t.Errorf("after %s: error %v", time.Since(begin), s.err())
+		}
+		s.close()
+		if !w.deadline.IsZero() {
+			t.Errorf("the connection keeps the deadline %s", w.deadline)
+		}
+	})
+}
+
+// A pipeWriter is an answer over one end of a pipe.
+type pipeWriter struct {
+	conn     net.Conn
+	deadline time.Time
+}
+
+func (w *pipeWriter) Header() http.Header         { return http.Header{} }
+func (w *pipeWriter) WriteHeader(int)             {}
+func (w *pipeWriter) Flush()                      {}
+func (w *pipeWriter) Write(b []byte) (int, error) { return w.conn.Write(b) }
+func (w *pipeWriter) SetWriteDeadline(at time.Time) error {
+	w.deadline = at
+	return w.conn.SetWriteDeadline(at)
 }

@@ -142,3 +142,6 @@ func (w *copyingWriter) Write(b []byte) (int, error) {
 	}
 	return n, err
 }
+
+// Unwrap lets http.ResponseController reach what is below.
+func (w *copyingWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -95,7 +95,9 @@ func (a *API) sendFinished(c *gin.Context, r *graphRequest, exprs []*expr.Styled
 
 // sendGraph answers with g. If it returns an error nothing has been written.
 func sendGraph(w http.ResponseWriter, format graphFormat, g *chart.Graph) error {
-	buffered := &responseWriter{w: w}
+	out := newPatientWriter(w)
+	defer out.release()
+	buffered := &responseWriter{w: out}
 	w.Header().Set("Content-Type", format.contentType)
 	if err := format.write(buffered, g); err != nil {
 		return err

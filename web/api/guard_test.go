@@ -119,3 +119,17 @@ func TestPanicIsAnswered(t *testing.T) {
 		t.Errorf("status %d: %s", w.Code, w.Body)
 	}
 }
+
+// Pages of other origins may read what Atlas has, and nothing of ours.
+func TestOwnRoutesHaveNoOrigins(t *testing.T) {
+	server := newTestServer(t, testConfig(newDB(t)))
+	for path, allowed := range map[string]string{
+		"/api/v1/tags": "http://example.com", "/nope": "http://example.com", "/api/v1/alertsx": "http://example.com",
+		"/api/v1/alerts": "", "/api/v1/expr/words": "", "/api/v1/admin/snapshot": "",
+	} {
+		got := server.send(t, exchange{http.MethodGet, path, map[string]string{"Origin": "http://example.com"}, ""})
+		if origin := got.header.Get("Access-Control-Allow-Origin"); origin != allowed {
+			t.Errorf("%s: allowed origin %q, want %q", path, origin, allowed)
+		}
+	}
+}

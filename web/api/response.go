@@ -2,11 +2,42 @@ package api
 
 import (
 	"io"
+	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
+
+// writePatience is how long a client may take to make room for what is sent next; then it counts as gone.
+const writePatience = 30 * time.Second
+
+// A patientWriter sends to a client as long as that goes on reading: one that stands still would hold its
+// answer in memory for ever. A writer without deadlines below, as in a test, blocks as long as it likes.
+type patientWriter struct {
+	w          http.ResponseWriter
+	controller *http.ResponseController
+}
+
+func newPatientWriter(w http.ResponseWriter) *patientWriter {
+	return &patientWriter{w, http.NewResponseController(w)}
+}
+
+// Write implements io.Writer.
+func (p *patientWriter) Write(b []byte) (int, error) {
+	_ = p.controller.SetWriteDeadline(time.Now().Add(writePatience))
+	return p.w.Write(b)
+}
+
+// flush sends what buffers below still hold.
+func (p *patientWriter) flush() error {
+	_ = p.controller.SetWriteDeadline(time.Now().Add(writePatience))
+	return p.controller.Flush()
+}
+
+// release leaves the connection without a deadline, for the next answer.
+func (p *patientWriter) release() { _ = p.controller.SetWriteDeadline(time.Time{}) }
 
 // A responseWriter gathers output in a buffer and sends it when that is full. A failed write means that
 // the client has gone; what follows is thrown away.

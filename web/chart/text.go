@@ -22,7 +22,6 @@ var (
 	normalFont = font{12, 17, 7, 12.828, 3.516, false}
 	largeFont  = font{14, 20, 8, 14.966, 4.102, false}
 	boldFont   = font{12, 17, 7, 12.828, 3.516, true}
-	errorFont  = font{13, 18, 7.8, 13.897, 3.809, false} // of error pictures, which have no cells to fit
 )
 
 const (
@@ -66,9 +65,14 @@ func (f font) width(text string) float64 { return f.cell * float64(utf8.RuneCoun
 // wrap breaks text into lines of at most width pixels, between words where possible.
 func (f font) wrap(text string, width int) []string {
 	most := max(1, f.chars(width))
+	return breakLines(text, func([]rune) int { return most })
+}
+
+// breakLines breaks text into lines; fitting returns how many of the first characters of a text have room in one.
+func breakLines(text string, fitting func([]rune) int) []string {
 	var lines []string
 	for rest := []rune(text); len(rest) > 0; {
-		n := lineLength(rest, most)
+		n := lineLength(rest, max(1, fitting(rest)))
 		lines = append(lines, strings.TrimRight(string(rest[:n]), " "))
 		rest = rest[n:]
 	}

@@ -25,8 +25,11 @@ const policy = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-a
 // compressMinBytes is the size below which compressing saves less than its header costs.
 const compressMinBytes = 512
 
-// Handler serves the pages. It answers GET and HEAD for /, /explore, /alerts and /assets/..., 405 for other methods
-// and 404 for other paths.
+// pages are the paths of the pages; all are the same file, which looks at its own address.
+var pages = []string{"/", "/explore", "/alerts", "/reference"}
+
+// Handler serves the pages. It answers GET and HEAD for the pages, /assets/... and /favicon.ico, 405 for other methods and 404 for other
+// paths.
 //
 // Files carry a strong ETag made from their content. A link that names the version it wants (?v= with the head of the
 // content hash, as those in index.html do) is answered for ever; everything else is revalidated on each use.
@@ -58,9 +61,11 @@ func newHandler(files fs.FS) http.Handler {
 		panic("ui: the embedded pages have no index.html: run npm run build in web/ui")
 	}
 	delete(h, "/index.html")
-	for _, page := range []string{"/", "/explore", "/alerts"} {
+	for _, page := range pages {
 		h[page] = index
 	}
+	// Browsers ask for it beside a picture that they show as a page.
+	h["/favicon.ico"] = h["/assets/icon.svg"]
 	return h
 }
 
@@ -119,7 +124,7 @@ func contentType(name string) string {
 func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f, ok := h[r.URL.Path]
 	if !ok {
-		http.Error(w, fmt.Sprintf("no page at %s; there is /explore and /alerts", r.URL.Path), http.StatusNotFound)
+		http.Error(w, fmt.Sprintf("no page at %s; there is %s", r.URL.Path, strings.Join(pages[1:], ", ")), http.StatusNotFound)
 		return
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {

@@ -37,7 +37,7 @@ func body(t *testing.T, r *http.Response) []byte {
 }
 
 func TestPages(t *testing.T) {
-	for _, path := range []string{"/", "/explore", "/explore?q=name,a,:eq", "/alerts"} {
+	for _, path := range []string{"/", "/explore", "/explore?q=name,a,:eq", "/alerts", "/reference?word=sum"} {
 		r := request(t, "GET", path)
 		if r.StatusCode != 200 || r.Header.Get("Content-Type") != "text/html; charset=utf-8" {
 			t.Errorf("GET %s: %d %s, want 200 and HTML", path, r.StatusCode, r.Header.Get("Content-Type"))

@@ -162,7 +162,7 @@ func (c *canvas) dashes(d Dashes) {
 		from, to, at = d.Y1, d.Y2, c.anchor(int32(d.X1))
 	}
 	low, high := c.middle(at-half), c.middle(at+half)
-	for v := from; v <= to; v += 2 {
+	for v := from; v < to; v += 2 {
 		start, end := c.middle(float64(v)*c.zoom), c.middle(float64(v+1)*c.zoom)
 		end = max(end, start+1)
 		if across {

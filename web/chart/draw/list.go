@@ -59,10 +59,20 @@ type Line struct {
 	Color          Color
 }
 
-// Dashes is a Line of single pixels with gaps as long.
+// Dashes is a Line of single pixels with gaps as long; a dash at its very end is left out.
 type Dashes struct {
 	X1, Y1, X2, Y2 int
 	Color          Color
+}
+
+// inner returns d without its end.
+func (d Dashes) inner() Dashes {
+	if d.Y1 == d.Y2 {
+		d.X2--
+	} else {
+		d.Y2--
+	}
+	return d
 }
 
 // Gap stands for a missing value in Steps.

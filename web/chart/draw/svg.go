@@ -31,7 +31,7 @@ func WriteSVG(w io.Writer, l *List) error {
 		case Line:
 			s.line(o)
 		case Dashes:
-			s.line(Line(o), "1")
+			s.line(Line(o.inner()), "1")
 		case Steps:
 			s.steps(o)
 		case Bars:

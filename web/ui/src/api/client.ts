@@ -37,19 +37,26 @@ const tooManyRequests = 429;
 
 /** Makes the getter for one server, whose pages live below base (a URL ending in a slash). */
 export function createClient(base: URL, fetcher: typeof fetch = (...a) => fetch(...a)): Client {
+  const ask = async (url: URL, init: RequestInit, signal: AbortSignal): Promise<unknown> => {
+    const timeout = AbortSignal.timeout(timeoutMillis);
+    try {
+      const answer = await fetcher(url, { ...init, signal: AbortSignal.any([signal, timeout]) });
+      return readAnswer(answer, await answer.text());
+    } catch (e) {
+      if (signal.aborted || e instanceof Refused || e instanceof Unavailable) throw e;
+      const why = timeout.aborted ? `no answer within ${timeoutMillis / 1000} s` : 'the connection failed';
+      throw new Unavailable(`Cannot reach the server at ${base.host}: ${why}`);
+    }
+  };
   return {
-    async get(path, params, signal) {
+    get(path, params, signal) {
       const url = new URL(path, base);
       url.search = params.map(([k, v]) => `${encodeURIComponent(k)}=${encodeURIComponent(v.toWellFormed())}`).join('&');
-      const timeout = AbortSignal.timeout(timeoutMillis);
-      try {
-        const answer = await fetcher(url, { signal: AbortSignal.any([signal, timeout]), headers: { Accept: 'application/json' } });
-        return readAnswer(answer, await answer.text());
-      } catch (e) {
-        if (signal.aborted || e instanceof Refused || e instanceof Unavailable) throw e;
-        const why = timeout.aborted ? `no answer within ${timeoutMillis / 1000} s` : 'the connection failed';
-        throw new Unavailable(`Cannot reach the server at ${base.host}: ${why}`);
-      }
+      return ask(url, { headers: { Accept: 'application/json' } }, signal);
+    },
+    post(path, body, signal) {
+      const headers = { Accept: 'application/json', 'Content-Type': 'application/json' };
+      return ask(new URL(path, base), { method: 'POST', headers, body: JSON.stringify(body) }, signal);
     },
   };
 }
@@ -60,6 +67,8 @@ export interface Client {
    * Throws Refused, Unavailable, or what fetch throws when the signal is aborted.
    */
   get(path: string, params: Params, signal: AbortSignal): Promise<unknown>;
+  /** Posts body as JSON; otherwise like get. */
+  post(path: string, body: unknown, signal: AbortSignal): Promise<unknown>;
 }
 
 function readAnswer(answer: Response, text: string): unknown {

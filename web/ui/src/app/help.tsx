@@ -6,7 +6,11 @@ import type { Keyboard } from './keys.ts';
 const keys: ReadonlyArray<readonly [what: string, ...keys: string[]]> = [
   ['Run the query', 'Ctrl+Enter', '⌘+Enter'],
   ['Go to the query or the filter', '/'],
-  ['Explore, Alerts', 'g e', 'g a'],
+  ['Explore, Alerts, Words', 'g e', 'g a', 'g w'],
+  ['In the query: what could come next; choose, take', 'Ctrl+Space', '↓', 'Tab'],
+  ['In the query: what the word at the cursor does', 'F1'],
+  ['In the query: no help until the next colon', 'Esc'],
+  ['The stack after each word', 's'],
   ['Time range as text', 't'],
   ['Half a screen earlier, later', '[', ']'],
   ['Twice, half the time', '-', '='],

@@ -2,7 +2,9 @@
 
 import { type ReadonlySignal, signal } from '@preact/signals';
 
-export type View = 'explore' | 'alerts';
+/** The pages, by the names they have in the address. The first is also what / shows. */
+const views = ['explore', 'alerts', 'reference'] as const;
+export type View = (typeof views)[number];
 
 /** Where the user is. zoom counts how many steps back in the history are zooms of this view. */
 export interface Place {
@@ -25,7 +27,7 @@ export interface Location {
 /** Follows the history of window; pages live below base, a URL ending in a slash. */
 export function createLocation(base: URL, win: Window = window): Location {
   const read = (): Place => ({
-    view: win.location.pathname === new URL('alerts', base).pathname ? 'alerts' : 'explore',
+    view: views.find((view) => win.location.pathname === new URL(view, base).pathname) ?? views[0],
     search: win.location.search,
     zoom: Number(win.history.state?.zoom ?? 0),
   });

@@ -5,6 +5,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { AlertsModel } from '../alerts/model.ts';
 import { Help } from './help.tsx';
 import type { Keyboard } from './keys.ts';
+import { ViewLink } from './link.tsx';
 import type { Location, View } from './location.ts';
 import type { ThemeSwitch } from './theme.ts';
 
@@ -22,6 +23,7 @@ export function Shell({ location, alerts, themes, keyboard, children }: ShellPro
     '?': () => setHelp(true),
     'g e': () => location.go('explore', location.lastSearch('explore')),
     'g a': () => location.go('alerts', location.lastSearch('alerts')),
+    'g w': () => location.go('reference', location.lastSearch('reference')),
   }), [keyboard, location]);
   const firing = alerts.counts.value?.firing ?? 0;
   const dark = themes.theme.value === 'dark';
@@ -34,6 +36,7 @@ export function Shell({ location, alerts, themes, keyboard, children }: ShellPro
           <NavLink location={location} view="alerts">
             Alerts{firing > 0 && <span class="count" aria-label={`${firing} firing`}>{firing}</span>}
           </NavLink>
+          <NavLink location={location} view="reference">Words</NavLink>
         </nav>
         <button class="push-right" aria-label="Keys" title="Keys  ?" onClick={() => setHelp(true)}>?</button>
         <button class="theme" aria-label={dark ? 'Light colours' : 'Dark colours'} title={dark ? 'Light colours' : 'Dark colours'} onClick={themes.toggle}>◐</button>
@@ -44,17 +47,8 @@ export function Shell({ location, alerts, themes, keyboard, children }: ShellPro
   );
 }
 
-/**
- * A real link, followed without a load unless the user asks for a new tab. To another view it leads to what was seen
- * there last, within the view to its beginning.
- */
+/** To another view a link leads to what was seen there last, within the view to its beginning. */
 function NavLink({ location, view, children }: { location: Location; view: View; children: ComponentChildren }) {
   const here = location.at.value.view === view;
-  const search = here ? '' : location.lastSearch(view);
-  const follow = (e: MouseEvent): void => {
-    if (e.button !== 0 || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey) return;
-    e.preventDefault();
-    location.go(view, search);
-  };
-  return <a href={location.href(view, search)} aria-current={here ? 'page' : undefined} onClick={follow}>{children}</a>;
+  return <ViewLink location={location} view={view} search={here ? '' : location.lastSearch(view)} current={here}>{children}</ViewLink>;
 }

@@ -44,6 +44,7 @@ export function Explore({ client, location, keyboard, address, theme }: ExploreP
     u: () => model.go({ tz: model.state.peek().tz === 'UTC' ? localZone() : 'UTC' }),
     t: () => setOpen((o) => !o),
     v: () => model.go({ view: model.state.peek().view === 'table' ? 'graph' : 'table' }, { replace: true }),
+    s: () => model.go({ stack: model.state.peek().stack === 'on' ? 'off' : 'on' }, { replace: true }),
     Escape: () => model.state.peek().only.length > 0 && model.go({ only: [] }, { replace: true }),
     '/': () => document.getElementById('query')?.focus(),
   }), [keyboard, model]);
@@ -55,7 +56,15 @@ export function Explore({ client, location, keyboard, address, theme }: ExploreP
     <main class="explore" aria-busy={model.loading.value}>
       <h1 class="visually-hidden">Explore</h1>
       {state.q !== '' && outage && <OutageBanner outage={outage} stale={graph !== undefined} onRetry={model.retry} />}
-      <QueryBox q={state.q} failure={model.failure.value} onRun={model.run} />
+      <QueryBox
+        client={client}
+        location={location}
+        q={state.q}
+        failure={model.failure.value}
+        stack={state.stack === 'on'}
+        onRun={model.run}
+        onStack={(shown) => model.go({ stack: shown ? 'on' : 'off' }, { replace: true })}
+      />
       {state.q.trim() === '' ? (
         <Start client={client} address={address} onQuery={model.run} />
       ) : (

@@ -1,99 +1,102 @@
-// The query box: a text area over a copy of its text in which the word that the server stopped at is marked.
+// The query box: the editor, what the server says of its text, and the button that runs it.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { analyze, type Diagnostic } from '../api/analyze.ts';
+import type { Client } from '../api/client.ts';
+import { markedSpan, type Span } from '../api/span.ts';
+import type { Location } from '../app/location.ts';
 import { shortLabel } from '../ui/text.ts';
+import { createAssist } from './assist.ts';
+import { Editor } from './editor.tsx';
+import { QueryError } from './failure.tsx';
 import type { Failure } from './model.ts';
-import { markedSpan } from './span.ts';
+import { Said, StackView } from './stack.tsx';
+import { carryDiagnostics, shownDiagnostics } from './written.ts';
 
 export interface QueryBoxProps {
+  client: Client;
+  location: Location;
   q: string;
   failure: Failure | undefined;
+  /** The stack view is shown. */
+  stack: boolean;
   onRun(q: string): void;
+  onStack(shown: boolean): void;
 }
 
-export function QueryBox({ q, failure, onRun }: QueryBoxProps) {
+export function QueryBox({ client, location, q, failure, stack, onRun, onStack }: QueryBoxProps) {
+  const assist = useMemo(() => createAssist((text, caret, signal) => analyze(client, text, caret, signal)), [client]);
+  useEffect(() => assist.close, [assist]);
   const [draft, setDraft] = useState(q);
+  const [caret, setCaret] = useState<number | undefined>(undefined);
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => setDraft(q), [q]);
-  const span = failure && failure.q === draft ? markedSpan(draft, failure.place) : undefined;
+  // An open stack view is about text that nobody typed, too.
+  const show = (text: string): void => {
+    if (stack && assist.analyzed.peek()?.q !== text) assist.show(text);
+  };
+  useEffect(() => {
+    setDraft(q);
+    show(q);
+  }, [q]);
+  useEffect(() => show(draft), [stack]);
 
-  const submit = (e: Event): void => {
-    e.preventDefault();
-    onRun(draft);
+  const failed = failure && failure.q === draft ? markedSpan(draft, failure.place) : undefined;
+  const analyzed = assist.analyzed.value;
+  const said = failure?.q === draft || !analyzed ? [] : shownDiagnostics(carryDiagnostics(analyzed, draft), caret);
+  const run = (text: string): void => {
+    assist.close();
+    show(text);
+    setCaret(undefined);
+    onRun(text);
   };
-  const onKeyDown = (e: KeyboardEvent): void => {
-    if (e.key === 'Enter' && (e.metaKey || e.ctrlKey)) submit(e);
-  };
-  const replaceWord = (word: string): void => {
-    if (!span) return;
+  /** Writes a word in place of a span, and returns the whole text. */
+  const mend = (span: Span, word: string): string => {
     const next = draft.slice(0, span.start) + word + draft.slice(span.end);
     setDraft(next);
-    onRun(next);
+    assist.show(next);
     field.current?.focus();
+    return next;
+  };
+  const select = (span: Span): void => {
+    field.current?.focus();
+    field.current?.setSelectionRange(span.start, span.end);
   };
 
   return (
-    <form class="query" onSubmit={submit}>
+    <form class="query" onSubmit={(e) => { e.preventDefault(); run(draft); }}>
       <label class="visually-hidden" for="query">Query</label>
       <div class="query-row">
-        <div class="editor">
-          <div class="editor-copy" aria-hidden="true">
-            {span ? <>{draft.slice(0, span.start)}<mark>{draft.slice(span.start, span.end)}</mark>{draft.slice(span.end)}</> : draft}
-            {'\n'}
-          </div>
-          <textarea
-            id="query"
-            ref={field}
-            rows={1}
-            value={draft}
-            spellcheck={false}
-            autocapitalize="off"
-            autocomplete="off"
-            placeholder="name,cpu,:eq,:sum"
-            aria-invalid={failure !== undefined}
-            aria-describedby={failure ? 'query-error' : undefined}
-            onInput={(e) => setDraft(e.currentTarget.value)}
-            onKeyDown={onKeyDown}
-          />
-        </div>
+        <Editor
+          field={field}
+          draft={draft}
+          assist={assist}
+          location={location}
+          marks={failed ? [{ ...failed, mark: 'error' }] : said.map((d) => ({ ...d, mark: d.severity }))}
+          failed={failure !== undefined}
+          onDraft={setDraft}
+          onCaret={setCaret}
+          onLeave={() => setCaret(undefined)}
+          onRun={run}
+        />
         <button class="primary" title="Ctrl+Enter or ⌘+Enter">Run</button>
       </div>
-      {failure && <QueryError failure={failure} word={span && draft.slice(span.start, span.end)} onReplace={span ? replaceWord : undefined} />}
+      {failure && <QueryError failure={failure} word={failed && draft.slice(failed.start, failed.end)} onReplace={failed && ((word) => run(mend(failed, word)))} />}
+      <div class="query-tools">
+        <div role="status">{said[0] && <Mistake diagnostic={said[0]} onMend={mend} />}</div>
+        <button type="button" class="push-right" aria-pressed={stack} title="The stack after each word  s" onClick={() => onStack(!stack)}>Stack</button>
+      </div>
+      {stack && <StackView analyzed={analyzed} draft={draft} onToken={select} />}
     </form>
   );
 }
 
-interface QueryErrorProps {
-  failure: Failure;
-  /** The text that is marked, if any is. */
-  word: string | undefined;
-  /** Puts another word in its place. */
-  onReplace: ((word: string) => void) | undefined;
-}
-
-/** The message, and below it what the server knows of the place: the stack, and what the word would have taken. */
-function QueryError({ failure, word, onReplace }: QueryErrorProps) {
-  const { stack, candidates, suggestion } = failure.place;
+/** What is wrong while the query is written, and what it could be instead. */
+function Mistake({ diagnostic, onMend }: { diagnostic: Diagnostic; onMend(span: Span, word: string): void }) {
+  const { suggestion } = diagnostic;
   return (
-    <div class="query-error" id="query-error" role="alert">
-      <p class="critical">{shortLabel(failure.message, 2000)}</p>
-      {suggestion && onReplace && (
-        <p>Did you mean <button type="button" class="word" onClick={() => onReplace(suggestion)}>{shortLabel(suggestion)}</button>?</p>
-      )}
-      {stack && <p><span class="meta">On the stack before {word ? <code>{shortLabel(word)}</code> : 'it'}: </span><Words words={stack} none="nothing" /></p>}
-      {candidates && candidates.length > 0 && <p><span class="meta">It takes: </span><Words words={candidates} none="" /></p>}
-    </div>
-  );
-}
-
-const mostWords = 20;
-
-function Words({ words, none }: { words: readonly string[]; none: string }) {
-  if (words.length === 0) return <span>{none}</span>;
-  return (
-    <>
-      {words.slice(0, mostWords).map((word, i) => <code key={i}>{shortLabel(word, 100)}</code>)}
-      {words.length > mostWords && <span class="meta"> and {words.length - mostWords} more</span>}
-    </>
+    <span class="row">
+      <Said diagnostic={diagnostic} />
+      {suggestion !== '' && <button type="button" class="word" onClick={() => onMend(diagnostic, suggestion)}>Write {shortLabel(suggestion, 80)}</button>}
+    </span>
   );
 }

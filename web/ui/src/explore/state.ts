@@ -16,6 +16,8 @@ export interface ExploreState {
   step: string;
   refresh: Refresh;
   view: 'graph' | 'table';
+  /** The stack after each word of the query is shown. */
+  stack: 'on' | 'off';
   /** Short names of the lines that are shown alone; empty shows all. */
   only: string[];
 }
@@ -25,7 +27,7 @@ export const refreshes = ['auto', 'off', '5s', '10s', '30s', '1m', '5m'] as cons
 export type Refresh = (typeof refreshes)[number];
 
 export const defaults: ExploreState = {
-  q: '', s: 'e-1h', e: 'now', tz: '', step: '', refresh: 'auto', view: 'graph', only: [],
+  q: '', s: 'e-1h', e: 'now', tz: '', step: '', refresh: 'auto', view: 'graph', stack: 'off', only: [],
 };
 
 /** Reads a query string. The first of a repeated parameter counts, except for only; what is unknown is ignored. */
@@ -41,6 +43,7 @@ export function parseState(search: string): ExploreState {
     step: params.get('step')?.trim() ?? '',
     refresh: refresh ?? defaults.refresh,
     view: params.get('view') === 'table' ? 'table' : 'graph',
+    stack: params.get('stack') === 'on' ? 'on' : 'off',
     only: params.getAll('only').filter((name) => name !== ''),
   };
 }
@@ -52,12 +55,15 @@ export function formatState(state: ExploreState): string {
   for (const name of ['s', 'e'] as const) {
     if (state.q !== '' || state[name] !== defaults[name]) pairs.push([name, state[name]]);
   }
-  for (const name of ['tz', 'step', 'refresh', 'view'] as const) {
+  for (const name of ['tz', 'step', 'refresh', 'view', 'stack'] as const) {
     if (state[name] !== defaults[name]) pairs.push([name, state[name]]);
   }
   for (const name of state.only) pairs.push(['only', name]);
   return formatSearch(pairs);
 }
+
+/** The query string that shows an example of the language: with its stack, as not every example ends in a line. */
+export const exampleSearch = (q: string): string => formatState({ ...defaults, q, stack: 'on' });
 
 /** The parameters of the graph API for a chart that is width pixels wide. */
 export function graphParams(state: ExploreState, width: number): Params {

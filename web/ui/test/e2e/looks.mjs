@@ -54,7 +54,7 @@ export const lookSteps = [
   }],
 ];
 
-const themeOf = (page) => page.evaluate(() => document.documentElement.dataset.theme);
+export const themeOf = (page) => page.evaluate(() => document.documentElement.dataset.theme);
 
 /** No violation of WCAG 2.2 AA that axe can find. The source is run by the debugger, which the policy does not bind. */
 export async function passesAxe(page, where) {

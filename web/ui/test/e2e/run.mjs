@@ -1,11 +1,12 @@
 // Drives the pages in a real browser against a running server.
 //
-//   node test/e2e/run.mjs URL [--query Q] [--alert-seconds N]
+//   node test/e2e/run.mjs URL [--query Q] [--alert-seconds N] [--only PART]
 //   node test/e2e/run.mjs --fake                                  against test/fake, for work on the pages
 //
 // The server must hold data of the last hour, and one of its rules must fire within N seconds (default 300), as in the
-// demo. Without --query the first metric on the start page is drawn. CHROMIUM names the browser, /usr/bin/chromium if it
-// is not set; without one this fails. Screenshots go to test/e2e/shots.
+// demo. Without --query the first metric on the start page is drawn; --only runs the steps that have PART in their names.
+// CHROMIUM names the browser, /usr/bin/chromium if it is not set; without one this fails. Screenshots go to
+// test/e2e/shots.
 //
 // An error on the console, an uncaught error and a request to another origin each fail the step they happen in.
 import { mkdirSync, rmSync } from 'node:fs';
@@ -17,15 +18,20 @@ import { launch } from './browser.mjs';
 import { exploreSteps } from './explore.mjs';
 import { firstRunSteps } from './firstrun.mjs';
 import { lookSteps } from './looks.mjs';
+import { pictureSteps } from './pictures.mjs';
+import { referenceSteps } from './reference.mjs';
+import { writingSteps } from './writing.mjs';
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
-  options: { fake: { type: 'boolean' }, query: { type: 'string' }, 'alert-seconds': { type: 'string', default: '300' } },
+  options: { fake: { type: 'boolean' }, only: { type: 'string', default: '' }, query: { type: 'string' }, 'alert-seconds': { type: 'string', default: '300' } },
 });
+const steps = [...alertSteps, ...exploreSteps, ...writingSteps, ...referenceSteps, ...lookSteps, ...pictureSteps, ...firstRunSteps]
+  .filter(([name]) => name.includes(flags.only));
 const fake = flags.fake ? await startFake() : undefined;
 const url = fake?.url ?? positionals[0];
 if (!url) {
-  console.error('usage: run.mjs URL [--query Q] [--alert-seconds N], or run.mjs --fake');
+  console.error('usage: run.mjs URL [--query Q] [--alert-seconds N] [--only PART], or run.mjs --fake');
   process.exit(2);
 }
 
@@ -34,10 +40,10 @@ rmSync(shots, { recursive: true, force: true });
 mkdirSync(shots, { recursive: true });
 
 const browser = await launch();
-const context = { base: new URL(url), browser, shots, query: flags.query, alertMillis: Number(flags['alert-seconds']) * 1000 };
+const context = { base: new URL(url), fake: fake !== undefined, browser, shots, query: flags.query, alertMillis: Number(flags['alert-seconds']) * 1000 };
 let failed = 0;
 try {
-  for (const [name, step] of [...alertSteps, ...exploreSteps, ...lookSteps, ...firstRunSteps]) {
+  for (const [name, step] of steps) {
     const started = Date.now();
     const guard = await browser.open();
     try {

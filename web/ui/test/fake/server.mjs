@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { pathToFileURL } from 'node:url';
 import { alertsAnswer } from './alerts.mjs';
+import { analysis, definitions } from './language.mjs';
 import { metrics, ownMetrics, seriesFor } from './series.mjs';
 
 const dist = new URL('../../dist/', import.meta.url);
@@ -40,9 +41,17 @@ async function answer(url, req, state) {
     case '/api/v1/tags/name': return { body: names(url.searchParams, state) };
     case '/api/v1/alerts': return { body: alertsAnswer(state) };
     case '/api/v1/publish': state.empty = false; return { body: '' };
-    case '/': case '/explore': case '/alerts': return file('index.html');
+    case '/api/v1/expr/words': return { body: definitions };
+    case '/api/v1/expr/analyze': return { body: analysis(await json(req)) };
+    case '/': case '/explore': case '/alerts': case '/reference': return file('index.html');
     default: return url.pathname.startsWith('/assets/') ? file(url.pathname.slice(1)) : { status: 404, type: 'text/plain', body: 'not found' };
   }
+}
+
+async function json(req) {
+  const chunks = [];
+  for await (const chunk of req) chunks.push(chunk);
+  return JSON.parse(Buffer.concat(chunks).toString());
 }
 
 async function file(path) {

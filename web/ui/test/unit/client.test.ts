@@ -22,6 +22,17 @@ test('a request is below the base, with everything escaped', async () => {
   assert.deepEqual(asked, ['http://telamon.test/prefix/api/v1/graph?q=a%2Bb%26c%2C%3Aeq&e=s%2B5m']);
 });
 
+test('a post sends JSON', async () => {
+  let sent: RequestInit | undefined;
+  const client = createClient(base, async (_, init) => {
+    sent = init;
+    return new Response('{}');
+  });
+  assert.deepEqual(await client.post('x', { q: 'é', pos: 2 }, never), {});
+  assert.deepEqual([sent?.method, sent?.body], ['POST', '{"q":"é","pos":2}']);
+  assert.equal(new Headers(sent?.headers).get('Content-Type'), 'application/json');
+});
+
 test('400 is a refusal with its place', async () => {
   const { client } = answering('{"type":"error","message":"unknown word","offset":3,"length":5,"word":":maxx","stack":["Query"],"suggestion":":max"}', 400);
   await assert.rejects(client.get('x', [], never), (e) => {

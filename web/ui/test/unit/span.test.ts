@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { byteSpan, markedSpan } from '../../src/explore/span.ts';
+import { bytesBefore, byteSpan, markedSpan, unitsIn } from '../../src/api/span.ts';
 import { forSeeds, randomText } from './random.ts';
 
 test('bytes of UTF-8 become units of UTF-16', () => {
@@ -48,4 +48,17 @@ test('a place with only a word marks it if it is there once', () => {
 test('no place marks nothing', () => {
   assert.equal(markedSpan('a,b', {}), undefined);
   assert.equal(markedSpan('', { offset: 0, length: 0 }), undefined);
+});
+
+test('many places in one text are found as one by one', () => {
+  forSeeds(500, (random) => {
+    const text = randomText(random) + randomText(random);
+    const units = unitsIn(text);
+    for (let byte = 0; byte <= Buffer.byteLength(text) + 1; byte++) assert.equal(units(byte), byteSpan(text, byte, 0).start);
+  });
+});
+
+test('the bytes before a unit lead back to it', () => {
+  const text = 'é,😀,:max\ud83d';
+  for (const unit of [0, 1, 2, 4, 5, 9, 10]) assert.equal(unitsIn(text)(bytesBefore(text, unit)), unit);
 });

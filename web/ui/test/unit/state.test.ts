@@ -43,6 +43,7 @@ test('reading what was written gives the same state', () => {
       step: text(),
       refresh: refreshes[Math.floor(random() * refreshes.length)]!,
       view: random() < 0.5 ? 'graph' : 'table',
+      stack: random() < 0.5 ? 'on' : 'off',
       only: Array.from({ length: Math.floor(random() * 3) }, text).filter((name) => name !== ''),
     };
     assert.deepEqual(parseState(formatState(state)), state);

@@ -1,4 +1,4 @@
-// Where the server saw a mistake, as a place in the text of the editor.
+// Places in a program, as the server counts them (bytes of UTF-8) and as the editor does (units of UTF-16).
 
 /** A half-open range of UTF-16 units. */
 export interface Span {
@@ -25,6 +25,24 @@ export function byteSpan(text: string, offset: number, length: number): Span {
     units += char.length;
   }
   return start < 0 ? { start: text.length, end: text.length } : { start, end: units };
+}
+
+/** Makes the function that byteSpan is for many places in one text: from a byte to the unit where its character begins. */
+export function unitsIn(text: string): (byte: number) => number {
+  const units: number[] = [];
+  let unit = 0;
+  for (const char of text) {
+    for (let i = utf8Length(char.codePointAt(0)!); i > 0; i--) units.push(unit);
+    unit += char.length;
+  }
+  return (byte) => units[byte] ?? text.length;
+}
+
+/** How many bytes the first units of text are. */
+export function bytesBefore(text: string, unit: number): number {
+  let bytes = 0;
+  for (const char of text.slice(0, unit)) bytes += utf8Length(char.codePointAt(0)!);
+  return bytes;
 }
 
 function utf8Length(code: number): number {

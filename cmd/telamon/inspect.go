@@ -1,0 +1,188 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
+	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
+	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/wal"
+)
+
+func inspectCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "inspect PATH",
+		Short: "Print and check a log segment, a block file or a data directory",
+		Long: `Print what is in a log segment (.wal), a block file (.blk) or a directory of them, and check all
+of it: checksums, tags and blocks. Nothing is changed; a server may be using the directory,
+whose newest segment then ends in the middle of a record. Damage makes the status 1.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			i := inspection{out: cmd.OutOrStdout(), fsys: vfs.OS{}}
+			if err := i.path(args[0]); err != nil {
+				return err
+			}
+			if i.damages > 0 {
+				return fmt.Errorf("%s: %d places are damaged", args[0], i.damages)
+			}
+			return nil
+		},
+	}
+}
+
+// An inspection prints what it finds and counts the damage.
+type inspection struct {
+	out     io.Writer
+	fsys    vfs.FS
+	damages int
+}
+
+func (i *inspection) printf(format string, arguments ...any) {
+	fmt.Fprintf(i.out, format, arguments...)
+}
+
+func (i *inspection) damaged(err error) {
+	i.damages++
+	i.printf("  damaged: %v\n", err)
+}
+
+func (i *inspection) path(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return err
+	case info.IsDir():
+		return i.directory(path)
+	case filepath.Ext(path) == ".wal":
+		return i.segment(path)
+	case filepath.Ext(path) == ".blk":
+		return i.blocks(path)
+	}
+	return fmt.Errorf("%s is neither a directory nor a file that ends in .wal or .blk", path)
+}
+
+// directory inspects what is below a directory, in order of name.
+func (i *inspection) directory(path string) error {
+	return filepath.WalkDir(path, func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		switch name := entry.Name(); {
+		case name == "meta.json":
+			text, err := os.ReadFile(path)
+			i.printf("%s\n%s", path, text)
+			return err
+		case filepath.Ext(name) == ".wal", filepath.Ext(name) == ".blk":
+			return i.path(path)
+		case name != "lock":
+			i.printf("%s: not used\n", path)
+		}
+		return nil
+	})
+}
+
+var recordNames = map[wal.Type]string{
+	wal.Series: "series", wal.Points: "points", wal.AlertState: "alert states",
+	wal.Notification: "notifications", wal.Document: "documents",
+}
+
+// segment walks over a segment of the log.
+func (i *inspection) segment(path string) error {
+	type count struct{ records, bytes int }
+	counts := make(map[wal.Type]count)
+	header, err := wal.ReadHeader(i.fsys, path)
+	if err == nil {
+		i.printf("%s: follows %s\n", path, header.Previous)
+	} else {
+		i.printf("%s\n", path)
+	}
+	for entry, err := range wal.Walk(i.fsys, path) {
+		if damage := (*wal.DamageError)(nil); errors.As(err, &damage) {
+			i.damaged(err)
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		c := counts[entry.Record.Type]
+		counts[entry.Record.Type] = count{c.records + 1, c.bytes + len(entry.Record.Body)}
+	}
+	types := make([]wal.Type, 0, len(counts))
+	for t := range counts {
+		types = append(types, t)
+	}
+	slices.Sort(types)
+	for _, t := range types {
+		name := recordNames[t]
+		if name == "" {
+			name = fmt.Sprintf("type %d", t)
+		}
+		i.printf("  %-14s %8d records %12d bytes\n", name, counts[t].records, counts[t].bytes)
+	}
+	return nil
+}
+
+// blocks reads all of a block file.
+func (i *inspection) blocks(path string) error {
+	r, err := blockfile.Open(i.fsys, path)
+	if errors.Is(err, blockfile.ErrDamaged) {
+		i.printf("%s\n", path)
+		i.damaged(err)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	head := r.Head()
+	window := head.StepMillis * int64(head.Slots)
+	timeOf := func(number int64) string {
+		return time.UnixMilli(number * window).UTC().Format(time.RFC3339)
+	}
+	i.printf("%s: (%s, %s], %d windows of %d slots of %s, has the log before %s\n", path, timeOf(head.First), timeOf(head.Last()+1),
+		head.Windows, head.Slots, time.Duration(head.StepMillis)*time.Millisecond, wal.Position(head.Sequence))
+	points, err := i.readBlocks(r)
+	if err != nil {
+		i.damaged(err)
+	}
+	i.printf("  %d series, %d points, %d bytes, %.2f a point\n", r.Len(), points, r.SizeBytes(), float64(r.SizeBytes())/float64(max(points, 1)))
+	return nil
+}
+
+// readBlocks decodes every block and the tags of every series, and counts the points.
+func (i *inspection) readBlocks(r *blockfile.Reader) (points int, err error) {
+	head := r.Head()
+	values := make([]float64, head.Slots)
+	var tags []byte
+	for position := range uint32(r.Len()) {
+		if tags, err = r.AppendCanonical(tags[:0], position); err != nil {
+			return points, err
+		}
+		err = r.Blocks([]uint32{position}, head.First, head.Last(), func(_ uint32, _ int64, block []byte) error {
+			if err := gorilla.Decode(values, block); err != nil {
+				return fmt.Errorf("block of position %d: %w", position, err)
+			}
+			for _, v := range values {
+				if !math.IsNaN(v) {
+					points++
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return points, err
+		}
+	}
+	_, err = r.Keys(tag.Not{Inner: tag.False{}}, blockfile.Page{}) // the postings
+	return points, err
+}

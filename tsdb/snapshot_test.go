@@ -1,0 +1,108 @@
+package tsdb_test
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/telamon-tsdb/telamon/tsdb"
+	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/wal"
+)
+
+// openInDir opens the DB of a data directory; close ends all of it.
+func openInDir(t *testing.T, fsys vfs.FS, path string) (dir *tsdb.Dir, db *testDB, end func()) {
+	t.Helper()
+	dir, err := tsdb.OpenDir(fsys, path, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := wal.Open(wal.Config{FS: fsys, Dir: dir.LogPath("default")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := dir.Config()
+	cfg.Log, cfg.FS, cfg.BlockDir, cfg.MemoryHorizon = log, fsys, dir.BlockPath("default"), time.Minute
+	inner, err := tsdb.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := log.Replay(inner.Replay); err != nil {
+		t.Fatal(err)
+	}
+	inner.Start()
+	return dir, &testDB{DB: inner, t: t}, func() {
+		inner.Close()
+		if err := errors.Join(log.Close(), dir.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestSnapshot: a DB on the snapshot answers what the DB answered then, whatever that one does afterwards.
+func TestSnapshot(t *testing.T) {
+	fsys := vfs.NewMemory()
+	dir, db, end := openInDir(t, fsys, "/data")
+	defer end()
+	write := func(minutes ...int64) {
+		t.Helper()
+		for _, minute := range minutes {
+			for i := range 20 {
+				ref := db.resolve(tag.New("name", fmt.Sprint("s", i)))
+				db.append(tsdb.Point{Ref: ref, Time: minute * 60_000, Value: float64(minute) / 7 * float64(i)})
+			}
+		}
+	}
+	write(965, 991, 992, 1003)
+	db.maintain(1200) // all in files
+	write(995, 1004, 1300)
+	want := columns(t, db, latest)
+	now := time.UnixMilli(1300 * 60_000)
+	path, err := dir.Snapshot("default", db.DB, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(996, 1005)
+	db.maintain(1500) // other files, and a shorter log
+
+	copied, other, endCopy := openInDir(t, fsys, path)
+	sameBits(t, "the snapshot", columns(t, other, latest), want)
+	if copied.Layout != dir.Layout {
+		t.Errorf("layout %+v, want %+v", copied.Layout, dir.Layout)
+	}
+	other.append(tsdb.Point{Ref: other.resolve(tag.New("name", "new")), Time: 1000 * 60_000, Value: 1})
+	endCopy()
+	if got := columns(t, db, latest); len(got) != 20 {
+		t.Errorf("%d series after the copy has got another one, want 20", len(got))
+	}
+	if _, err := dir.Snapshot("default", db.DB, now); err == nil {
+		t.Error("a second snapshot of the same name succeeded")
+	}
+}
+
+// TestSnapshotFails: without space there is an error, no data directory that could be taken for one, and the DB goes on.
+func TestSnapshotFails(t *testing.T) {
+	fail := ""
+	fsys := vfs.NewFaulty(vfs.NewMemory(), func(c vfs.Call) error {
+		if c.Op == vfs.OpLink && filepath.Ext(c.Name) == fail {
+			return syscall.ENOSPC
+		}
+		return nil
+	})
+	dir, db, end := openInDir(t, fsys, "/data")
+	defer end()
+	ref := db.resolve(tag.New("name", "a"))
+	db.append(tsdb.Point{Ref: ref, Time: 1000 * 60_000, Value: 1})
+	fail = ".wal"
+	if _, err := dir.Snapshot("default", db.DB, time.UnixMilli(1)); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("snapshot: %v, want no space", err)
+	}
+	db.append(tsdb.Point{Ref: ref, Time: 1001 * 60_000, Value: 2})
+	if got := columns(t, db, latest)["name=a"]; got.Sum == nil || got.Sum[11] != 2 {
+		t.Errorf("the DB has %v", got.Sum)
+	}
+}

@@ -1,0 +1,17 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+)
+
+// snapshot answers POST /api/v1/admin/snapshot: {"path": …}, the new data directory. The route is ours.
+func (a *API) snapshot(c *gin.Context) {
+	path, err := a.Snapshot()
+	if err != nil {
+		fail(c.Writer, err)
+		return
+	}
+	writeJSON(c.Writer, http.StatusOK, map[string]string{"path": path})
+}

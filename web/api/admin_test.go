@@ -1,0 +1,53 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/telamon-tsdb/telamon/tsdb"
+)
+
+func TestSnapshotRoute(t *testing.T) {
+	cfg := testConfig(newDB(t))
+	failure := error(nil)
+	cfg.Snapshot = func() (string, error) { return "/data/snapshots/1", failure }
+	h := New(cfg)
+	post := func(origin string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(http.MethodPost, "http://127.0.0.1/api/v1/admin/snapshot", nil)
+		if origin != "" {
+			r.Header.Set("Origin", origin)
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w
+	}
+	if w := post(""); w.Code != http.StatusOK || strings.TrimSpace(w.Body.String()) != `{"path":"/data/snapshots/1"}` {
+		t.Errorf("status %d: %s", w.Code, w.Body)
+	}
+	if w := post("http://elsewhere.example"); w.Code != http.StatusForbidden {
+		t.Errorf("from a page of another origin: status %d", w.Code)
+	}
+	failure = errors.New("no space")
+	if w := post(""); w.Code != http.StatusInternalServerError || !strings.Contains(w.Body.String(), "no space") {
+		t.Errorf("failed: status %d: %s", w.Code, w.Body)
+	}
+}
+
+func TestStatusRoute(t *testing.T) {
+	cfg := testConfig(newDB(t))
+	cfg.Stats = func() tsdb.Stats {
+		return tsdb.Stats{Series: 3, Active: 2, Limits: []tsdb.LimitStatus{
+			{Limit: "max-series", Max: 3, Used: 3, Refused: 7, Last: &tsdb.LimitError{Limit: "max-series", Max: 3, Key: "node", Value: "i-9"}},
+		}}
+	}
+	w := httptest.NewRecorder()
+	New(cfg).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://127.0.0.1/api/v1/status", nil))
+	for _, want := range []string{`"known":3`, `"active":2`, `"refused":7`, `"key":"node"`, `"value":"i-9"`} {
+		if !strings.Contains(w.Body.String(), want) {
+			t.Errorf("no %s in %s", want, w.Body)
+		}
+	}
+}
