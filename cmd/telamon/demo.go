@@ -151,7 +151,7 @@ func (d *demo) live(ctx context.Context) error {
 	status := time.NewTicker(time.Second)
 	defer status.Stop()
 	for {
-		for ; !next.After(time.Now()); next = next.Add(d.step) {
+		for next = d.skip(next, time.Now()); !next.After(time.Now()); next = next.Add(d.step) {
 			n, err := d.publisher.Publish(ctx, d.fleet, next)
 			if err != nil {
 				return stopped(ctx, err)
@@ -165,6 +165,16 @@ func (d *demo) live(ctx context.Context) error {
 			d.out.status(d.statusLine(time.Now()))
 		}
 	}
+}
+
+// skip returns the step to go on with where next was to come: a later one if the machine has slept for longer than the
+// history, because the server refuses what is older than twice that.
+func (d *demo) skip(next, now time.Time) time.Time {
+	oldest := now.Add(-d.history()).Truncate(d.step)
+	if next.Before(oldest) {
+		return oldest
+	}
+	return next
 }
 
 // restart lets the incidents begin anew, from now. All else in a fleet is a function of time.

@@ -12,6 +12,7 @@ import (
 	"github.com/telamon-tsdb/telamon/query/alert"
 	"github.com/telamon-tsdb/telamon/query/alert/notify"
 	"github.com/telamon-tsdb/telamon/query/stream"
+	"github.com/telamon-tsdb/telamon/tsdb/wal"
 	"github.com/telamon-tsdb/telamon/web/api"
 	"github.com/telamon-tsdb/telamon/web/ui"
 )
@@ -64,11 +65,29 @@ func wire(srv *server) parts {
 				self.OfPipeline(pipeline.Stats, step),
 				self.OfPublish(publish.Stats),
 				self.OfStore(srv.db.Stats),
+				self.OfLog(func() self.LogCounts { return logCounts(srv.log.Stats()) }),
+				self.OfAlerts(func() self.AlertCounts { return alertCounts(p.alerts.Stats()) }),
 				self.OfRuntime(),
 			},
 		})
 	}
 	return p
+}
+
+// logCounts says in the words of package self, which does not know the log, what that counts.
+func logCounts(s wal.Stats) self.LogCounts {
+	return self.LogCounts{
+		Appends: uint64(s.Appends), Syncs: uint64(s.Syncs), LastSync: s.LastSync, Failures: uint64(s.Failures),
+		Segments: s.Segments, Bytes: s.Bytes,
+	}
+}
+
+// alertCounts does the same for the alerts.
+func alertCounts(s alert.Stats) self.AlertCounts {
+	return self.AlertCounts{
+		Evaluations: s.Evaluations, EvaluationErrors: s.EvaluationErrors, SkippedSteps: s.Skipped,
+		Waiting: s.Waiting, GivenUp: s.GivenUp, Pending: s.Pending, Firing: s.Firing,
+	}
 }
 
 // startReporter begins to write the server's own metrics, if that is wanted.

@@ -91,7 +91,8 @@ func TestSources(t *testing.T) {
 		var log strings.Builder
 		r := self.New(self.Config{
 			Pipeline: ingest.New(ingest.Config{Store: store}),
-			Sources:  []self.Source{self.OfPipeline(p.Stats, time.Minute), self.OfPublish(h.Stats), self.OfStore(func() tsdb.Stats { return tsdb.Stats{} }), self.OfRuntime()},
+			Sources: []self.Source{self.OfPipeline(p.Stats, time.Minute), self.OfPublish(h.Stats), self.OfStore(func() tsdb.Stats { return tsdb.Stats{} }), self.OfRuntime(),
+				self.OfLog(func() self.LogCounts { return self.LogCounts{} }), self.OfAlerts(func() self.AlertCounts { return self.AlertCounts{} })},
 		})
 		r.Start(t.Context())
 		time.Sleep(time.Minute + time.Second)
@@ -102,6 +103,7 @@ func TestSources(t *testing.T) {
 		for _, want := range []string{
 			"name=atlas.db.numInvalid", "error=DataTooOld", "bucket=07s", "bucket=60s", "bucket=future",
 			"name=telamon.publish.requests, status=503", "name=telamon.runtime.heapLiveBytes", "name=telamon.ingest.samplesAfterClose",
+			"name=telamon.log.lastSyncSeconds", "name=telamon.alerts.waiting", "name=telamon.alerts.groups, state=firing",
 			"id=late, name=telamon.store.samplesIgnored",
 		} {
 			if !strings.Contains(log.String(), want) {

@@ -99,6 +99,55 @@ func OfStore(stats func() tsdb.Stats) Source {
 	}
 }
 
+// LogCounts are what the write-ahead log counts, as plain numbers: this package does not know the log.
+type LogCounts struct {
+	Appends, Syncs uint64        // acknowledged appends, and fsyncs
+	LastSync       time.Duration // how long the last fsync took
+	Failures       uint64        // tries to write that failed
+	Segments       int           // files there are
+	Bytes          int64         // in those files
+}
+
+// OfLog offers what the write-ahead log counts.
+func OfLog(counts func() LogCounts) Source {
+	return func() []Value {
+		c := counts()
+		return []Value{
+			{"telamon.log.appends", Counter, float64(c.Appends), nil},
+			{"telamon.log.syncs", Counter, float64(c.Syncs), nil},
+			{"telamon.log.lastSyncSeconds", Gauge, c.LastSync.Seconds(), nil},
+			{"telamon.log.failures", Counter, float64(c.Failures), nil},
+			{"telamon.log.segments", Gauge, float64(c.Segments), nil},
+			{"telamon.log.bytes", Gauge, float64(c.Bytes), nil},
+		}
+	}
+}
+
+// AlertCounts are what alerting counts, as plain numbers: this package does not know the alerts.
+type AlertCounts struct {
+	Evaluations, EvaluationErrors uint64 // of a rule at a step
+	SkippedSteps                  uint64 // steps that were missed for too long to be caught up
+	Waiting                       int    // notifications that are not delivered yet
+	GivenUp                       uint64 // notifications dropped for want of room
+	Pending, Firing               int    // groups
+}
+
+// OfAlerts offers what alerting counts.
+func OfAlerts(counts func() AlertCounts) Source {
+	return func() []Value {
+		c := counts()
+		return []Value{
+			{"telamon.alerts.evaluations", Counter, float64(c.Evaluations), nil},
+			{"telamon.alerts.evaluationErrors", Counter, float64(c.EvaluationErrors), nil},
+			{"telamon.alerts.skippedSteps", Counter, float64(c.SkippedSteps), nil},
+			{"telamon.alerts.waiting", Gauge, float64(c.Waiting), nil},
+			{"telamon.alerts.givenUp", Counter, float64(c.GivenUp), nil},
+			{"telamon.alerts.groups", Gauge, float64(c.Pending), tag.New("state", "pending")},
+			{"telamon.alerts.groups", Gauge, float64(c.Firing), tag.New("state", "firing")},
+		}
+	}
+}
+
 // runtimeValues are the metrics of the Go runtime that are worth a series.
 var runtimeValues = []struct {
 	metric string // of package runtime/metrics
