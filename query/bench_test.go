@@ -13,6 +13,7 @@ import (
 	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/tsdb/tsdbtest"
 )
 
 // A prepared store hands out the same columns for every query, so that evaluation is measured alone. The
@@ -152,7 +153,7 @@ func BenchmarkPlan(b *testing.B) {
 // is 16 bytes allocated per output point.
 func BenchmarkRealStore(b *testing.B) {
 	const groups, perGroup, points = 1000, 10, 180
-	db := openDB(b)
+	db := tsdbtest.OpenDB(b)
 	random := rand.New(rand.NewPCG(1, 2))
 	var batch []tsdb.Point
 	for i := range groups * perGroup {

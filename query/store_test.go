@@ -5,11 +5,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/tsdbtest"
-	"github.com/telamon-tsdb/telamon/tsdb/vfs"
-	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
 // TestRealStore asks the engine every recorded question twice: over the DB and over the store by the book,
@@ -17,7 +14,7 @@ import (
 // are rates already, for counts.
 func TestRealStore(t *testing.T) {
 	fleet, book := tsdbtest.Fleet(), tsdbtest.NewStore(tsdbtest.FleetStepMillis)
-	db := openDB(t)
+	db := tsdbtest.OpenDB(t)
 	for tags, points := range fleet.All() {
 		if kind, _ := tags.Get(tag.DataSourceType); kind == "counter" {
 			continue
@@ -44,28 +41,6 @@ func TestRealStore(t *testing.T) {
 			compareEngines(t, c, real, plain)
 		}
 	}
-}
-
-func openDB(t testing.TB) *tsdb.DB {
-	log, err := wal.Open(wal.Config{FS: vfs.NewMemory(), Dir: "/wal"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	db, err := tsdb.New(tsdb.Config{Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := log.Replay(db.Replay); err != nil {
-		t.Fatal(err)
-	}
-	db.Start()
-	t.Cleanup(func() {
-		db.Close()
-		if err := log.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return db
 }
 
 func compareEngines(t *testing.T, c goldenCase, got, want *Engine) {

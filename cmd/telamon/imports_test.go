@@ -33,7 +33,7 @@ var mayImport = map[string][]string{
 	"tsdb/wal":         {"tsdb/vfs"},
 	"tsdb/blockfile":   {"tsdb/tag", "tsdb/tag/pattern", "tsdb/vfs"},
 	"tsdb":             {"tsdb/tag", "tsdb/normalize", "tsdb/gorilla", "tsdb/index", "tsdb/wal", "tsdb/blockfile", "tsdb/vfs"},
-	"tsdb/tsdbtest":    {"tsdb", "tsdb/tag"},
+	"tsdb/tsdbtest":    {"tsdb", "tsdb/tag", "tsdb/wal", "tsdb/vfs"},
 	"ingest/...":       {"ingest/...", "tsdb", "tsdb/tag"},
 	"query/expr/...":   {"query/expr", "query/stack", "tsdb", "tsdb/tag", "tsdb/tag/pattern"},
 	"query/eval":       {"query/stack", "query/expr", "tsdb", "tsdb/tag"},

@@ -8,10 +8,11 @@ import (
 	"testing"
 
 	"github.com/telamon-tsdb/telamon/tsdb"
+	"github.com/telamon-tsdb/telamon/tsdb/tsdbtest"
 )
 
 func TestSnapshotRoute(t *testing.T) {
-	cfg := testConfig(newDB(t))
+	cfg := testConfig(tsdbtest.OpenDB(t))
 	failure := error(nil)
 	cfg.Snapshot = func() (string, error) { return "/data/snapshots/1", failure }
 	h := New(cfg)
@@ -37,7 +38,7 @@ func TestSnapshotRoute(t *testing.T) {
 }
 
 func TestStatusRoute(t *testing.T) {
-	cfg := testConfig(newDB(t))
+	cfg := testConfig(tsdbtest.OpenDB(t))
 	cfg.Stats = func() tsdb.Stats {
 		return tsdb.Stats{Series: 3, Active: 2, Limits: []tsdb.LimitStatus{
 			{Limit: "max-series", Max: 3, Used: 3, Refused: 7, Last: &tsdb.LimitError{Limit: "max-series", Max: 3, Key: "node", Value: "i-9"}},

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/telamon-tsdb/telamon/query/expr/inspect"
+	"github.com/telamon-tsdb/telamon/tsdb/tsdbtest"
 )
 
 // asJSON are the headers of a request with a JSON body.
@@ -76,7 +77,7 @@ func TestAnalyzeCompletesFromTheStore(t *testing.T) {
 
 // No prefix of a recorded expression, and no place in it, makes an analysis fail.
 func TestAnalyzeAnyPrefix(t *testing.T) {
-	server := newTestServer(t, testConfig(newDB(t)))
+	server := newTestServer(t, testConfig(tsdbtest.OpenDB(t)))
 	const program = "name,http.latency,:eq,(,nf.app,),:by,(,50.0,99.0,),:percentiles,/* late */5,:gt,\\u0024name,:legend"
 	for end := range len(program) + 1 {
 		a := server.analyze(t, program[:end], end)
@@ -89,7 +90,7 @@ func TestAnalyzeAnyPrefix(t *testing.T) {
 }
 
 func TestAnalyzeRefuses(t *testing.T) {
-	server := newTestServer(t, testConfig(newDB(t)))
+	server := newTestServer(t, testConfig(tsdbtest.OpenDB(t)))
 	for _, c := range []struct {
 		body    string
 		headers map[string]string

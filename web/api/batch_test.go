@@ -7,6 +7,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/telamon-tsdb/telamon/tsdb/tsdbtest"
 )
 
 // panel is an entry of a batch.
@@ -104,7 +106,7 @@ func TestBatchWithMistakes(t *testing.T) {
 }
 
 func TestBatchRefuses(t *testing.T) {
-	server := newTestServer(t, testConfig(newDB(t)))
+	server := newTestServer(t, testConfig(tsdbtest.OpenDB(t)))
 	for _, c := range []struct {
 		body   string
 		status int
@@ -132,7 +134,7 @@ func FuzzBatch(f *testing.F) {
 	} {
 		f.Add(seed)
 	}
-	handler := New(testConfig(newDB(f)))
+	handler := New(testConfig(tsdbtest.OpenDB(f)))
 	f.Fuzz(func(t *testing.T, body string) {
 		r := httptest.NewRequest(http.MethodPost, "http://127.0.0.1/api/v1/batch", strings.NewReader(body))
 		r.Header.Set("Content-Type", "application/json")

@@ -127,7 +127,7 @@ func dashboard(n int) io.Reader {
 
 // BenchmarkAnalyze completes keys and values over a store with many series, as an editor asks for them.
 func BenchmarkAnalyze(b *testing.B) {
-	db := newDB(b)
+	db := tsdbtest.OpenDB(b)
 	const nodes, metrics = 1000, 1000
 	for i := range nodes {
 		batch := make([]tsdb.Point, metrics)

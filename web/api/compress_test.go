@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/telamon-tsdb/telamon/tsdb/tsdbtest"
 )
 
 func TestChooseCoding(t *testing.T) {
@@ -62,7 +64,7 @@ func TestCompression(t *testing.T) {
 
 // Pictures are packed already, errors are short, and what has no body gets none.
 func TestNotCompressed(t *testing.T) {
-	cfg := testConfig(newDB(t))
+	cfg := testConfig(tsdbtest.OpenDB(t))
 	cfg.UI = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, ".png") {
 			w.Header().Set("Content-Type", "image/png")

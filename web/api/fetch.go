@@ -169,15 +169,3 @@ func writeLook(w *responseWriter, l chart.Look) {
 	w.key("lineWidth", false)
 	w.number(l.Width)
 }
-
-// array writes values as v2.json has them.
-func (w *responseWriter) array(values []float64) {
-	w.text(`{"type":"array","values":[`)
-	for i, v := range values {
-		if i > 0 {
-			w.text(",")
-		}
-		w.number(v)
-	}
-	w.text("]}")
-}

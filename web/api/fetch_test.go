@@ -22,6 +22,7 @@ import (
 	"github.com/telamon-tsdb/telamon/query"
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/tsdb/tsdbtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -46,7 +47,7 @@ func (g gated) Select(ctx context.Context, q tsdb.Query) iter.Seq2[tsdb.Column, 
 }
 
 func gatedConfig(t *testing.T, store tsdb.Selector) Config {
-	cfg := testConfig(newDB(t))
+	cfg := testConfig(tsdbtest.OpenDB(t))
 	cfg.Engine = query.NewEngine(query.Config{Store: store})
 	return cfg
 }
@@ -208,7 +209,7 @@ func (w *peakWriter) Write(b []byte) (int, error) {
 
 // What is wrong with a request is said before the stream begins.
 func TestFetchRefuses(t *testing.T) {
-	server := newTestServer(t, testConfig(newDB(t)))
+	server := newTestServer(t, testConfig(tsdbtest.OpenDB(t)))
 	for target, want := range map[string]string{
 		"/api/v2/fetch":                                         "missing required parameter 'q'",
 		"/api/v2/fetch?q=:foo":                                  "unknown word ':foo'",

@@ -152,14 +152,8 @@ func writeTimeSeries(w *responseWriter, plot int, l *chart.Line) {
 	w.key("tags", false)
 	w.tags(l.Tags)
 	w.key("data", false)
-	w.text(`{"type":"array","values":[`)
-	for i, v := range l.Values {
-		if i > 0 {
-			w.text(",")
-		}
-		w.number(v)
-	}
-	w.text("]}}")
+	w.array(l.Values)
+	w.text("}")
 }
 
 // lineID names a line across answers: the ID of its tags and its expression.

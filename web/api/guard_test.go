@@ -5,11 +5,13 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/telamon-tsdb/telamon/tsdb/tsdbtest"
 )
 
 // On a loopback listener a page that points a name of its own at this machine gets nothing.
 func TestForeignHostIsMisdirected(t *testing.T) {
-	server := newTestServer(t, testConfig(newDB(t)))
+	server := newTestServer(t, testConfig(tsdbtest.OpenDB(t)))
 	_, port, _ := strings.Cut(server.address, ":")
 	for host, want := range map[string]int{
 		server.address:           http.StatusOK,
@@ -34,7 +36,7 @@ func TestForeignHostIsMisdirected(t *testing.T) {
 func TestForeignHostElsewhere(t *testing.T) {
 	r := httptest.NewRequest(http.MethodGet, "http://metrics.example/healthcheck", nil)
 	w := httptest.NewRecorder()
-	New(testConfig(newDB(t))).ServeHTTP(w, r)
+	New(testConfig(tsdbtest.OpenDB(t))).ServeHTTP(w, r)
 	if w.Code != http.StatusOK {
 		t.Errorf("status %d", w.Code)
 	}
@@ -72,7 +74,7 @@ func TestGuardOwn(t *testing.T) {
 }
 
 func TestTargetLength(t *testing.T) {
-	server := newTestServer(t, testConfig(newDB(t)))
+	server := newTestServer(t, testConfig(tsdbtest.OpenDB(t)))
 	const path = "/api/v1/tags?v="
 	for length, want := range map[int]int{maxTargetBytes: http.StatusOK, maxTargetBytes + 1: http.StatusRequestURITooLong} {
 		if r := server.get(t, path+strings.Repeat("x", length-len(path))); r.status != want {
@@ -83,7 +85,7 @@ func TestTargetLength(t *testing.T) {
 
 // Before the log is replayed data are not served, and signs of life are.
 func TestNotReady(t *testing.T) {
-	cfg := testConfig(newDB(t))
+	cfg := testConfig(tsdbtest.OpenDB(t))
 	cfg.Ready = func() bool { return false }
 	server := newTestServer(t, cfg)
 	for path, want := range map[string]int{
@@ -104,7 +106,7 @@ func TestNotReady(t *testing.T) {
 
 // A mistake of ours is 500 in the form of every error, and the connection lives on in the server's log only.
 func TestPanicIsAnswered(t *testing.T) {
-	cfg := testConfig(newDB(t))
+	cfg := testConfig(tsdbtest.OpenDB(t))
 	cfg.Alerts = nil // calling it panics
 	w := httptest.NewRecorder()
 	func() {
@@ -122,7 +124,7 @@ func TestPanicIsAnswered(t *testing.T) {
 
 // Pages of other origins may read what Atlas has, and nothing of ours.
 func TestOwnRoutesHaveNoOrigins(t *testing.T) {
-	server := newTestServer(t, testConfig(newDB(t)))
+	server := newTestServer(t, testConfig(tsdbtest.OpenDB(t)))
 	for path, allowed := range map[string]string{
 		"/api/v1/tags": "http://example.com", "/nope": "http://example.com", "/api/v1/alertsx": "http://example.com",
 		"/api/v1/alerts": "", "/api/v1/expr/words": "", "/api/v1/admin/snapshot": "",

@@ -16,39 +16,13 @@ import (
 	"github.com/telamon-tsdb/telamon/query/alert"
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tsdbtest"
-	"github.com/telamon-tsdb/telamon/tsdb/vfs"
-	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
-
-// newDB returns an empty store in memory.
-func newDB(t testing.TB) *tsdb.DB {
-	t.Helper()
-	log, err := wal.Open(wal.Config{FS: vfs.NewMemory(), Dir: "/wal"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	db, err := tsdb.New(tsdb.Config{Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := log.Replay(db.Replay); err != nil {
-		t.Fatal(err)
-	}
-	db.Start()
-	t.Cleanup(func() {
-		db.Close()
-		if err := log.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return db
-}
 
 // newFleetDB returns a store with the fleet. Series of counters have other values than in the fleet, because
 // the store takes their points, which are rates already, for counts.
 func newFleetDB(t testing.TB) *tsdb.DB {
 	t.Helper()
-	db := newDB(t)
+	db := tsdbtest.OpenDB(t)
 	for tags, points := range tsdbtest.Fleet().All() {
 		ref, err := db.Resolve(tags.AppendCanonical(nil))
 		if err != nil {

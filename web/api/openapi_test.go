@@ -14,6 +14,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/go-cmp/cmp"
+	"github.com/telamon-tsdb/telamon/tsdb/tsdbtest"
 )
 
 func loadDescription(t *testing.T) *openapi3.T {
@@ -37,7 +38,7 @@ func TestDescriptionHasEveryRoute(t *testing.T) {
 		}
 	}
 	parameter := regexp.MustCompile(`[:*](\w+)`)
-	for _, r := range (&API{Config: testConfig(newDB(t))}).router().Routes() {
+	for _, r := range (&API{Config: testConfig(tsdbtest.OpenDB(t))}).router().Routes() {
 		if isPage := !strings.HasPrefix(r.Path, "/api/") && r.Path != "/ok" && r.Path != "/healthcheck"; !isPage {
 			routes = append(routes, r.Method+" "+parameter.ReplaceAllString(r.Path, "{$1}"))
 		}

@@ -3,11 +3,13 @@ package api
 import (
 	"net/http"
 	"testing"
+
+	"github.com/telamon-tsdb/telamon/tsdb/tsdbtest"
 )
 
 // Pages answer GET and, as whoever checks links asks, HEAD; nothing else.
 func TestPages(t *testing.T) {
-	server := newTestServer(t, testConfig(newDB(t)))
+	server := newTestServer(t, testConfig(tsdbtest.OpenDB(t)))
 	for _, page := range []string{"/", "/explore", "/alerts", "/reference?word=sum", "/assets/app.js"} {
 		for method, want := range map[string]struct {
 			status int

@@ -119,3 +119,15 @@ func (w *responseWriter) tags(t tag.Tags) {
 }
 
 func (w *responseWriter) bool(v bool) { w.buf = strconv.AppendBool(w.buf, v) }
+
+// array writes values as v2.json has them.
+func (w *responseWriter) array(values []float64) {
+	w.text(`{"type":"array","values":[`)
+	for i, v := range values {
+		if i > 0 {
+			w.text(",")
+		}
+		w.number(v)
+	}
+	w.text("]}")
+}

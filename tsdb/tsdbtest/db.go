@@ -1,0 +1,33 @@
+package tsdbtest
+
+import (
+	"testing"
+
+	"github.com/telamon-tsdb/telamon/tsdb"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/wal"
+)
+
+// OpenDB returns an empty DB of one-minute steps over a log in memory. It is closed when the test ends.
+func OpenDB(t testing.TB) *tsdb.DB {
+	t.Helper()
+	log, err := wal.Open(wal.Config{FS: vfs.NewMemory(), Dir: "/wal"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := tsdb.New(tsdb.Config{Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := log.Replay(db.Replay); err != nil {
+		t.Fatal(err)
+	}
+	db.Start()
+	t.Cleanup(func() {
+		db.Close()
+		if err := log.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
