@@ -18,6 +18,7 @@ import (
 	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
 // Settings are what an operator may set. Each is a flag, an environment variable and a key of the
@@ -37,6 +38,7 @@ type Settings struct {
 	Self          bool
 	LogLevel      string
 	LogFormat     string
+	Sync          wal.SyncMode
 
 	fs vfs.FS // where Data is; nil is the machine's own
 }
@@ -59,7 +61,10 @@ func addFlags(flags *pflag.FlagSet) {
 	flags.String("self", "on", "`on|off`: store the server's own metrics")
 	flags.String("log-level", "info", "`level` from which on to log: debug, info, warn or error")
 	flags.String("log-format", "text", "`format` of the log: text or json")
+	flags.String("sync", "batch", "`mode` batch syncs the disk before samples are acknowledged; none leaves that to the system:\nwhat was acknowledged survives kill -9 then, and not a power failure")
 }
+
+var syncModes = map[string]wal.SyncMode{"batch": wal.SyncBatch, "none": wal.SyncNone}
 
 const envPrefix = "TELAMON_"
 
@@ -141,6 +146,7 @@ func readSettings(k *koanf.Koanf) (Settings, error) {
 		Self:          r.choice("self", "on", "off") == "on",
 		LogLevel:      r.choice("log-level", "debug", "info", "warn", "error"),
 		LogFormat:     r.choice("log-format", "text", "json"),
+		Sync:          syncModes[r.choice("sync", "batch", "none")],
 	}
 	s.EvalDelay = s.Step
 	if k.String("eval-delay") != "" {
