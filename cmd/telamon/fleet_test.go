@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -163,13 +162,7 @@ func checkRecorded(t *testing.T, server client) {
 }
 
 func (c *recordedCase) check(server client) error {
-	parameters := url.Values{}
-	for name, value := range map[string]string{"q": c.Q, "s": c.S, "e": c.E, "step": c.Step, "tz": c.TZ, "cq": c.CQ} {
-		if value != "" {
-			parameters.Set(name, value)
-		}
-	}
-	g, err := server.graph(parameters)
+	g, err := server.graph(c.parameters())
 	if err != nil {
 		return err
 	}
