@@ -1,6 +1,9 @@
 package stack
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // The limits of a program. The first three are Atlas's; it has no other, and nested loops over long lists
 // would run for years.
@@ -63,6 +66,9 @@ func (m *Machine) Execute(program string) error {
 	var last Token
 	for {
 		if err := m.checkLimits(); err != nil {
+			if strings.HasPrefix(last.Text, ":") {
+				err.Word = last.Text[1:]
+			}
 			return err.At(last.Offset, last.Length)
 		}
 		token, ok := src.next()

@@ -61,6 +61,18 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// TestLimitNamesWord: the mistake tells which word went over the limit, and where it is.
+func TestLimitNamesWord(t *testing.T) {
+	_, err := Standard().Execute("a"+strings.Repeat(",:dup", 1024), Options{})
+	var mistake *Error
+	if !errors.As(err, &mistake) {
+		t.Fatalf("got %v, want a mistake of the program", err)
+	}
+	if mistake.Word != "dup" || mistake.Offset != 1+5*1024-4 || mistake.Length != 4 {
+		t.Errorf("got word %q at %d, length %d; want the last :dup", mistake.Word, mistake.Offset, mistake.Length)
+	}
+}
+
 // deep returns a program that calls a program in a program, depth times.
 func deep(depth int) string {
 	return strings.Repeat("(,", depth) + "a" + strings.Repeat(",),:call", depth)
