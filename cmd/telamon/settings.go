@@ -35,10 +35,12 @@ type Settings struct {
 	EvalDelay     time.Duration
 	Rules         string
 	Limits        tsdb.Limits
-	Self          bool
-	LogLevel      string
-	LogFormat     string
-	Sync          wal.SyncMode
+	// MaxLines and MaxDatapoints bound what one data expression of a query may read.
+	MaxLines, MaxDatapoints int
+	Self                    bool
+	LogLevel                string
+	LogFormat               string
+	Sync                    wal.SyncMode
 
 	fs vfs.FS // where Data is; nil is the machine's own
 }
@@ -58,6 +60,8 @@ func addFlags(flags *pflag.FlagSet) {
 	flags.String("max-series", "", "`number` of series in all, 0 is no limit (default the memory limit / 4 KB)")
 	flags.String("max-values-per-key", "200000", "`number` of different values of one tag key, 0 is no limit")
 	flags.String("max-new-series", "", "`number` of new series a minute while there are more than half of max-series, 0 is no limit (default a fifth of max-series)")
+	flags.String("max-lines", "1024", "`number` of lines that one data expression of a query may read")
+	flags.String("max-datapoints", "500000", "`number` of lines times points that one data expression of a query may read")
 	flags.String("self", "on", "`on|off`: store the server's own metrics")
 	flags.String("log-level", "info", "`level` from which on to log: debug, info, warn or error")
 	flags.String("log-format", "text", "`format` of the log: text or json")
@@ -156,6 +160,7 @@ func readSettings(k *koanf.Koanf) (Settings, error) {
 		r.err = fmt.Errorf("timezone: %w; write an ID such as UTC or US/Pacific", err)
 	}
 	s.Limits = r.limits()
+	s.MaxLines, s.MaxDatapoints = r.positive("max-lines"), r.positive("max-datapoints")
 	switch {
 	case r.err != nil:
 		return Settings{}, r.err
@@ -210,6 +215,15 @@ func (r *settingReader) number(key string, otherwise int) int {
 	n, err := strconv.Atoi(text)
 	if (err != nil || n < 0) && r.err == nil {
 		r.err = fmt.Errorf("%s: %q is not a whole number of 0 or more", key, text)
+	}
+	return n
+}
+
+// positive reads a whole number of at least 1.
+func (r *settingReader) positive(key string) int {
+	n := r.number(key, 0)
+	if n == 0 && r.err == nil {
+		r.err = fmt.Errorf("%s 0: no query could be answered; write a number of 1 or more", key)
 	}
 	return n
 }

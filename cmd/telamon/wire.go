@@ -31,7 +31,9 @@ func wire(srv *server) parts {
 	step := srv.settings.Step
 	pipeline := ingest.New(ingest.Config{Store: srv.db, Step: step, MaxAge: srv.settings.MaxAge, EvalDelay: srv.settings.EvalDelay})
 	publish := listen.NewPublish(listen.Config{Pipeline: pipeline})
-	engine := query.NewEngine(query.Config{Store: srv.db})
+	engine := query.NewEngine(query.Config{
+		Store: srv.db, MaxLines: srv.settings.MaxLines, MaxDatapoints: srv.settings.MaxDatapoints,
+	})
 
 	p := parts{webhook: notify.NewWebhook()}
 	p.alerts = alert.New(alert.Config{
