@@ -59,7 +59,7 @@ func (f tagFinder) Keys(where tag.Predicate, part string, limit int) ([]inspect.
 
 // Values implements inspect.Tags. Where a key has few values it is quicker to count them all and then to look
 // at their texts than to have the store select the series of those that fit.
-func (f tagFinder) Values(where tag.Predicate, key, part string, limit int) ([]inspect.Counted, int) {
+func (f tagFinder) Values(where tag.Predicate, key, part string, limit int) (found []inspect.Counted, total int, atLeast bool) {
 	values, err := f.store.TagValues(f.ctx, where, key, tsdb.Page{Limit: countedTags})
 	if err == nil && part != "" {
 		like := contains(part)
@@ -71,9 +71,10 @@ func (f tagFinder) Values(where tag.Predicate, key, part string, limit int) ([]i
 		}
 	}
 	if err != nil {
-		return nil, 0
+		return nil, 0, false
 	}
-	return mostUsed(values, limit)
+	found, total = mostUsed(values, limit)
+	return found, total, total == countedTags
 }
 
 // contains returns the pattern for texts that have part in them, in capitals or not.

@@ -1,6 +1,8 @@
 package inspect
 
 import (
+	"unicode/utf8"
+
 	"fmt"
 	"strings"
 
@@ -80,6 +82,9 @@ type Hover struct {
 // diagnostic. Tags, which may be nil, knows what could be written where keys and values go.
 func Analyze(program string, pos int, v *stack.Vocabulary, tags Tags) Analysis {
 	pos = max(0, min(pos, len(program)))
+	for pos < len(program) && !utf8.RuneStart(program[pos]) {
+		pos-- // a cursor inside a character is in front of it
+	}
 	visits := v.Explore(program, options)
 	a := Analysis{Tokens: []Token{}, Diagnostics: []Diagnostic{}}
 	p := stackPrinter{}

@@ -21,11 +21,12 @@ func (fewTags) Keys(_ tag.Predicate, part string, limit int) ([]inspect.Counted,
 	return matching([]string{"name", "nf.app"}, part)
 }
 
-func (fewTags) Values(where tag.Predicate, key, part string, limit int) ([]inspect.Counted, int) {
+func (fewTags) Values(where tag.Predicate, key, part string, limit int) ([]inspect.Counted, int, bool) {
 	if key != "name" {
-		return nil, 0
+		return nil, 0, false
 	}
-	return matching([]string{"cpu", "cpu, total", "disk"}, part)
+	found, total := matching([]string{"cpu", "cpu, total", "disk"}, part)
+	return found, total, true
 }
 
 func matching(all []string, part string) (found []inspect.Counted, total int) {
@@ -224,5 +225,19 @@ func TestAnalyzeHostile(t *testing.T) {
 		} else {
 			t.Logf("%s: %v", name, took.Round(time.Millisecond))
 		}
+	}
+}
+
+// TestCursor puts the cursor inside a character, and where values are too many to look at all.
+func TestCursor(t *testing.T) {
+	words := expr.Default().Default
+	if got := inspect.Analyze("name,é", 6, words, fewTags{}).Completions; got.Offset != 5 || got.Length != 0 {
+		t.Errorf("inside a character %d bytes at %d are replaced, want none at 5", got.Length, got.Offset)
+	}
+	if got := inspect.Analyze("name,", 5, words, fewTags{}).Completions; !got.AtLeast || got.Total == 0 {
+		t.Errorf("completions of values: %+v, want a total that is a lower bound", got)
+	}
+	if got := inspect.Analyze("na", 2, words, fewTags{}).Completions; got.AtLeast {
+		t.Errorf("completions of keys: %+v, want an exact total", got)
 	}
 }

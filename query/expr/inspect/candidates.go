@@ -12,16 +12,15 @@ import (
 type Tags interface {
 	// Keys returns keys that contain part, at most limit, the most used first, and how many there are.
 	Keys(where tag.Predicate, part string, limit int) (keys []Counted, total int)
-	// Values returns values of a key, likewise.
-	Values(where tag.Predicate, key, part string, limit int) (values []Counted, total int)
+	// Values returns values of a key, likewise. Where the key has too many values to look at all, atLeast
+	// tells that there may be more than total, and others may be used more.
+	Values(where tag.Predicate, key, part string, limit int) (values []Counted, total int, atLeast bool)
 }
 
-// A Counted is a key or value and the number of series that have it; AtLeast tells that counting ended
-// there.
+// A Counted is a key or value and the number of series that have it.
 type Counted struct {
-	Text    string
-	Series  int
-	AtLeast bool
+	Text   string
+	Series int
 }
 
 // Completions are what could be written at the cursor, in place of a part of the program.
@@ -30,6 +29,8 @@ type Completions struct {
 	Length int         `json:"length"`
 	Items  []Candidate `json:"items"` // at most maxCandidates, the likeliest first
 	Total  int         `json:"total"`
+	// AtLeast tells that not all values were looked at: there may be more than Total.
+	AtLeast bool `json:"totalAtLeast,omitempty"`
 }
 
 // The kinds of candidates.
@@ -47,7 +48,6 @@ type Candidate struct {
 	Summary string `json:"summary,omitempty"` // of a word
 	Fits    bool   `json:"fits,omitempty"`    // a word that can run on what is there
 	Series  int    `json:"series,omitempty"`  // how many have the key or value
-	AtLeast bool   `json:"atLeast,omitempty"`
 }
 
 const maxCandidates = 50
@@ -142,11 +142,11 @@ func (c *Completions) addTags(visits []stack.Visit, typed string, tags Tags) {
 	} else {
 		key := stack.Unescape(visits[len(visits)-1].Text)
 		kind = ValueCandidate
-		found, total = tags.Values(where, key, stack.Unescape(typed), maxCandidates)
+		found, total, c.AtLeast = tags.Values(where, key, stack.Unescape(typed), maxCandidates)
 	}
 	for _, one := range found {
 		if len(c.Items) < maxCandidates {
-			c.Items = append(c.Items, Candidate{Text: stack.Escape(one.Text), Kind: kind, Series: one.Series, AtLeast: one.AtLeast})
+			c.Items = append(c.Items, Candidate{Text: stack.Escape(one.Text), Kind: kind, Series: one.Series})
 		}
 	}
 	c.Total += total

@@ -41,8 +41,9 @@ export interface Diagnostic extends Span {
 /** What could be written in place of a span of the program. */
 export interface Completions extends Span {
   items: Candidate[];
-  /** How many there are; items may hold fewer. */
+  /** How many there are; items may hold fewer. With atLeast there may be more. */
   total: number;
+  atLeast: boolean;
 }
 
 export interface Candidate {
@@ -53,9 +54,8 @@ export interface Candidate {
   summary: string;
   /** It can run on what is on the stack; keys and values always fit. */
   fits: boolean;
-  /** How many series have the key or value; atLeast so many if counting ended there. */
+  /** How many series have the key or value. */
   series: number;
-  atLeast: boolean;
 }
 
 export interface Hover extends Span {
@@ -88,7 +88,7 @@ export function decodeAnalysis(body: unknown, q: string): Analysis {
   return {
     tokens: readRecords(answer.tokens).map((t) => ({ ...span(t), kind: readString(t.kind), stack: decodeStack(t.stack) })),
     diagnostics: readRecords(answer.diagnostics).map((d) => ({ ...span(d), ...decodeDiagnostic(d) })),
-    completions: { ...span(completions), items, total: Math.max(items.length, readNumber(completions.total) || 0) },
+    completions: { ...span(completions), items, total: Math.max(items.length, readNumber(completions.total) || 0), atLeast: completions.totalAtLeast === true },
     hover: isRecord(answer.hover) ? { ...span(answer.hover), ...decodeHover(answer.hover) } : undefined,
   };
 }
@@ -115,7 +115,6 @@ function decodeCandidate(c: Record<string, unknown>): Candidate {
     summary: readString(c.summary),
     fits: kind !== 'word' || c.fits === true,
     series: readNumber(c.series),
-    atLeast: c.atLeast === true,
   };
 }
 

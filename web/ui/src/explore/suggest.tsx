@@ -15,7 +15,7 @@ export interface SuggestProps {
 }
 
 /** The focus stays in the editor, which has the keys; here is what the pointer does. */
-export function Suggest({ completions: { items, total }, active, onTake }: SuggestProps) {
+export function Suggest({ completions: { items, total, atLeast }, active, onTake }: SuggestProps) {
   const chosen = useRef<HTMLLIElement>(null);
   useEffect(() => chosen.current?.scrollIntoView({ block: 'nearest' }), [active]);
   const stay = (e: Event): void => e.preventDefault();
@@ -37,13 +37,13 @@ export function Suggest({ completions: { items, total }, active, onTake }: Sugge
           </li>
         ))}
       </ul>
-      {items.length < total && <p class="meta">{items.length} of {total.toLocaleString('en')}, keep typing</p>}
+      {items.length < total && <p class="meta">{items.length} of {atLeast ? '≥ ' : ''}{total.toLocaleString('en')}, keep typing</p>}
     </>
   );
 }
 
-function detailOf({ kind, detail, fits, series, atLeast }: Candidate): string {
+function detailOf({ kind, detail, fits, series }: Candidate): string {
   if (kind === 'word') return fits ? shortLabel(detail, 120) : `does not fit here: ${shortLabel(detail, 120)}`;
   if (!(series > 0)) return kind;
-  return `${kind}, ${atLeast ? '≥ ' : ''}${series.toLocaleString('en')} series`;
+  return `${kind}, ${series.toLocaleString('en')} series`;
 }

@@ -29,7 +29,7 @@ test('an answer that is something else is empty', () => {
 });
 
 test('a completion goes on as long as its word does', () => {
-  const about = { q: 'name,:s', completions: { start: 5, end: 7, items: [], total: 0 } };
+  const about = { q: 'name,:s', completions: { start: 5, end: 7, items: [], total: 0, atLeast: false } };
   assert.deepEqual(completedSpan(about, 'name,:su', 8), { start: 5, end: 8 });
   assert.deepEqual(completedSpan(about, 'name,:', 6), { start: 5, end: 6 });
   assert.deepEqual(completedSpan(about, 'name,', 5), { start: 5, end: 5 });
