@@ -14,7 +14,6 @@ import (
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
-	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
@@ -132,57 +131,49 @@ func (i *inspection) segment(path string) error {
 	return nil
 }
 
-// blocks reads all of a block file.
+// blocks prints and checks all of a block file.
 func (i *inspection) blocks(path string) error {
-	r, err := blockfile.Open(i.fsys, path)
+	points, series, bytes, err := i.readBlocks(path)
 	if errors.Is(err, blockfile.ErrDamaged) {
-		i.printf("%s\n", path)
 		i.damaged(err)
-		return nil
-	}
-	if err != nil {
+	} else if err != nil {
 		return err
 	}
-	defer r.Close()
+	if series > 0 {
+		i.printf("  %d series, %d points, %d bytes, %.2f a point\n", series, points, bytes, float64(bytes)/float64(max(points, 1)))
+	}
+	return nil
+}
+
+// readBlocks leaves tables and checks to package blockfile and counts the points in the blocks.
+func (i *inspection) readBlocks(path string) (points, series int, bytes int64, err error) {
+	r, err := blockfile.Open(i.fsys, path)
+	if err != nil {
+		i.printf("%s\n", path)
+		return 0, 0, 0, err
+	}
 	head := r.Head()
+	series, bytes = r.Len(), r.SizeBytes()
+	if err := r.Close(); err != nil {
+		return 0, series, bytes, err
+	}
 	window := head.StepMillis * int64(head.Slots)
 	timeOf := func(number int64) string {
 		return time.UnixMilli(number * window).UTC().Format(time.RFC3339)
 	}
 	i.printf("%s: (%s, %s], %d windows of %d slots of %s, has the log before %s\n", path, timeOf(head.First), timeOf(head.Last()+1),
 		head.Windows, head.Slots, time.Duration(head.StepMillis)*time.Millisecond, wal.Position(head.Sequence))
-	points, err := i.readBlocks(r)
-	if err != nil {
-		i.damaged(err)
-	}
-	i.printf("  %d series, %d points, %d bytes, %.2f a point\n", r.Len(), points, r.SizeBytes(), float64(r.SizeBytes())/float64(max(points, 1)))
-	return nil
-}
-
-// readBlocks decodes every block and the tags of every series, and counts the points.
-func (i *inspection) readBlocks(r *blockfile.Reader) (points int, err error) {
-	head := r.Head()
 	values := make([]float64, head.Slots)
-	var tags []byte
-	for position := range uint32(r.Len()) {
-		if tags, err = r.AppendCanonical(tags[:0], position); err != nil {
-			return points, err
+	err = blockfile.Inspect(i.out, i.fsys, path, func(_ int, block []byte) error {
+		if err := gorilla.Decode(values, block); err != nil {
+			return err
 		}
-		err = r.Blocks([]uint32{position}, head.First, head.Last(), func(_ uint32, _ int64, block []byte) error {
-			if err := gorilla.Decode(values, block); err != nil {
-				return fmt.Errorf("block of position %d: %w", position, err)
+		for _, v := range values {
+			if !math.IsNaN(v) {
+				points++
 			}
-			for _, v := range values {
-				if !math.IsNaN(v) {
-					points++
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return points, err
 		}
-	}
-	_, err = r.Keys(tag.Not{Inner: tag.False{}}, blockfile.Page{}) // the postings
-	return points, err
+		return nil
+	})
+	return points, series, bytes, err
 }
