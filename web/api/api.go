@@ -93,10 +93,11 @@ func (a *API) router() *gin.Engine {
 	data.GET("/api/v1/tags", a.tags)
 	data.GET("/api/v1/tags/*key", a.tags)
 	data.GET("/api/v1/alerts", a.alerts)
-	data.POST(exprRoute+"/analyze", own(a.analyze))
-	data.POST("/api/v1/batch", own(a.batch))
+	guard := guardOwn()
+	data.POST(exprRoute+"/analyze", guard, a.analyze)
+	data.POST("/api/v1/batch", guard, a.batch)
 	data.GET("/api/v1/status", a.status)
-	data.POST("/api/v1/admin/snapshot", own(a.snapshot))
+	data.POST("/api/v1/admin/snapshot", guard, a.snapshot)
 	data.POST("/api/v1/publish", gin.WrapH(a.Publish))
 	data.POST("/api/v1/publish-fast", gin.WrapH(a.Publish))
 	for _, page := range []string{"/", "/explore", "/alerts", "/reference", "/assets/*file", "/favicon.ico"} {
@@ -108,16 +109,6 @@ func (a *API) router() *gin.Engine {
 	r.GET("/ok", ok)
 	r.NoRoute(other)
 	return r
-}
-
-// own mounts a handler behind guardOwn.
-func own(handle gin.HandlerFunc) gin.HandlerFunc {
-	return func(c *gin.Context) {
-		guardOwn(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-			c.Request = r
-			handle(c)
-		})).ServeHTTP(c.Writer, c.Request)
-	}
 }
 
 // nameEndpoint sets endpointHeader.

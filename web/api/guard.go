@@ -6,27 +6,30 @@ import (
 	"net"
 	"net/http"
 	"strings"
+
+	"github.com/gin-gonic/gin"
 )
 
-// guardOwn protects routes of our own that change something, under which no client of Atlas's breaks:
-// a request that a foreign page makes is refused, and a body must say that it is JSON, which a plain
-// HTML form cannot.
-func guardOwn(next http.Handler) http.Handler {
-	wantsJSON := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.ContentLength != 0 && changes(r.Method) {
-			kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-			if err != nil || kind != "application/json" {
-				writeError(w, http.StatusUnsupportedMediaType, "the body must be application/json")
-				return
-			}
-		}
-		next.ServeHTTP(w, r)
-	})
+// guardOwn returns what stands in front of routes of our own that change something, under which no client of
+// Atlas's breaks: a request that a foreign page makes is refused, and a body must say that it is JSON, which a
+// plain HTML form cannot.
+func guardOwn() gin.HandlerFunc {
 	protection := http.NewCrossOriginProtection()
-	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		writeError(w, http.StatusForbidden, "a page of another origin may not change anything here")
-	}))
-	return protection.Handler(wantsJSON)
+	return func(c *gin.Context) {
+		switch {
+		case protection.Check(c.Request) != nil:
+			writeError(c.Writer, http.StatusForbidden, "a page of another origin may not change anything here")
+			c.Abort()
+		case c.Request.ContentLength != 0 && changes(c.Request.Method) && !isJSON(c.GetHeader("Content-Type")):
+			writeError(c.Writer, http.StatusUnsupportedMediaType, "the body must be application/json")
+			c.Abort()
+		}
+	}
+}
+
+func isJSON(contentType string) bool {
+	kind, _, err := mime.ParseMediaType(contentType)
+	return err == nil && kind == "application/json"
 }
 
 func changes(method string) bool {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gin-gonic/gin"
+
 	"github.com/telamon-tsdb/telamon/tsdb/tsdbtest"
 )
 
@@ -44,7 +46,8 @@ func TestForeignHostElsewhere(t *testing.T) {
 
 // Routes of our own that change something take no request from a page of another origin, and no form.
 func TestGuardOwn(t *testing.T) {
-	handler := guardOwn(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+	handler := gin.New()
+	handler.Any("/api/own", guardOwn(), gin.WrapF(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
 	for _, c := range []struct {
 		name, method, body string
 		headers            map[string]string
