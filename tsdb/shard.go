@@ -246,17 +246,15 @@ func (s *shard) seal(w *openWindow) error {
 // only there. It returns the number of windows dropped.
 func (s *shard) dropBefore(slot int64) int {
 	dropped := 0
-	var gone []index.Series
 	for _, number := range s.order {
 		if s.grid.lastSlot(number) >= slot {
 			break
 		}
-		s.windows[number].series(func(number uint32) { gone = s.leaveWindow(gone, number) })
+		s.leave(s.windows[number], nil)
 		delete(s.windows, number)
 		dropped++
 	}
 	s.recent = nil
-	s.index.Remove(gone...)
 	s.order = slices.Delete(s.order, 0, dropped)
 	return dropped
 }
