@@ -1,16 +1,11 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"crypto/sha256"
-	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -54,39 +49,20 @@ func TestSameBytes(t *testing.T) {
 // answers returns a hash of each answer, by the query string.
 func answers(t *testing.T, server client) map[string][sha256.Size]byte {
 	t.Helper()
-	files, err := filepath.Glob("../../query/testdata/golden/*.jsonl")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no recordings: %v", err)
-	}
 	got := make(map[string][sha256.Size]byte)
-	for _, file := range files {
-		text, err := os.ReadFile(file)
+	eachRecorded(t, func(c *recordedCase) {
+		query := c.parameters().Encode()
+		resp, err := http.Get(server.url + "/api/v1/graph?format=json&" + query)
 		if err != nil {
 			t.Fatal(err)
 		}
-		lines := bufio.NewScanner(bytes.NewReader(text))
-		lines.Buffer(nil, len(text))
-		for lines.Scan() {
-			var c recordedCase
-			if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
-				t.Fatalf("%s: %v", file, err)
-			}
-			if c.ID == "" {
-				continue
-			}
-			query := c.parameters().Encode()
-			resp, err := http.Get(server.url + "/api/v1/graph?format=json&" + query)
-			if err != nil {
-				t.Fatal(err)
-			}
-			body, err := io.ReadAll(resp.Body)
-			resp.Body.Close()
-			if err != nil || resp.StatusCode != http.StatusOK {
-				t.Fatalf("%s: %s, %v", query, resp.Status, err)
-			}
-			got[query] = sha256.Sum256(body)
+		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil || resp.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %s, %v", query, resp.Status, err)
 		}
-	}
+		got[query] = sha256.Sum256(body)
+	})
 	return got
 }
 
