@@ -131,11 +131,10 @@ func (s *server) work(ctx context.Context, reload <-chan os.Signal) error {
 	held := s.startAlerts(ctx)
 	stopReporter := s.parts.startReporter(ctx)
 	defer stopReporter()
+	stopMaintenance := s.startMaintenance(ctx)
+	defer stopMaintenance()
 	s.ready.Store(true)
 	s.logger.Info("ready", "address", s.url(), "data", s.settings.Data, "step", s.settings.Step)
-
-	tick := time.NewTicker(s.settings.Step)
-	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -147,11 +146,31 @@ func (s *server) work(ctx context.Context, reload <-chan os.Signal) error {
 			s.reloadRules(ctx, held != nil)
 		case <-held:
 			held = s.startAlerts(ctx)
-		case now := <-tick.C:
+		}
+	}
+}
+
+// startMaintenance maintains the store at once and then each step, until it is stopped. What takes longer than a step
+// delays nothing else.
+func (s *server) startMaintenance(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var maintaining sync.WaitGroup
+	maintaining.Go(func() {
+		tick := time.NewTicker(s.settings.Step)
+		defer tick.Stop()
+		for now := time.Now(); ctx.Err() == nil; {
 			if err := s.db.Maintain(ctx, now); err != nil && ctx.Err() == nil {
 				s.logger.Error("maintenance of the store; the next step tries again", "error", err)
 			}
+			select {
+			case <-ctx.Done():
+			case now = <-tick.C:
+			}
 		}
+	})
+	return func() {
+		cancel()
+		maintaining.Wait()
 	}
 }
 
