@@ -34,8 +34,9 @@ type blockDir struct {
 	logger *slog.Logger
 	files  map[int64]*windowFile // the one in force, by window
 
-	filedAt time.Time // when windows were last written to files; see filing.go
-	merging mergeState
+	refileBytes int64     // defaultRefileBytes
+	filedAt     time.Time // when windows were last written to files
+	merging     mergeState
 }
 
 const blockSuffix = ".blk"

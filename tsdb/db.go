@@ -135,7 +135,10 @@ func New(cfg Config) (*DB, error) {
 
 // openBlocks opens the block files.
 func (db *DB) openBlocks(fsys vfs.FS, path string) error {
-	db.blocks = &blockDir{fsys: fsys, path: path, grid: db.grid, logger: db.logger, files: make(map[int64]*windowFile)}
+	db.blocks = &blockDir{
+		fsys: fsys, path: path, grid: db.grid, logger: db.logger,
+		files: make(map[int64]*windowFile), refileBytes: defaultRefileBytes,
+	}
 	err := db.blocks.open()
 	for _, file := range db.blocks.all() {
 		if err != nil {

@@ -14,16 +14,16 @@ const (
 	// has. Clients that were cut off send again within minutes, and what they send later costs the window's file a second
 	// time; until then the log has to be kept and, after a crash, replayed.
 	settleSlots = 10
-	// refileLogBytes is how much of the log windows may hold that were written over after they went to files, before they
+	// defaultRefileBytes is how much of the log windows may hold that were written over after they went to files, before they
 	// go to files again ahead of their time: some 90 million points, which take seconds to replay.
-	refileLogBytes = 1 << 30
+	defaultRefileBytes = 1 << 30
 )
 
 // dueWindows returns the windows that go to files now, of those that have ended and have something that is in no file:
 //
 //	in no file yet      at once; and with them, since what is alive in the log has to be written again anyway,
 //	written over since  all others; but where no window is new, once in a window's duration, or when they keep
-//	                    refileLogBytes of the log, and no less than what it costs to write their files again
+//	                    a gigabyte of the log, and no less than what it costs to write their files again
 //
 // So stragglers cost a file an hour, a window that is backfilled is in a file after a step, and a backfill that goes over
 // many windows again and again writes no more to files than it has written to the log.
@@ -66,7 +66,7 @@ func (db *DB) keepTooMuch(windows []int64) bool {
 		file := db.blocks.files[window]
 		cost += file.reader.SizeBytes() / (file.last - file.first + 1)
 	}
-	return db.log.BytesFrom(since) > max(refileLogBytes, cost)
+	return db.log.BytesFrom(since) > max(db.blocks.refileBytes, cost)
 }
 
 // unfiledWindows returns the windows that have something that is in no file, and for each a position of the log before
