@@ -68,6 +68,14 @@ func Resize[T Plain](a *Arena, s []T, n int) []T {
 	return other
 }
 
+// Append appends values to s, with room for as many again where it has to grow: Resize to the length gives that back.
+func Append[T Plain](a *Arena, s []T, values ...T) []T {
+	if need := len(s) + len(values); need > cap(s) {
+		s = Resize(a, s, max(need, 2*cap(s)))[:len(s)]
+	}
+	return append(s, values...)
+}
+
 func view[T Plain](b []byte, n int) []T {
 	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), n)
 }
