@@ -163,8 +163,8 @@ func (db *DB) Start() {
 	db.stopped.Go(c.run)
 }
 
-// Close finishes the batches that were taken and refuses new ones. Queries go on being answered, but for windows
-// that are in files only. No Maintain may be under way.
+// Close finishes the batches that were taken, waits for the queries under way, shard by shard, and gives all memory
+// back; what comes later is refused with ErrClosed. No Maintain may be under way.
 func (db *DB) Close() {
 	db.stop.Do(func() {
 		close(db.closing)
@@ -173,6 +173,9 @@ func (db *DB) Close() {
 		db.senders.Unlock()
 	})
 	db.stopped.Wait()
+	for _, s := range db.shards {
+		s.close()
+	}
 	if db.blocks != nil {
 		if err := db.blocks.close(); err != nil {
 			db.logger.Warn("block files", "error", err)

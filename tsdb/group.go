@@ -51,6 +51,9 @@ func (s *shard) selectGroups(ctx context.Context, q Query, r *reader) (*groups, 
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
+	if s.windows == nil {
+		return &r.groups, ErrClosed
+	}
 	numbers, err := s.index.Lookup(q.Where)
 	if err != nil {
 		return &r.groups, err
