@@ -45,8 +45,7 @@ type Config struct {
 const (
 	DefaultStep        = time.Minute
 	DefaultWindowSlots = 60
-	// DefaultShards lets up to 16 cores work on one query; more shards make each group by dearer,
-	// because every shard has columns of its own until they merge.
+	// DefaultShards is how many parts a commit and a query take one lock each for.
 	DefaultShards = 16
 	// DefaultMemoryHorizon covers what dashboards ask for.
 	DefaultMemoryHorizon = 6 * time.Hour
@@ -66,6 +65,7 @@ type DB struct {
 	stats     counters
 	orphans   int       // replayed values whose series cannot be
 	blocks    *blockDir // nil: no files
+	permits   permits   // of those who read for queries
 
 	// maintaining is held by who removes files, or wants none to be removed. It comes before committing.
 	maintaining sync.Mutex
@@ -119,6 +119,7 @@ func New(cfg Config) (*DB, error) {
 		others:    cfg.Checkpoint,
 		logger:    cfg.Logger,
 		census:    newCensus(cfg.Limits, cfg.Now),
+		permits:   newPermits(),
 		queue:     make(chan *batch, queuedBatches),
 		closing:   make(chan struct{}),
 	}
