@@ -64,7 +64,7 @@ type DB struct {
 	shards    []*shard
 	census    *census
 	stats     counters
-	orphans   int       // replayed values whose series cannot be
+	replay    *replay
 	blocks    *blockDir // nil: no files
 
 	// maintaining is held by who removes files, or wants none to be removed. It comes before committing.
@@ -125,6 +125,7 @@ func New(cfg Config) (*DB, error) {
 	for i := range cfg.Shards {
 		db.shards = append(db.shards, newShard(i, db.grid, db.census))
 	}
+	db.replay = newReplay(db)
 	if cfg.BlockDir == "" {
 		return db, nil
 	}
@@ -154,17 +155,21 @@ func (db *DB) openBlocks(fsys vfs.FS, path string) error {
 }
 
 // Start ends the replay, brings into memory what belongs there by Config.MemoryHorizon, and begins to take batches.
-func (db *DB) Start() {
-	db.closeReplay()
+// Its error is that of a record, as in Replay; the DB can only be closed then.
+func (db *DB) Start() error {
+	if err := db.closeReplay(); err != nil {
+		return err
+	}
 	if db.blocks != nil {
 		db.load(db.grid.slotBefore(db.census.now().Add(-db.horizon)))
 	}
 	c := &committer{db: db, byShard: make([][]place, len(db.shards))}
 	db.stopped.Go(c.run)
+	return nil
 }
 
 // Close finishes the batches that were taken and refuses new ones. Queries go on being answered, but for windows
-// that are in files only. No Maintain may be under way.
+// that are in files only. No Maintain may be under way. A DB that was never started is to be closed as well.
 func (db *DB) Close() {
 	db.stop.Do(func() {
 		close(db.closing)
@@ -173,6 +178,7 @@ func (db *DB) Close() {
 		db.senders.Unlock()
 	})
 	db.stopped.Wait()
+	db.replay.workers.Wait()
 	if db.blocks != nil {
 		if err := db.blocks.close(); err != nil {
 			db.logger.Warn("block files", "error", err)
