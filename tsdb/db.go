@@ -63,7 +63,7 @@ type DB struct {
 	shards    []*shard
 	census    *census
 	stats     counters
-	orphans   int       // replayed values whose series cannot be
+	replay    *replay
 	blocks    *blockDir // nil: no files
 	permits   permits   // of those who read for queries
 
@@ -126,6 +126,7 @@ func New(cfg Config) (*DB, error) {
 	for i := range cfg.Shards {
 		db.shards = append(db.shards, newShard(i, db.grid, db.census))
 	}
+	db.replay = newReplay(db)
 	if cfg.BlockDir == "" {
 		return db, nil
 	}
@@ -155,17 +156,22 @@ func (db *DB) openBlocks(fsys vfs.FS, path string) error {
 }
 
 // Start ends the replay, brings into memory what belongs there by Config.MemoryHorizon, and begins to take batches.
-func (db *DB) Start() {
-	db.closeReplay()
+// Its error is that of a record, as in Replay; the DB can only be closed then.
+func (db *DB) Start() error {
+	if err := db.closeReplay(); err != nil {
+		return err
+	}
 	if db.blocks != nil {
 		db.load(db.grid.slotBefore(db.census.now().Add(-db.horizon)))
 	}
 	c := &committer{db: db, byShard: make([][]place, len(db.shards))}
 	db.stopped.Go(c.run)
+	return nil
 }
 
 // Close finishes the batches that were taken, waits for the queries under way, shard by shard, and gives all memory
-// back; what comes later is refused with ErrClosed. No Maintain may be under way.
+// back; what comes later is refused with ErrClosed. No Maintain may be under way. A DB that was never started is to
+// be closed as well.
 func (db *DB) Close() {
 	db.stop.Do(func() {
 		close(db.closing)
@@ -174,6 +180,7 @@ func (db *DB) Close() {
 		db.senders.Unlock()
 	})
 	db.stopped.Wait()
+	db.replay.workers.Wait()
 	for _, s := range db.shards {
 		s.close()
 	}

@@ -44,6 +44,7 @@ type shard struct {
 	logAt  wal.Position
 	writes uint64 // counts applied writes; tells which open window was written last
 
+	orphans int              // replayed values whose series cannot be
 	staged  staging          // of the commit under way
 	encoder *gorilla.Encoder // scratch of sealing
 }
