@@ -126,14 +126,14 @@ func (d *blockDir) all() []*windowFile {
 	return all
 }
 
-// inForce reports whether f is in force for any window.
-func (d *blockDir) inForce(f *windowFile) bool {
+// windowsOf returns the windows that f is in force for, ascending.
+func (d *blockDir) windowsOf(f *windowFile) (windows []int64) {
 	for window := f.first; window <= f.last; window++ {
 		if d.files[window] == f {
-			return true
+			windows = append(windows, window)
 		}
 	}
-	return false
+	return windows
 }
 
 // put brings a file into force for all its windows, and removes those that are in force for none any more.
@@ -167,7 +167,7 @@ func (d *blockDir) dropBefore(slot int64) error {
 func (d *blockDir) retire(files ...*windowFile) error {
 	var errs []error
 	for _, f := range files {
-		if !d.inForce(f) {
+		if len(d.windowsOf(f)) == 0 {
 			errs = append(errs, f.reader.Close(), d.fsys.Remove(f.reader.Name()))
 		}
 	}
@@ -184,15 +184,12 @@ func (d *blockDir) setAside(name string, reason error) error {
 	return nil
 }
 
-// takeOut sets a file aside in which damage was found, and returns the windows that it was in force for.
-func (d *blockDir) takeOut(f *windowFile, reason error) (windows []int64, err error) {
-	for window := f.first; window <= f.last; window++ {
-		if d.files[window] == f {
-			delete(d.files, window)
-			windows = append(windows, window)
-		}
+// takeOut takes a bad file out of force and sets it aside.
+func (d *blockDir) takeOut(f *windowFile, reason error) error {
+	for _, window := range d.windowsOf(f) {
+		delete(d.files, window)
 	}
-	return windows, errors.Join(f.reader.Close(), d.setAside(f.reader.Name(), reason))
+	return errors.Join(f.reader.Close(), d.setAside(f.reader.Name(), reason))
 }
 
 // write makes the file of a window of all shards, as of a position of the log. parts has a window per shard, nil where

@@ -6,6 +6,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
+	"github.com/telamon-tsdb/telamon/tsdb/offheap"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -136,9 +137,13 @@ func (w *filedWindow) blocks(visit func(position uint32, block []byte) error) er
 // sizeBytes is 0: mapped files are the kernel's memory.
 func (w *filedWindow) sizeBytes() int { return 0 }
 
+// free does nothing: the file is closed by whoever replaces it.
+func (w *filedWindow) free() {}
+
 // load reads the window into memory.
-func (w *filedWindow) load() (*sealedWindow, error) {
-	loaded := &sealedWindow{number: w.number, width: w.file.reader.Head().Slots, filed: true}
+func (w *filedWindow) load(memory *offheap.Arena) (*sealedWindow, error) {
+	width := w.file.reader.Head().Slots
+	loaded := newSealedBuilder(&sealedWindow{number: w.number, width: width, memory: memory, filed: true})
 	err := w.blocks(func(position uint32, block []byte) error {
 		s, err := w.file.reader.Series(position)
 		if err == nil {
@@ -147,10 +152,10 @@ func (w *filedWindow) load() (*sealedWindow, error) {
 		return err
 	})
 	if err != nil {
+		loaded.window.free()
 		return nil, err
 	}
-	loaded.clip()
-	return loaded, nil
+	return loaded.finish(), nil
 }
 
 func (w *filedWindow) appendBlock(dst []byte, series uint32) ([]byte, error) {

@@ -141,6 +141,7 @@ func (db *DB) fileWindow(window int64, upTo wal.Position, now time.Time) error {
 		if parts[i], lists[i], err = s.sealed(window); err != nil {
 			return err
 		}
+		defer s.unpin(parts[i])
 	}
 	file, err := db.blocks.write(window, upTo, parts, lists, db.blocks.files[window] != nil)
 	if err != nil {
@@ -157,7 +158,7 @@ func (db *DB) fileWindow(window int64, upTo wal.Position, now time.Time) error {
 }
 
 // sealed returns a window in its sealed form, nil if the shard does not have it, and the series so far. Neither
-// changes any more, but for what series know besides their tags.
+// changes any more, but for what series know besides their tags; the window is the caller's to read until unpin.
 func (s *shard) sealed(window int64) (baseWindow, []series, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -167,7 +168,19 @@ func (s *shard) sealed(window int64) (baseWindow, []series, error) {
 		}
 	}
 	part, _ := s.windows[window].(baseWindow)
+	if part, ok := part.(*sealedWindow); ok {
+		part.pin()
+	}
 	return part, s.list, nil
+}
+
+// unpin ends what sealed began.
+func (s *shard) unpin(part baseWindow) {
+	if part, ok := part.(*sealedWindow); ok {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		part.unpin()
+	}
 }
 
 // adopt notes that a part of a window is in a file now; nil: the file has no series of this shard. The window may

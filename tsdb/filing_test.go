@@ -34,7 +34,9 @@ func openFiler(t *testing.T, fsys *vfs.Memory, slots int) *filer {
 	if err := log.Replay(db.Replay); err != nil {
 		t.Fatal(err)
 	}
-	db.Start()
+	if err := db.Start(); err != nil {
+		t.Fatal(err)
+	}
 	return &filer{db, t, fsys, log}
 }
 

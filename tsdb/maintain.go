@@ -69,6 +69,7 @@ func (db *DB) release(slot int64) {
 			}
 			if filed := db.blocks.files[number].filed(number, s.number); filed != nil {
 				s.windows[number] = filed
+				w.free()
 			} else { // nothing is left in it
 				s.removeWindow(number)
 			}
@@ -90,7 +91,7 @@ func (db *DB) load(slot int64) {
 				if !ok || s.grid.lastSlot(number) < slot {
 					continue
 				}
-				if loaded, err := filed.load(); err == nil {
+				if loaded, err := filed.load(s.memory); err == nil {
 					s.windows[number] = loaded
 				}
 			}
@@ -166,15 +167,14 @@ func (db *DB) setBadAside() error {
 		if damage == nil {
 			continue
 		}
-		windows, err := db.blocks.takeOut(file, damage)
 		for _, s := range db.shards {
 			s.mu.Lock()
-			for _, window := range windows {
+			for _, window := range db.blocks.windowsOf(file) {
 				s.abandon(window)
 			}
 			s.mu.Unlock()
 		}
-		if err != nil {
+		if err := db.blocks.takeOut(file, damage); err != nil {
 			return err
 		}
 	}

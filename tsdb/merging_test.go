@@ -141,7 +141,9 @@ func mergeLife(fsys vfs.FS) map[int64]float64 {
 		if err != nil || log.Replay(db.Replay) != nil {
 			return
 		}
-		db.Start()
+		if db.Start() != nil {
+			return
+		}
 		defer db.Close()
 		for minute := first; minute <= last; minute += stride {
 			ref, err := db.Resolve(tag.New("name", fmt.Sprint(minute%3), "atlas.dstype", "gauge").AppendCanonical(nil))
