@@ -45,8 +45,7 @@ type Config struct {
 const (
 	DefaultStep        = time.Minute
 	DefaultWindowSlots = 60
-	// DefaultShards lets up to 16 cores work on one query; more shards make each group by dearer,
-	// because every shard has columns of its own until they merge.
+	// DefaultShards is how many parts a commit and a query take one lock each for.
 	DefaultShards = 16
 	// DefaultMemoryHorizon covers what dashboards ask for.
 	DefaultMemoryHorizon = 6 * time.Hour
@@ -66,6 +65,7 @@ type DB struct {
 	stats     counters
 	replay    *replay
 	blocks    *blockDir // nil: no files
+	permits   permits   // of those who read for queries
 
 	// maintaining is held by who removes files, or wants none to be removed. It comes before committing.
 	maintaining sync.Mutex
@@ -119,6 +119,7 @@ func New(cfg Config) (*DB, error) {
 		others:    cfg.Checkpoint,
 		logger:    cfg.Logger,
 		census:    newCensus(cfg.Limits, cfg.Now),
+		permits:   newPermits(),
 		queue:     make(chan *batch, queuedBatches),
 		closing:   make(chan struct{}),
 	}
@@ -168,8 +169,9 @@ func (db *DB) Start() error {
 	return nil
 }
 
-// Close finishes the batches that were taken and refuses new ones. Queries go on being answered, but for windows
-// that are in files only. No Maintain may be under way. A DB that was never started is to be closed as well.
+// Close finishes the batches that were taken, waits for the queries under way, shard by shard, and gives all memory
+// back; what comes later is refused with ErrClosed. No Maintain may be under way. A DB that was never started is to
+// be closed as well.
 func (db *DB) Close() {
 	db.stop.Do(func() {
 		close(db.closing)
@@ -179,6 +181,9 @@ func (db *DB) Close() {
 	})
 	db.stopped.Wait()
 	db.replay.workers.Wait()
+	for _, s := range db.shards {
+		s.close()
+	}
 	if db.blocks != nil {
 		if err := db.blocks.close(); err != nil {
 			db.logger.Warn("block files", "error", err)
