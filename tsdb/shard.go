@@ -252,6 +252,12 @@ func (s *shard) seal(w *openWindow) error {
 	if err != nil {
 		return err
 	}
+	s.replace(w, sealed)
+	return nil
+}
+
+// replace puts the sealed form of an open window in its place.
+func (s *shard) replace(w *openWindow, sealed *sealedWindow) {
 	s.recent = nil
 	var gone []index.Series
 	w.series(func(number uint32) {
@@ -262,7 +268,6 @@ func (s *shard) seal(w *openWindow) error {
 	s.index.Remove(gone...)
 	s.windows[w.number] = sealed
 	w.free()
-	return nil
 }
 
 // dropBefore removes whole windows that end before slot, and from the index the series that were
