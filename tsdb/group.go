@@ -51,7 +51,7 @@ func (s *shard) selectGroups(ctx context.Context, q Query, r *reader) (*groups, 
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	numbers, err := s.index.Lookup(q.Where)
+	numbers, err := s.index.Lookup(ctx, q.Where)
 	if err != nil {
 		return &r.groups, err
 	}

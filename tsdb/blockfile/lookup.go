@@ -2,6 +2,7 @@ package blockfile
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"sort"
 
@@ -10,15 +11,15 @@ import (
 )
 
 // Lookup returns the positions of the series that satisfy p, ascending; exactly those whose tags
-// p.Matches. The error wraps pattern.ErrBudget and names the key and the pattern, or matches ErrDamaged or
-// ErrClosed.
-func (r *Reader) Lookup(p tag.Predicate) (_ []uint32, err error) {
+// p.Matches. The error wraps pattern.ErrBudget and names the key and the pattern, matches ErrDamaged or
+// ErrClosed, or is that of ctx.
+func (r *Reader) Lookup(ctx context.Context, p tag.Predicate) (_ []uint32, err error) {
 	a, err := r.enter()
 	if err != nil {
 		return nil, err
 	}
 	defer a.leave(&err)
-	x, err := r.index()
+	x, err := r.index(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -32,6 +33,8 @@ func (r *Reader) Lookup(p tag.Predicate) (_ []uint32, err error) {
 // An index is the sections about tags, during one call.
 type index struct {
 	r      *Reader
+	ctx    context.Context // of the call
+	seen   int             // lists and values looked at so far
 	keys   []key
 	values table // by tag number
 	// postings has those of the keys first, then those of the tags.
@@ -39,7 +42,7 @@ type index struct {
 	series   int
 }
 
-func (r *Reader) index() (*index, error) {
+func (r *Reader) index(ctx context.Context) (*index, error) {
 	values, err := r.table(sectionTags, r.foot.tags)
 	if err != nil {
 		return nil, err
@@ -48,7 +51,18 @@ func (r *Reader) index() (*index, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &index{r, r.keys, values, postings, r.foot.series}, nil
+	return &index{r: r, ctx: ctx, keys: r.keys, values: values, postings: postings, series: r.foot.series}, nil
+}
+
+// walkValues is how many values are looked at between two looks at the context: less than a millisecond.
+const walkValues = 1 << 10
+
+// next counts a value and returns the error of the context, if it has ended.
+func (x *index) next() error {
+	if x.seen++; x.seen%walkValues != 0 {
+		return nil
+	}
+	return x.ctx.Err()
 }
 
 // resolve returns the series that satisfy p: a bit for each series of the file, for every part of p.
@@ -160,6 +174,9 @@ func (x *index) in(selected bitmap, text string, values ...string) error {
 	}
 	k := x.keys[i]
 	for _, wanted := range values {
+		if err := x.next(); err != nil {
+			return err
+		}
 		number, err := x.from(k, wanted)
 		if err != nil {
 			return err
@@ -201,6 +218,9 @@ func (x *index) compare(selected bitmap, p tag.Compare) error {
 		first, end = middle, k.end
 	}
 	for number := first; number < end; number++ {
+		if err := x.next(); err != nil {
+			return err
+		}
 		if err := x.addTag(selected, number); err != nil {
 			return err
 		}
@@ -218,6 +238,9 @@ func (x *index) match(selected bitmap, p tag.Match) error {
 	k, prefix, matches := x.keys[i], []byte(p.Pattern.Prefix()), tester(p.Pattern)
 	number, err := x.from(k, p.Pattern.Prefix())
 	for ; err == nil && number < k.end; number++ {
+		if err := x.next(); err != nil {
+			return err
+		}
 		var value []byte
 		if value, err = x.value(number); err != nil {
 			return err
