@@ -3,6 +3,7 @@ package blockfile
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"sort"
 
@@ -228,29 +229,44 @@ func (x *index) compare(selected bitmap, p tag.Compare) error {
 	return nil
 }
 
-// match adds the series of the tags whose value a pattern matches. It looks at the values that start with what
-// the pattern starts with.
+// match adds the series of the tags whose value a pattern matches. It looks at the values that begin with what
+// those that the pattern matches begin with.
 func (x *index) match(selected bitmap, p tag.Match) error {
 	i, ok := x.key(p.Key)
 	if !ok {
 		return nil
 	}
-	k, prefix, matches := x.keys[i], []byte(p.Pattern.Prefix()), tester(p.Pattern)
-	number, err := x.from(k, p.Pattern.Prefix())
-	for ; err == nil && number < k.end; number++ {
+	for _, start := range p.Pattern.Starts() {
+		var err error
+		if start.Whole {
+			err = x.in(selected, p.Key, start.Text)
+		} else {
+			err = x.matchFrom(selected, x.keys[i], start, tester(p.Pattern, start))
+		}
+		if errors.Is(err, pattern.ErrBudget) {
+			return fmt.Errorf("values of %q: %w", p.Key, err)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// matchFrom adds the series of the tags whose value begins as start does and passes a test.
+func (x *index) matchFrom(selected bitmap, k key, start pattern.Start, matches func([]byte) (bool, error)) error {
+	number, err := x.from(k, start.Text)
+	for prefix := []byte(start.Text); err == nil && number < k.end; number++ {
 		if err := x.next(); err != nil {
 			return err
 		}
 		var value []byte
-		if value, err = x.value(number); err != nil {
+		if value, err = x.value(number); err != nil || !bytes.HasPrefix(value, prefix) {
 			return err
-		}
-		if !bytes.HasPrefix(value, prefix) {
-			return nil
 		}
 		matched, err := matches(value)
 		if err != nil {
-			return fmt.Errorf("values of %q: %w", p.Key, err)
+			return err
 		}
 		if !matched {
 			continue
@@ -262,9 +278,9 @@ func (x *index) match(selected bitmap, p tag.Match) error {
 	return err
 }
 
-// tester returns the cheapest test for values that start with the prefix of a pattern.
-func tester(p *pattern.Pattern) func([]byte) (bool, error) {
-	if p.IsPrefix() || p.AlwaysMatches() {
+// tester returns the cheapest test for values that begin as start does.
+func tester(p *pattern.Pattern, start pattern.Start) func([]byte) (bool, error) {
+	if start.Sure {
 		return func([]byte) (bool, error) { return true, nil }
 	}
 	literal := []byte(p.Contained())

@@ -194,20 +194,25 @@ func (s *search) values(key, from string, want func(value string) (wanted, goOn 
 	if k == nil {
 		return selection{}, nil
 	}
-	var lists []postings
+	lists, err := s.collect(nil, k, from, want)
+	return selection{set: union(lists)}, err
+}
+
+// collect appends the postings of the values that want wants.
+func (s *search) collect(dst []postings, k *keyTags, from string, want func(string) (wanted, goOn bool)) ([]postings, error) {
 	for value, list := range k.values.from(from) {
 		if err := s.next(); err != nil {
-			return selection{}, err
+			return nil, err
 		}
 		wanted, goOn := want(value)
 		if wanted {
-			lists = append(lists, *list)
+			dst = append(dst, *list)
 		}
 		if !goOn {
 			break
 		}
 	}
-	return selection{set: union(lists)}, nil
+	return dst, nil
 }
 
 // has selects the series of a key.
@@ -239,33 +244,50 @@ func (s *search) compare(p tag.Compare) (selection, error) {
 	})
 }
 
-// match tests the values of the key that start with what the pattern starts with.
+// match looks at the values that begin with what those that the pattern matches begin with.
 func (s *search) match(p tag.Match) (selection, error) {
 	if p.Pattern.AlwaysMatches() {
 		return s.has(p.Key)
 	}
-	prefix, test := p.Pattern.Prefix(), tester(p.Pattern)
-	var failed error
-	selected, err := s.values(p.Key, prefix, func(v string) (wanted, goOn bool) {
-		if !strings.HasPrefix(v, prefix) {
-			return false, false
-		}
-		wanted, failed = test(v)
-		return wanted, failed == nil
-	})
-	if failed != nil {
-		return selection{}, fmt.Errorf("values of %q: %w", p.Key, failed)
+	k := s.keys.get(p.Key)
+	if k == nil {
+		return selection{}, nil
 	}
-	return selected, err
+	var lists []postings
+	var failed error
+	for _, start := range p.Pattern.Starts() {
+		if start.Whole {
+			if list := k.values.get(start.Text); list != nil {
+				lists = append(lists, *list)
+			}
+			continue
+		}
+		test := tester(p.Pattern, start)
+		var err error
+		lists, err = s.collect(lists, k, start.Text, func(v string) (wanted, goOn bool) {
+			if !strings.HasPrefix(v, start.Text) {
+				return false, false
+			}
+			wanted, failed = test(v)
+			return wanted, failed == nil
+		})
+		if failed != nil {
+			return selection{}, fmt.Errorf("values of %q: %w", p.Key, failed)
+		}
+		if err != nil {
+			return selection{}, err
+		}
+	}
+	return selection{set: union(lists)}, nil
 }
 
-// tester returns the cheapest test for values that start with the prefix of a pattern.
-func tester(p *pattern.Pattern) func(string) (bool, error) {
-	if p.IsPrefix() {
+// tester returns the cheapest test for values that begin as start does.
+func tester(p *pattern.Pattern, start pattern.Start) func(string) (bool, error) {
+	if start.Sure {
 		return func(string) (bool, error) { return true, nil }
 	}
 	literal := p.Contained()
-	if literal == p.Prefix() { // known to be there
+	if strings.Contains(start.Text, literal) { // known to be there
 		return p.Match
 	}
 	return func(value string) (bool, error) {
