@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
@@ -138,16 +137,16 @@ func New(cfg Config) (*DB, error) {
 
 // openBlocks opens the block files.
 func (db *DB) openBlocks(fsys vfs.FS, path string) error {
-	db.blocks = &blockDir{fsys: fsys, path: path, grid: db.grid, logger: db.logger, files: make(map[int64]*windowFile)}
+	db.blocks = &blockDir{
+		fsys: fsys, path: path, grid: db.grid, logger: db.logger,
+		files: make(map[int64]*windowFile), refileBytes: defaultRefileBytes,
+	}
 	err := db.blocks.open()
-	for window, file := range db.blocks.files {
+	for _, file := range db.blocks.all() {
 		if err != nil {
 			break
 		}
-		if err = db.install(file); errors.Is(err, blockfile.ErrDamaged) {
-			delete(db.blocks.files, window)
-			err = errors.Join(file.reader.Close(), db.blocks.setAside(file.reader.Name(), err))
-		}
+		err = db.install(file)
 	}
 	if err != nil {
 		return errors.Join(err, db.blocks.close())
@@ -160,6 +159,9 @@ func (db *DB) openBlocks(fsys vfs.FS, path string) error {
 func (db *DB) Start() error {
 	if err := db.closeReplay(); err != nil {
 		return err
+	}
+	if db.retention > 0 { // a file may have windows past it
+		db.forgetBefore(db.grid.slotBefore(db.census.now().Add(-db.retention)))
 	}
 	if db.blocks != nil {
 		db.load(db.grid.slotBefore(db.census.now().Add(-db.horizon)))
@@ -223,28 +225,26 @@ func (db *DB) Resolve(tags []byte) (Ref, error) {
 	return newRef(at, number), nil
 }
 
-// retain drops the windows that lie whole before now minus the retention, with their files, and returns how many.
+// retain drops the windows that lie whole before now minus the retention, with the files that have no others, and returns
+// how many.
 func (db *DB) retain(now time.Time) (int, error) {
 	if db.retention == 0 {
 		return 0, nil
 	}
 	first := db.grid.slotBefore(now.Add(-db.retention))
-	dropped := 0
-	for _, s := range db.shards {
-		s.mu.Lock()
-		dropped += s.dropBefore(first)
-		s.mu.Unlock()
-	}
+	dropped := db.forgetBefore(first)
 	if db.blocks == nil {
 		return dropped, nil
 	}
-	for number, file := range db.blocks.files {
-		if db.grid.lastSlot(number) < first {
-			delete(db.blocks.files, number)
-			if err := db.blocks.remove(file); err != nil {
-				return dropped, err
-			}
-		}
+	return dropped, db.blocks.dropBefore(first)
+}
+
+// forgetBefore drops the windows that end before slot from the shards, and returns how many.
+func (db *DB) forgetBefore(slot int64) (dropped int) {
+	for _, s := range db.shards {
+		s.mu.Lock()
+		dropped += s.dropBefore(slot)
+		s.mu.Unlock()
 	}
-	return dropped, nil
+	return dropped
 }

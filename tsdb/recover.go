@@ -66,26 +66,30 @@ func (s *shard) expect(number uint32) {
 	}
 }
 
-// install makes the shards know of the windows in files.
+// install makes the shards know of the windows that a file is in force for. One with shards that are not ours is as bad as
+// a damaged one.
 func (db *DB) install(file *windowFile) error {
 	for _, part := range file.reader.Shards() {
 		if part.Shard >= len(db.shards) {
-			return fmt.Errorf("%w: %s has series of shard %d of %d",
+			foreign := fmt.Errorf("%w: %s has series of shard %d of %d",
 				blockfile.ErrDamaged, file.reader.Name(), part.Shard, len(db.shards))
+			return db.blocks.takeOut(file, foreign)
 		}
 	}
 	for i, s := range db.shards {
-		filed := file.filed(i)
-		if filed == nil {
-			continue
+		for _, window := range db.blocks.windowsOf(file) {
+			filed := file.filed(window, i)
+			if filed == nil {
+				continue
+			}
+			s.mu.Lock()
+			s.addWindow(window, filed)
+			filed.series(func(number uint32) {
+				s.expect(number + 1)
+				s.enterWindow(number)
+			})
+			s.mu.Unlock()
 		}
-		s.mu.Lock()
-		s.addWindow(file.window, filed)
-		filed.series(func(number uint32) {
-			s.expect(number + 1)
-			s.enterWindow(number)
-		})
-		s.mu.Unlock()
 	}
 	return nil
 }
