@@ -13,13 +13,14 @@ import (
 // Maintain does what time asks for; call it once a step, between Start and Close.
 //
 //	drop     whole windows past the retention, and their files
+//	seal     open windows that ended some steps ago and are not written to any more
 //	file     windows that have ended are written to block files, all shards of one in one file; see filing.go
 //	trim     the log: what is still alive in it is written again at its head, and segments of which all windows
 //	         are in files are dropped
 //	release  windows older than the memory horizon are read from their files from now on
 //	merge    files of adjacent windows into a longer one, once; see merging.go
 //
-// Without a BlockDir it only drops. After an error nothing is lost; the next call tries again.
+// Without a BlockDir it only drops and seals. After an error nothing is lost; the next call tries again.
 func (db *DB) Maintain(ctx context.Context, now time.Time) error {
 	db.maintaining.Lock()
 	defer db.maintaining.Unlock()
@@ -27,10 +28,13 @@ func (db *DB) Maintain(ctx context.Context, now time.Time) error {
 	if dropped > 0 {
 		db.logger.Info("dropped windows past the retention", "windows", dropped)
 	}
-	if db.blocks == nil || err != nil {
-		return err
+	if err == nil && db.blocks != nil {
+		err = db.setBadAside()
 	}
-	if err := db.setBadAside(); err != nil {
+	if err == nil {
+		err = db.sealIdle(db.grid.slotBefore(now) - idleSlots)
+	}
+	if db.blocks == nil || err != nil {
 		return err
 	}
 	if due := db.dueWindows(now); len(due) > 0 {

@@ -143,13 +143,14 @@ func (r *replay) finish() error {
 func (s *shard) replay(b *replayBatch, blocks *blockDir) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	points := pointsReplay{shard: s, blocks: blocks}
 	for _, rec := range b.records[s.number] {
 		body := &bodyReader{rest: b.bytes[rec.from:rec.to]}
 		var err error
 		if rec.kind == wal.Series {
 			err = s.replaySeries(body)
 		} else {
-			err = s.replayPoints(blocks, rec.at, body)
+			err = points.apply(rec.at, body)
 		}
 		if err == nil {
 			err = body.end()

@@ -156,7 +156,7 @@ func BenchmarkFirstLookup(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := r.Lookup(tag.Equal{Key: "name", Value: "metric.number.7"}); err != nil {
+		if _, err := r.Lookup(b.Context(), tag.Equal{Key: "name", Value: "metric.number.7"}); err != nil {
 			b.Fatal(err)
 		}
 		if err := r.Close(); err != nil {
@@ -186,7 +186,7 @@ func BenchmarkLookup(b *testing.B) {
 		b.Run(what, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := r.Lookup(p); err != nil {
+				if _, err := r.Lookup(b.Context(), p); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -199,7 +199,7 @@ func BenchmarkValues(b *testing.B) {
 	for what, p := range map[string]tag.Predicate{"all": tag.True{}, "name": tag.Equal{Key: "name", Value: "metric.number.7"}} {
 		b.Run("nf.node/"+what, func(b *testing.B) {
 			for b.Loop() {
-				if values, err := r.Values("nf.node", p, Page{}); err != nil || len(values) != 1000 {
+				if values, err := r.Values(b.Context(), "nf.node", p, Page{}); err != nil || len(values) != 1000 {
 					b.Fatal(len(values), err)
 				}
 			}

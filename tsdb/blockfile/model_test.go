@@ -286,7 +286,7 @@ func checkPredicate(t *rapid.T, r *Reader, m model, p tag.Predicate) {
 			}
 		}
 	}
-	found, err := r.Lookup(p)
+	found, err := r.Lookup(t.Context(), p)
 	check("Lookup", found, want, err)
 	var byShard []uint32
 	for _, shard := range r.Shards() {
@@ -294,9 +294,9 @@ func checkPredicate(t *rapid.T, r *Reader, m model, p tag.Predicate) {
 	}
 	check("shards of Lookup", byShard, want, nil)
 	page := Page{After: anyValue.Draw(t, "after"), Limit: rapid.IntRange(0, 4).Draw(t, "limit")}
-	got, err := r.Keys(p, page)
+	got, err := r.Keys(t.Context(), p, page)
 	check("Keys", got, page.cut(keys), err)
-	got, err = r.Values(listed, p, page)
+	got, err = r.Values(t.Context(), listed, p, page)
 	check("Values", got, page.cut(values), err)
 }
 
