@@ -3,6 +3,7 @@ package tsdb
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"path/filepath"
 	"strings"
@@ -93,6 +94,18 @@ func (d *blockDir) setAside(name string, reason error) error {
 // remove closes and removes a file that nobody reads any more.
 func (d *blockDir) remove(f *windowFile) error {
 	return errors.Join(f.reader.Close(), d.fsys.Remove(f.reader.Name()))
+}
+
+// removeDurably removes a file that must not come back, whatever happens, and closes it then. After an error the file goes
+// on being read, and the next try may find it gone already.
+func (d *blockDir) removeDurably(f *windowFile) error {
+	if err := d.fsys.Remove(f.reader.Name()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := d.fsys.SyncDir(d.path); err != nil {
+		return err
+	}
+	return f.reader.Close()
 }
 
 // write makes the file of a window of all shards, as of a position of the log. parts has a window per shard, nil where

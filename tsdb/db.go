@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
@@ -66,6 +67,7 @@ type DB struct {
 	stats     counters
 	orphans   int       // replayed values whose series cannot be
 	blocks    *blockDir // nil: no files
+	removals  atomic.Uint64
 
 	// maintaining is held by who removes files, or wants none to be removed. It comes before committing.
 	maintaining sync.Mutex
@@ -210,30 +212,4 @@ func (db *DB) Resolve(tags []byte) (Ref, error) {
 		return 0, err
 	}
 	return newRef(at, number), nil
-}
-
-// retain drops the windows that lie whole before now minus the retention, with their files, and returns how many.
-func (db *DB) retain(now time.Time) (int, error) {
-	if db.retention == 0 {
-		return 0, nil
-	}
-	first := db.grid.slotBefore(now.Add(-db.retention))
-	dropped := 0
-	for _, s := range db.shards {
-		s.mu.Lock()
-		dropped += s.dropBefore(first)
-		s.mu.Unlock()
-	}
-	if db.blocks == nil {
-		return dropped, nil
-	}
-	for number, file := range db.blocks.files {
-		if db.grid.lastSlot(number) < first {
-			delete(db.blocks.files, number)
-			if err := db.blocks.remove(file); err != nil {
-				return dropped, err
-			}
-		}
-	}
-	return dropped, nil
 }

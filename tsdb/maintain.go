@@ -111,6 +111,8 @@ func unfiledSince(w window) (wal.Position, bool) {
 		return w.since, true
 	case *sealedWindow:
 		return w.since, !w.filed
+	case *tombstonedWindow:
+		return w.since, true
 	}
 	return 0, false
 }
@@ -146,15 +148,22 @@ func (db *DB) fileWindow(window int64, upTo wal.Position) error {
 	if err != nil {
 		return err
 	}
+	old := db.blocks.files[window]
+	if file == nil && old != nil {
+		// The log is about to forget what emptied the window: the old file must not come back.
+		if err := db.blocks.removeDurably(old); err != nil {
+			return err
+		}
+	}
 	for i, s := range db.shards {
 		s.adopt(window, parts[i], file.filed(i))
 	}
-	old := db.blocks.files[window]
 	delete(db.blocks.files, window)
-	if file != nil {
-		db.blocks.files[window] = file
+	if file == nil {
+		return nil
 	}
-	if old != nil && (file == nil || old.reader.Name() != file.reader.Name()) {
+	db.blocks.files[window] = file
+	if old != nil && old.reader.Name() != file.reader.Name() {
 		return db.blocks.remove(old)
 	}
 	return nil
@@ -163,6 +172,9 @@ func (db *DB) fileWindow(window int64, upTo wal.Position) error {
 // sealed returns a window in its sealed form, nil if the shard does not have it, and the series so far. Neither
 // changes any more, but for what series know besides their tags.
 func (s *shard) sealed(window int64) (baseWindow, []series, error) {
+	if err := s.foldTombstones(window); err != nil {
+		return nil, nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if w, ok := s.windows[window].(*openWindow); ok {
@@ -182,15 +194,28 @@ func (s *shard) adopt(window int64, part baseWindow, filed *filedWindow) {
 	switch part := part.(type) {
 	case *sealedWindow:
 		part.filed = true
-	case *filedWindow: // of the file before
-		if filed == nil { // the tags of all its series are lost
+	case *filedWindow, *tombstonedWindow: // of the file before
+		if filed == nil { // the tags of all its series are lost, or all were deleted
 			s.abandon(window)
-		} else if w, ok := s.windows[window].(*openWindow); ok {
-			w.base = filed
 		} else {
-			s.windows[window] = filed
+			s.windows[window] = refiled(s.windows[window], part, filed)
 		}
 	}
+}
+
+// refiled returns w with a new file in the place of part, w itself or what lies under it.
+func refiled(w window, part baseWindow, filed *filedWindow) window {
+	switch w := w.(type) {
+	case *openWindow:
+		w.base = refiled(w.base, part, filed).(baseWindow)
+		return w
+	case *tombstonedWindow:
+		if w != part { // a tombstone that came meanwhile: it hides what the file has folded in, too
+			w.base = filed
+			return w
+		}
+	}
+	return filed
 }
 
 // release lets the memory go of windows that end before slot and are in files.
@@ -317,19 +342,31 @@ func (db *DB) setBadAside() error {
 // abandon forgets what a shard has of a window in a file that is bad; what is in memory stays. The caller holds the
 // lock.
 func (s *shard) abandon(window int64) {
-	switch w := s.windows[window].(type) {
-	case *sealedWindow:
-		w.filed = false
-	case *openWindow:
-		switch base := w.base.(type) {
-		case *sealedWindow:
-			base.filed = false
-		case *filedWindow:
-			w.base = nil
-			s.leave(base, w.holds)
-		}
-	case *filedWindow:
-		s.leave(w, nil)
+	base, _ := s.windows[window].(baseWindow)
+	over, isOpen := s.windows[window].(*openWindow)
+	if isOpen {
+		base = over.base
+	}
+	if sealed := memoryOf(base); sealed != nil {
+		sealed.filed = false
+		return
+	}
+	switch {
+	case base == nil:
+	case isOpen:
+		over.base = nil
+		s.leave(base, over.holds)
+	default:
+		s.leave(base, nil)
 		s.removeWindow(window)
 	}
+}
+
+// memoryOf returns the window in memory that w is, with tombstones or without; nil: it is in a file only.
+func memoryOf(w baseWindow) *sealedWindow {
+	if t, ok := w.(*tombstonedWindow); ok {
+		w = t.base
+	}
+	sealed, _ := w.(*sealedWindow)
+	return sealed
 }

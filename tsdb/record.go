@@ -9,8 +9,8 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/normalize"
 )
 
-// Bodies of the two record types that a DB keeps in the log. All integers are varints; a signed one
-// is zigzag-coded.
+// Bodies of the record types that a DB keeps in the log; tombstone.go has the third. All integers are varints; a
+// signed one is zigzag-coded.
 //
 //	series, version 1    shard  first-number  count  { length  canonical tags } …
 //	points, version 1    shard  count { Δnumber  Δslot  value (8 bytes, little endian) } …

@@ -24,6 +24,8 @@ func (db *DB) Replay(at wal.Position, rec wal.Record) error {
 		err = db.replaySeries(rec.Body)
 	case rec.Type == wal.Points && rec.Version == pointsVersion:
 		err = db.replayPoints(at, rec.Body)
+	case rec.Type == wal.Tombstone && rec.Version == tombstoneVersion:
+		err = db.replayTombstone(at, rec.Body)
 	default:
 		err = fmt.Errorf("record type %d version %d", rec.Type, rec.Version)
 	}

@@ -53,8 +53,9 @@ type openWindow struct {
 	width     int // n
 	rows      []uint32
 	pages     [][]float64
-	used      int    // rows in use
-	touched   uint64 // the shard's write counter at the last write: the least is sealed first
+	used      int      // rows given out
+	free      []uint32 // of those, rows + 1 without a series again
+	touched   uint64   // the shard's write counter at the last write: the least is sealed first
 	// since is a position of the log that lies before the first write that is in no file.
 	since wal.Position
 }
@@ -77,6 +78,10 @@ func (w *openWindow) addRow(series uint32) []float64 {
 	if need := int(series) + 1; need > len(w.rows) {
 		w.rows = append(w.rows, make([]uint32, need-len(w.rows))...)
 	}
+	if n := len(w.free); n > 0 {
+		w.rows[series], w.free = w.free[n-1], w.free[:n-1]
+		return w.row(series)
+	}
 	if w.used%pageRows == 0 {
 		page := make([]float64, pageRows*w.width)
 		for i := range page {
@@ -87,6 +92,12 @@ func (w *openWindow) addRow(series uint32) []float64 {
 	w.used++
 	w.rows[series] = uint32(w.used)
 	return w.row(series)
+}
+
+// dropRow takes away the row of a series, which is all NaN.
+func (w *openWindow) dropRow(series uint32) {
+	w.free = append(w.free, w.rows[series])
+	w.rows[series] = 0
 }
 
 // rowOver gives a series that has none a row with what the base has.
