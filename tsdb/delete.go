@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
@@ -35,11 +36,9 @@ func (db *DB) Delete(ctx context.Context, where tag.Predicate, first, last int64
 	defer db.removals.Add(1) // behind the last change: who reads the new count sees no value that is gone
 	var errs []error
 	for i, s := range db.shards {
-		var touched seriesSet
-		if err := s.bury(tombstones[i], &touched, func(int64) bool { return false }); err != nil {
-			errs = append(errs, err)
-		}
-		series += touched.len()
+		n, err := s.buryAll(tombstones[i])
+		series += n
+		errs = append(errs, err)
 	}
 	return series, errors.Join(errs...)
 }
@@ -81,7 +80,7 @@ func (s *shard) candidates(where tag.Predicate, t tombstone) ([]uint32, error) {
 	defer s.mu.RUnlock()
 	var windows []numberedWindow
 	for _, number := range s.order {
-		if from, to := t.offsets(s.grid, number); from < to {
+		if t.covers(s.grid, number) {
 			windows = append(windows, numberedWindow{number, s.windows[number]})
 		}
 	}
@@ -95,24 +94,23 @@ func (s *shard) candidates(where tag.Predicate, t tombstone) ([]uint32, error) {
 	return slices.DeleteFunc(slices.Clone(numbers), func(number uint32) bool { return !anyHolds(windows, number) }), nil
 }
 
-// replayTombstone hides again, in the windows of which no file has it folded in.
-func (db *DB) replayTombstone(at wal.Position, body []byte) error {
-	r := &bodyReader{rest: body}
-	s, err := db.replayShard(r)
-	if err != nil {
-		return err
-	}
+// replayTombstone hides again, in the windows of which no file has it folded in. The caller holds the lock. Damaged blocks
+// stay: whoever has found them has marked their file.
+func (s *shard) replayTombstone(blocks *blockDir, at wal.Position, r *bodyReader) error {
 	t, err := readTombstone(r)
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
 	s.logAt = at
-	s.mu.Unlock()
-	filed := filedSlots{db: db, at: at, first: 1}
-	var touched seriesSet
-	if err := s.bury(t, &touched, func(window int64) bool { return filed.has(db.grid.firstSlot(window)) }); err != nil {
-		db.logger.Error("values that were deleted cannot be read; Maintain sets their file aside", "error", err)
+	filed := filedSlots{blocks: blocks, at: at, first: 1}
+	b := s.newBurial(t)
+	for _, window := range s.order {
+		if !t.covers(s.grid, window) || filed.has(s.grid.firstSlot(window)) {
+			continue
+		}
+		if err := s.bury(window, b); err != nil && !errors.Is(err, blockfile.ErrDamaged) {
+			return err
+		}
 	}
 	return nil
 }

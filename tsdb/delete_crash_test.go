@@ -97,11 +97,13 @@ func liveAndDelete(fsys vfs.FS) fate {
 	defer log.Close()
 	cfg := shortLived
 	cfg.Log, cfg.FS = log, fsys
-	if l.DB, err = tsdb.New(cfg); err != nil || log.Replay(l.Replay) != nil {
+	if l.DB, err = tsdb.New(cfg); err != nil {
 		return l.fate
 	}
-	l.Start()
 	defer l.Close()
+	if log.Replay(l.Replay) != nil || l.Start() != nil {
+		return l.fate
+	}
 	l.append(993, 994, 997, 998, 1001)
 	l.delete(994, 997, "a", "b") // in open windows and sealed ones
 	l.append(994)

@@ -140,6 +140,7 @@ func (db *DB) fileWindow(window int64, upTo wal.Position) error {
 		if parts[i], lists[i], err = s.sealed(window); err != nil {
 			return err
 		}
+		defer s.unpin(parts[i])
 	}
 	file, err := db.blocks.write(window, upTo, parts, lists)
 	if errors.Is(err, blockfile.ErrEmpty) {
@@ -170,20 +171,32 @@ func (db *DB) fileWindow(window int64, upTo wal.Position) error {
 }
 
 // sealed returns a window in its sealed form, nil if the shard does not have it, and the series so far. Neither
-// changes any more, but for what series know besides their tags.
+// changes any more, but for what series know besides their tags; the window is the caller's to read until unpin.
 func (s *shard) sealed(window int64) (baseWindow, []series, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if err := s.foldTombstones(window); err != nil {
 		return nil, nil, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if w, ok := s.windows[window].(*openWindow); ok {
 		if err := s.seal(w); err != nil {
 			return nil, nil, err
 		}
 	}
 	part, _ := s.windows[window].(baseWindow)
+	if part, ok := part.(*sealedWindow); ok {
+		part.pin()
+	}
 	return part, s.list, nil
+}
+
+// unpin ends what sealed began.
+func (s *shard) unpin(part baseWindow) {
+	if part, ok := part.(*sealedWindow); ok {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		part.unpin()
+	}
 }
 
 // adopt notes that a part of a window is in a file now; nil: the file has no series of this shard. The window may
@@ -229,6 +242,7 @@ func (db *DB) release(slot int64) {
 			}
 			if filed := db.blocks.files[number].filed(s.number); filed != nil {
 				s.windows[number] = filed
+				w.free()
 			} else { // nothing is left in it
 				s.removeWindow(number)
 			}
@@ -250,7 +264,7 @@ func (db *DB) load(slot int64) {
 				if !ok || s.grid.lastSlot(number) < slot {
 					continue
 				}
-				if loaded, err := filed.load(); err == nil {
+				if loaded, err := filed.load(s.memory); err == nil {
 					s.windows[number] = loaded
 				}
 			}

@@ -5,10 +5,6 @@ import (
 	"time"
 )
 
-// patience is by how much the clock may run ahead of the data before retention doubts it; the retention itself
-// where that is shorter.
-const patience = 24 * time.Hour
-
 // retain drops the windows that lie whole before the retention, with their files, and returns how many.
 func (db *DB) retain(now time.Time) (int, error) {
 	if db.retention == 0 {
@@ -38,25 +34,46 @@ func (db *DB) retain(now time.Time) (int, error) {
 	return dropped, nil
 }
 
-// believed returns the time from which retention counts back: now, unless the data say that the clock has leapt. A clock
-// that is a year ahead would empty the store at once, and a server writes samples of its own at such a time, too.
+// patience is by how much the clock may be ahead of the data before retention doubts it, and for how long it doubts; the
+// retention itself where that is shorter.
+const patience = 24 * time.Hour
+
+// believed returns the time from which retention counts back. A clock that leaps ahead by a year would empty the store at
+// once, and so would one that leaps while the server writes samples of its own. So it is now only if that is not far ahead
+// of the data that are known to be true; else the end of those and patience, until the clock has gone on for
+// patience.
 //
-// The windows are taken in stretches, which end where nothing follows for longer than patience. The clock may be
-// ahead of a stretch by patience. The newest stretch counts that lasts longer than patience itself; before there is one,
-// the oldest. So after a leap, or an outage, retention goes on when new data have come for a day; a store to which
-// nothing is written keeps its last windows.
-//
-//	data     ──────────────────────────            ────
+//	data     ──────────────────────────            ──── of a clock that has leapt, or behind an outage
 //	                             patience├──┤           ▲ now
 //	retention             ├─────────────────┤   as if it were then
+//
+// A clock that leaps back drops nothing.
 func (db *DB) believed(now time.Time) time.Time {
-	windows := db.windowNumbers()
-	if len(windows) == 0 {
+	wait := min(patience, db.retention)
+	limit := now
+	if windows := db.windowNumbers(); len(windows) > 0 {
+		limit = db.proven(windows, wait).Add(wait)
+	}
+	if !limit.Before(now) {
+		db.doubted = time.Time{}
 		return now
 	}
-	wait := min(patience, db.retention)
+	if db.doubted.IsZero() || now.Before(db.doubted) {
+		db.doubted = now
+		db.logger.Warn("the clock is far ahead of the data; retention waits until it has gone on so: correct it if it is wrong",
+			"clock", now.UTC(), "data", limit.Add(-wait).UTC(), "wait", wait)
+	}
+	if now.Sub(db.doubted) >= wait {
+		return now
+	}
+	return limit
+}
+
+// proven returns the end of the newest stretch of windows that is longer than wait and has no gap longer than that, or,
+// without one, of the oldest stretch. The windows are ascending.
+func (db *DB) proven(windows []int64, wait time.Duration) (until time.Time) {
 	begin, end := db.spanOf(windows[0])
-	trusted, oldest := end, true
+	oldest := true
 	for _, window := range windows {
 		from, to := db.spanOf(window)
 		if from.Sub(end) > wait {
@@ -64,13 +81,10 @@ func (db *DB) believed(now time.Time) time.Time {
 		}
 		end = to
 		if oldest || end.Sub(begin) > wait {
-			trusted = end
+			until = end
 		}
 	}
-	if limit := trusted.Add(wait); limit.Before(now) {
-		return limit
-	}
-	return now
+	return until
 }
 
 // spanOf returns the times between which a window lies.

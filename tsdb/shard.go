@@ -8,6 +8,7 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
 	"github.com/telamon-tsdb/telamon/tsdb/normalize"
+	"github.com/telamon-tsdb/telamon/tsdb/offheap"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
@@ -34,7 +35,8 @@ type shard struct {
 	// index finds the series that have data in some window.
 	index *index.Index
 
-	windows map[int64]window
+	windows map[int64]window // nil: the DB is closed
+	memory  *offheap.Arena   // of the windows' values
 	// recent is the open window that was written last, or nil: most writes go where the last one went.
 	recent *openWindow
 	order  []int64 // the keys of windows, ascending
@@ -42,6 +44,7 @@ type shard struct {
 	logAt  wal.Position
 	writes uint64 // counts applied writes; tells which open window was written last
 
+	orphans int              // replayed values whose series cannot be
 	staged  staging          // of the commit under way
 	encoder *gorilla.Encoder // scratch of sealing
 }
@@ -84,6 +87,7 @@ func newShard(number int, g grid, c *census) *shard {
 		table:   make(map[string]uint32),
 		index:   index.New(),
 		windows: make(map[int64]window),
+		memory:  new(offheap.Arena),
 		encoder: gorilla.NewEncoder(g.step),
 		staged:  staging{scratch: make([]float64, g.width)},
 	}
@@ -190,7 +194,7 @@ func (s *shard) openWindow(number int64) (*openWindow, error) {
 	if err := s.sealAbove(maxOpenWindows - 1); err != nil {
 		return nil, err
 	}
-	w := newOpenWindow(s.grid, number)
+	w := newOpenWindow(s.grid, number, s.memory)
 	w.since = s.logAt
 	if exists {
 		w.base = old.(baseWindow)
@@ -239,6 +243,7 @@ func (s *shard) seal(w *openWindow) error {
 	})
 	s.index.Remove(gone...)
 	s.windows[w.number] = sealed
+	w.free()
 	return nil
 }
 
@@ -251,6 +256,7 @@ func (s *shard) dropBefore(slot int64) int {
 			break
 		}
 		s.leave(s.windows[number], nil)
+		s.windows[number].free()
 		delete(s.windows, number)
 		dropped++
 	}
@@ -270,11 +276,20 @@ func (s *shard) addWindow(number int64, w window) {
 
 // removeWindow takes away a window that no series is in any more.
 func (s *shard) removeWindow(number int64) {
+	s.windows[number].free()
 	delete(s.windows, number)
 	s.recent = nil
 	if at, found := slices.BinarySearch(s.order, number); found {
 		s.order = slices.Delete(s.order, at, at+1)
 	}
+}
+
+// close gives the memory of all windows back.
+func (s *shard) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.windows, s.order, s.recent = nil, nil, nil
+	s.memory.FreeAll()
 }
 
 // leave takes the series of w out of it, but for those that are still held; held may be nil.

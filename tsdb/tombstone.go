@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 
-	"github.com/telamon-tsdb/telamon/tsdb/index"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -62,7 +60,7 @@ func appendTombstoneBody(dst []byte, shard int, t tombstone) []byte {
 
 var errTombstone = errors.New("a tombstone that makes no sense")
 
-// readTombstone reads what follows the shard.
+// readTombstone reads what follows the shard of a body.
 func readTombstone(r *bodyReader) (tombstone, error) {
 	t := tombstone{first: r.varint(), last: r.varint()}
 	count := r.uvarint()
@@ -79,65 +77,10 @@ func readTombstone(r *bodyReader) (tombstone, error) {
 		number += delta
 		t.numbers = append(t.numbers, uint32(number))
 	}
-	return t, r.end()
+	return t, r.err
 }
 
-// offsets returns the part of a window that t covers, from ≤ offset < to; nothing if they are equal.
-func (t tombstone) offsets(g grid, window int64) (from, to int) {
-	first, last := max(t.first, g.firstSlot(window)), min(t.last, g.lastSlot(window))
-	if first > last {
-		return 0, 0
-	}
-	return g.offset(first), g.offset(last) + 1
-}
-
-// bury hides what t covers in all windows of the shard but those that skip names, and adds the series that had something
-// there to touched. It takes the lock for one window at a time. A window whose blocks are damaged stays as it is and makes
-// an error; the others are done all the same.
-func (s *shard) bury(t tombstone, touched *seriesSet, skip func(window int64) bool) error {
-	s.mu.RLock()
-	windows := slices.Clone(s.order)
-	s.mu.RUnlock()
-	scratch := make([]float64, s.grid.width)
-	var errs []error
-	for _, number := range windows {
-		from, to := t.offsets(s.grid, number)
-		if from == to || skip(number) {
-			continue
-		}
-		if err := s.buryWindow(number, burial{t.numbers, from, to, scratch, s.encoder}, touched); err != nil {
-			errs = append(errs, fmt.Errorf("shard %d: %w", s.number, err))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// buryWindow hides in one window. The series that have nothing left there leave it.
-func (s *shard) buryWindow(number int64, b burial, touched *seriesSet) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	before := s.windows[number]
-	if before == nil {
-		return nil // past the retention meanwhile
-	}
-	after, hidden, err := b.in(before)
-	if err != nil {
-		return err
-	}
-	if over, ok := after.(*tombstonedWindow); ok {
-		over.since = s.logAt
-		if since, unfiled := unfiledSince(before); unfiled {
-			over.since = since
-		}
-	}
-	s.windows[number] = after
-	var gone []index.Series
-	for _, one := range hidden {
-		touched.add(one)
-		if !after.holds(one) {
-			gone = s.leaveWindow(gone, one)
-		}
-	}
-	s.index.Remove(gone...)
-	return nil
+// covers reports whether t is about any slot of a window.
+func (t tombstone) covers(g grid, window int64) bool {
+	return t.first <= t.last && t.first <= g.lastSlot(window) && t.last >= g.firstSlot(window)
 }

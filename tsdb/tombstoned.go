@@ -2,9 +2,6 @@ package tsdb
 
 import (
 	"fmt"
-	"maps"
-	"math/bits"
-	"slices"
 
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
@@ -19,7 +16,7 @@ import (
 //	base       b  ·  b  ·  b         the others are as they were
 //
 // It does not change, but for the base, which may move to another file: the next tombstone makes another one. It is in no
-// file until it is folded; a restart has it again from the log.
+// file until it is folded; a restart has it again from the log. It owns its base.
 type tombstonedWindow struct {
 	base   baseWindow // not a tombstonedWindow
 	hidden seriesSet
@@ -86,9 +83,12 @@ func (w *tombstonedWindow) appendBlock(dst []byte, series uint32) ([]byte, error
 	return w.base.appendBlock(dst, series)
 }
 
+// free leaves what is left of hidden series to the collector.
+func (w *tombstonedWindow) free() { w.base.free() }
+
 // fold returns w as a window of its own.
-func (w *tombstonedWindow) fold(number int64, width int) (*sealedWindow, error) {
-	folded := &sealedWindow{number: number, width: width, since: w.since}
+func (w *tombstonedWindow) fold(base *sealedWindow) (*sealedWindow, error) {
+	folded := newSealedBuilder(&sealedWindow{number: base.number, width: base.width, memory: base.memory, since: w.since})
 	var block []byte
 	var failed error
 	w.series(func(series uint32) {
@@ -100,161 +100,24 @@ func (w *tombstonedWindow) fold(number int64, width int) (*sealedWindow, error) 
 		}
 	})
 	if failed != nil {
+		folded.window.free()
 		return nil, failed
 	}
-	folded.clip()
-	return folded, nil
+	return folded.finish(), nil
 }
 
-// foldTombstones replaces a window with tombstones over a block in memory by one without. Over a file it stays, as the next
-// file is made from it. Readers and writers go on meanwhile.
+// foldTombstones replaces a window with tombstones over one in memory by one without. Over a file it stays: the next file is
+// made from it. The caller holds the lock.
 func (s *shard) foldTombstones(window int64) error {
-	for {
-		s.mu.RLock()
-		w, ok := s.windows[window].(*tombstonedWindow)
-		s.mu.RUnlock()
-		if !ok || memoryOf(w) == nil {
-			return nil
-		}
-		folded, err := w.fold(window, s.grid.width)
-		if err != nil {
-			return err
-		}
-		s.mu.Lock()
-		same := s.windows[window] == w
-		if same {
-			s.windows[window] = folded
-		}
-		s.mu.Unlock()
-		if same {
-			return nil
-		}
+	w, ok := s.windows[window].(*tombstonedWindow)
+	if !ok || memoryOf(w) == nil {
+		return nil
 	}
-}
-
-// A burial is what a tombstone means for one window: the slots from ≤ offset < to of some series.
-type burial struct {
-	numbers  []uint32 // ascending
-	from, to int
-	scratch  []float64 // as long as the window
-	encoder  *gorilla.Encoder
-}
-
-// in returns a window without what b covers, and the series of which that was something. An open window is changed,
-// others are replaced, or stay where there was nothing. After an error nothing has changed.
-func (b burial) in(w window) (after window, hidden []uint32, err error) {
-	if w, ok := w.(*openWindow); ok {
-		hidden, err = b.inOpen(w)
-		return w, hidden, err
-	}
-	return b.over(w.(baseWindow))
-}
-
-// over is in for windows that are not open.
-func (b burial) over(w baseWindow) (after baseWindow, hidden []uint32, err error) {
-	t := &tombstonedWindow{base: w, left: make(map[uint32][]byte)}
-	if old, ok := w.(*tombstonedWindow); ok {
-		t.base, t.hidden = old.base, slices.Clone(old.hidden)
-		maps.Copy(t.left, old.left)
-	}
-	for _, number := range b.numbers {
-		if !w.holds(number) {
-			continue
-		}
-		left, any, err := b.cut(w, number)
-		if err != nil {
-			return nil, nil, err
-		}
-		if !any {
-			continue
-		}
-		hidden = append(hidden, number)
-		t.hidden.add(number)
-		if delete(t.left, number); left != nil {
-			t.left[number] = left
-		}
-	}
-	if len(hidden) == 0 {
-		return w, nil, nil
-	}
-	return t, hidden, nil
-}
-
-// cut returns the block of a series without what b covers, nil if nothing is left, and whether b covers any value. All of
-// a window need not be looked at.
-func (b burial) cut(w baseWindow, series uint32) (left []byte, any bool, err error) {
-	if b.to-b.from == len(b.scratch) {
-		return nil, true, nil
-	}
-	values, err := w.slots(series, b.scratch)
+	folded, err := w.fold(memoryOf(w))
 	if err != nil {
-		return nil, false, err
+		return err
 	}
-	copy(b.scratch, values)
-	if allNaN(b.scratch[b.from:b.to]) {
-		return nil, false, nil
-	}
-	fillNaN(b.scratch[b.from:b.to])
-	if allNaN(b.scratch) {
-		return nil, true, nil
-	}
-	return b.encoder.AppendBlock(nil, b.scratch), true, nil
-}
-
-// inOpen clears rows. A row that has nothing left goes, and what lay under it is hidden with it; of the other series the
-// base is what counts.
-func (b burial) inOpen(w *openWindow) (hidden []uint32, err error) {
-	below, emptied := b, b
-	below.numbers, emptied.numbers = nil, nil
-	for _, number := range b.numbers {
-		switch row := w.row(number); {
-		case row == nil:
-			below.numbers = append(below.numbers, number)
-		case allNaN(row[b.from:b.to]):
-		case allNaN(row[:b.from]) && allNaN(row[b.to:]):
-			emptied.numbers = append(emptied.numbers, number)
-			hidden = append(hidden, number)
-		default:
-			hidden = append(hidden, number)
-		}
-	}
-	var hiddenBelow []uint32
-	if w.base != nil {
-		var base baseWindow
-		if base, hiddenBelow, err = below.over(w.base); err != nil {
-			return nil, err
-		}
-		emptied.from, emptied.to = 0, w.width
-		if w.base, _, err = emptied.over(base); err != nil {
-			return nil, err
-		}
-	}
-	for _, number := range hidden {
-		fillNaN(w.row(number)[b.from:b.to])
-	}
-	for _, number := range emptied.numbers {
-		w.dropRow(number)
-	}
-	return append(hidden, hiddenBelow...), nil
-}
-
-// A seriesSet has a bit for each number that is in it.
-type seriesSet []uint64
-
-func (s *seriesSet) add(number uint32) {
-	if need := int(number/64) + 1; need > len(*s) {
-		*s = append(*s, make([]uint64, need-len(*s))...)
-	}
-	(*s)[number/64] |= 1 << (number % 64)
-}
-
-func (s seriesSet) has(number uint32) bool {
-	return int(number/64) < len(s) && s[number/64]>>(number%64)&1 != 0
-}
-
-func (s seriesSet) len() (n int) {
-	for _, word := range s {
-		n += bits.OnesCount64(word)
-	}
-	return n
+	s.windows[window] = folded
+	w.free()
+	return nil
 }

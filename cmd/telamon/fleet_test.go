@@ -3,7 +3,9 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -23,7 +25,10 @@ func TestFleet(t *testing.T) {
 	t.Parallel()
 	settings := testSettings(t)
 	server, stop := runServer(t, settings)
-	want := publishFleet(t, server)
+	want, err := publishFleet(t.Context(), server)
+	if err != nil {
+		t.Fatal(err)
+	}
 	checkFleet(t, server, want)
 	stop()
 
@@ -37,8 +42,7 @@ const loaderChunk = 5000
 
 // publishFleet publishes the fleet hour by hour, as its clients would have done, and then the series that are off
 // the grid. It returns what is stored of the others then.
-func publishFleet(t *testing.T, server client) slots {
-	t.Helper()
+func publishFleet(ctx context.Context, server client) (slots, error) {
 	want := slots{}
 	const hours = 6
 	var byHour [hours][]sample
@@ -62,19 +66,16 @@ func publishFleet(t *testing.T, server client) slots {
 	}
 	for _, samples := range byHour {
 		for part := range slices.Chunk(samples, loaderChunk) {
-			if err := server.publish(t.Context(), part); err != nil {
-				t.Fatal(err)
+			if err := server.publish(ctx, part); err != nil {
+				return nil, err
 			}
 		}
 	}
 	offGrid, err := os.ReadFile("testdata/offgrid.json.gz")
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	if err := server.post(t.Context(), offGrid); err != nil {
-		t.Fatal(err)
-	}
-	return want
+	return want, server.post(ctx, offGrid)
 }
 
 // counterPoints are what the one counter on the grid counts, two a second: each eleventh report is lost, and it
@@ -128,43 +129,52 @@ type recordedCase struct {
 	} `json:"series"`
 }
 
-// eachRecorded visits the recorded evaluations of the package query.
-func eachRecorded(t *testing.T, visit func(*recordedCase)) {
-	t.Helper()
+// eachRecorded visits the recorded evaluations of the package query, until visit has an error.
+func eachRecorded(visit func(*recordedCase) error) error {
 	files, err := filepath.Glob("../../query/testdata/golden/*.jsonl")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no recordings: %v", err)
+	if err == nil && len(files) == 0 {
+		err = errors.New("no recordings")
+	}
+	if err != nil {
+		return err
 	}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
-			t.Fatal(err)
+			return err
 		}
 		lines := bufio.NewScanner(bytes.NewReader(text))
 		lines.Buffer(nil, len(text))
 		for lines.Scan() {
 			var c recordedCase
 			if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
-				t.Fatalf("%s: %v", file, err)
+				return fmt.Errorf("%s: %w", file, err)
 			}
-			if c.ID != "" {
-				visit(&c)
+			if c.ID == "" {
+				continue
+			}
+			if err := visit(&c); err != nil {
+				return fmt.Errorf("%s  %s: %w", c.ID, c.Q, err)
 			}
 		}
 	}
+	return nil
 }
 
 // checkRecorded asks what Atlas was asked. The package query compares the same answers, order of lines included;
 // here it is about parameters and formats.
 func checkRecorded(t *testing.T, server client) {
 	passed := 0
-	eachRecorded(t, func(c *recordedCase) {
+	if err := eachRecorded(func(c *recordedCase) error {
 		if err := c.check(server); err != nil {
 			t.Errorf("%s  %s\n\t%v", c.ID, c.Q, err)
-			return
+			return nil
 		}
 		passed++
-	})
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
 	t.Logf("%d recordings", passed)
 }
 

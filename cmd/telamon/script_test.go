@@ -42,6 +42,8 @@ func (c leakChecked) Run() int {
 //	feed NAME URL VALUE         from now on publish the gauge NAME to URL, for each second
 //	get PATTERN URL             ask until status line and body match
 //	post STATUS URL FILE        publish a file
+//	fleet URL                   publish the golden fleet
+//	answers URL                 ask what Atlas was asked; from the second time on, want the same bytes as the first
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
@@ -54,15 +56,17 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"start":  command(2, (*session).start),
-			"await":  command(2, (*session).await),
-			"signal": command(2, (*session).signal),
-			"ended":  command(2, (*session).ended),
-			"hook":   command(0, (*session).useHook),
-			"events": command(2, (*session).events),
-			"feed":   command(3, (*session).feed),
-			"get":    command(2, (*session).get),
-			"post":   command(3, (*session).post),
+			"start":   command(2, (*session).start),
+			"await":   command(2, (*session).await),
+			"signal":  command(2, (*session).signal),
+			"ended":   command(2, (*session).ended),
+			"hook":    command(0, (*session).useHook),
+			"events":  command(2, (*session).events),
+			"feed":    command(3, (*session).feed),
+			"get":     command(2, (*session).get),
+			"post":    command(3, (*session).post),
+			"fleet":   command(1, (*session).fleet),
+			"answers": command(1, (*session).answers),
 		},
 	})
 }

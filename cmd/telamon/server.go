@@ -118,24 +118,22 @@ func (s *server) run(ctx context.Context) error {
 
 // work replays the log, starts what writes to it, and waits. It reads the rules again at each value of reload.
 func (s *server) work(ctx context.Context, reload <-chan os.Signal) error {
+	defer s.db.Close()
 	if err := s.replay(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil // told to stop while starting
 		}
 		return err
 	}
-	s.db.Start()
-	defer s.db.Close()
 	defer s.parts.webhook.Close()
 	defer s.parts.alerts.Close()
 	held := s.startAlerts(ctx)
 	stopReporter := s.parts.startReporter(ctx)
 	defer stopReporter()
+	stopMaintenance := s.startMaintenance(ctx)
+	defer stopMaintenance()
 	s.ready.Store(true)
 	s.logger.Info("ready", "address", s.url(), "data", s.settings.Data, "step", s.settings.Step)
-
-	tick := time.NewTicker(s.settings.Step)
-	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -147,15 +145,35 @@ func (s *server) work(ctx context.Context, reload <-chan os.Signal) error {
 			s.reloadRules(ctx, held != nil)
 		case <-held:
 			held = s.startAlerts(ctx)
-		case now := <-tick.C:
-			if err := s.db.Maintain(ctx, now); err != nil && ctx.Err() == nil {
-				s.logger.Error("maintenance of the store; the next step tries again", "error", err)
-			}
 		}
 	}
 }
 
-// replay feeds the log to the owners of its records.
+// startMaintenance maintains the store at once and then each step, until it is stopped. What takes longer than a step
+// delays nothing else.
+func (s *server) startMaintenance(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var maintaining sync.WaitGroup
+	maintaining.Go(func() {
+		tick := time.NewTicker(s.settings.Step)
+		defer tick.Stop()
+		for now := time.Now(); ctx.Err() == nil; {
+			if err := s.db.Maintain(ctx, now); err != nil && ctx.Err() == nil {
+				s.logger.Error("maintenance of the store; the next step tries again", "error", err)
+			}
+			select {
+			case <-ctx.Done():
+			case now = <-tick.C:
+			}
+		}
+	})
+	return func() {
+		cancel()
+		maintaining.Wait()
+	}
+}
+
+// replay feeds the log to the owners of its records and starts the store.
 func (s *server) replay(ctx context.Context) error {
 	begin, records := time.Now(), 0
 	progress := time.Now()
@@ -173,6 +191,9 @@ func (s *server) replay(ctx context.Context) error {
 		}
 		return s.db.Replay(at, rec)
 	})
+	if err == nil {
+		err = s.db.Start()
+	}
 	if err != nil {
 		return fmt.Errorf("replay of %s: %w", s.dir.LogPath(namespace), err)
 	}

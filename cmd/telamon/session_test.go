@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"net/http"
@@ -22,6 +23,7 @@ type session struct {
 	processes map[string]*process
 	feeds     map[string]*feed
 	hook      *hook
+	answered  map[string][sha256.Size]byte // by query; nil: nothing was asked yet
 }
 
 // sessionKey finds the session among a script's values.
