@@ -11,14 +11,18 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
+// ErrNotLogged reports a change that the log did not take, as on a full disk. Nothing of it was applied.
+var ErrNotLogged = errors.New("the log does not take it; try again")
+
 // Delete removes what the series that match where have at the times from first to last, both included, in milliseconds,
 // and returns how many series had anything there. It returns when that survives a crash; no query that begins later sees
 // any of it, whether it was acknowledged before Delete was called or not. Samples that arrive later are stored as ever.
 // From the disk the values go as Maintain folds them in: from the files at its next run, from the log when the
 // segments are dropped that they are in.
 //
-// An error that comes before the log is written, or of the log, means that nothing was removed, or, where the process
-// ends, each tombstone whole or not at all. Damage found behind that is an error, too; the series outside of it are done.
+// An error is that of the predicate, of the context, ErrClosed, or ErrNotLogged: nothing was removed then. Or it is
+// blockfile.ErrDamaged: what lies outside of the damage was removed. A process that ends before Delete returns leaves each
+// tombstone whole or none of it.
 func (db *DB) Delete(ctx context.Context, where tag.Predicate, first, last int64) (series int, err error) {
 	if err := db.enter(); err != nil {
 		return 0, err
@@ -31,7 +35,7 @@ func (db *DB) Delete(ctx context.Context, where tag.Predicate, first, last int64
 	db.committing.Lock()
 	defer db.committing.Unlock()
 	if err := db.log.Append(ctx, records...); err != nil {
-		return 0, fmt.Errorf("nothing was deleted: %w", err)
+		return 0, fmt.Errorf("nothing was deleted: %w: %w", ErrNotLogged, err)
 	}
 	defer db.removals.Add(1) // behind the last change: who reads the new count sees no value that is gone
 	var errs []error

@@ -40,7 +40,13 @@ func (g grid) offset(slot int64) int {
 func (g grid) slotBefore(t time.Time) int64 { return floorDiv(t.UnixMilli(), g.step) }
 
 // ceilDiv returns a / b rounded up, for positive b.
-func ceilDiv(a, b int64) int64 { return -floorDiv(-a, b) }
+func ceilDiv(a, b int64) int64 {
+	q := a / b
+	if a%b > 0 {
+		q++
+	}
+	return q
+}
 
 func floorDiv(a, b int64) int64 {
 	q := a / b
