@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
@@ -63,11 +64,14 @@ type DB struct {
 	census    *census
 	stats     counters
 	replay    *replay
-	blocks    *blockDir // nil: no files
-	permits   permits   // of those who read for queries
+	blocks    *blockDir     // nil: no files
+	permits   permits       // of those who read for queries
+	removals  atomic.Uint64 // see Removals
 
 	// maintaining is held by who removes files, or wants none to be removed. It comes before committing.
 	maintaining sync.Mutex
+	// doubted is when retention began to doubt the clock, by that clock; zero: it does not. maintaining guards it.
+	doubted time.Time
 
 	// committing is held during a commit. Who holds it sees no record in the log that is not applied.
 	committing sync.Mutex
@@ -223,28 +227,4 @@ func (db *DB) Resolve(tags []byte) (Ref, error) {
 		return 0, err
 	}
 	return newRef(at, number), nil
-}
-
-// retain drops the windows that lie whole before now minus the retention, with the files that have no others, and returns
-// how many.
-func (db *DB) retain(now time.Time) (int, error) {
-	if db.retention == 0 {
-		return 0, nil
-	}
-	first := db.grid.slotBefore(now.Add(-db.retention))
-	dropped := db.forgetBefore(first)
-	if db.blocks == nil {
-		return dropped, nil
-	}
-	return dropped, db.blocks.dropBefore(first)
-}
-
-// forgetBefore drops the windows that end before slot from the shards, and returns how many.
-func (db *DB) forgetBefore(slot int64) (dropped int) {
-	for _, s := range db.shards {
-		s.mu.Lock()
-		dropped += s.dropBefore(slot)
-		s.mu.Unlock()
-	}
-	return dropped
 }

@@ -21,7 +21,8 @@ const (
 
 // dueWindows returns the windows that go to files now, of those that have ended and have something that is in no file:
 //
-//	in no file yet      at once; and with them, since what is alive in the log has to be written again anyway,
+//	in no file yet      at once, and so where a tombstone hides something;
+//	                    and with them, since what is alive in the log has to be written again anyway,
 //	written over since  all others; but where no window is new, once in a window's duration, or when they keep
 //	                    a gigabyte of the log, and no less than what it costs to write their files again
 //
@@ -33,7 +34,7 @@ func (db *DB) dueWindows(now time.Time) []int64 {
 	for window := range db.unfiledWindows() {
 		switch {
 		case db.grid.lastSlot(window) >= settled:
-		case db.blocks.files[window] == nil:
+		case db.blocks.files[window] == nil || db.hasTombstones(window):
 			due = append(due, window)
 		default:
 			again = append(again, window)
@@ -44,6 +45,20 @@ func (db *DB) dueWindows(now time.Time) []int64 {
 	}
 	slices.Sort(due)
 	return due
+}
+
+// hasTombstones reports whether tombstones hide something of a window in any shard.
+func (db *DB) hasTombstones(window int64) bool {
+	return slices.ContainsFunc(db.shards, func(s *shard) bool {
+		s.mu.RLock()
+		defer s.mu.RUnlock()
+		w := s.windows[window]
+		if open, ok := w.(*openWindow); ok {
+			w = open.base
+		}
+		_, hidden := w.(*tombstonedWindow)
+		return hidden
+	})
 }
 
 // lately reports whether a time lies within a window's duration before now. The clock may have jumped.
@@ -98,6 +113,8 @@ func unfiledSince(w window) (wal.Position, bool) {
 		return w.since, true
 	case *sealedWindow:
 		return w.since, !w.filed
+	case *tombstonedWindow:
+		return w.since, true
 	}
 	return 0, false
 }
@@ -162,6 +179,9 @@ func (db *DB) fileWindow(window int64, upTo wal.Position, now time.Time) error {
 func (s *shard) sealed(window int64) (baseWindow, []series, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.foldTombstones(window); err != nil {
+		return nil, nil, err
+	}
 	if w, ok := s.windows[window].(*openWindow); ok {
 		if err := s.seal(w); err != nil {
 			return nil, nil, err
@@ -191,13 +211,26 @@ func (s *shard) adopt(window int64, part baseWindow, filed *filedWindow) {
 	switch part := part.(type) {
 	case *sealedWindow:
 		part.filed = true
-	case *filedWindow: // of the file before
-		if filed == nil { // the tags of all its series are lost
+	case *filedWindow, *tombstonedWindow: // of the file before
+		if filed == nil { // the tags of all its series are lost, or all were deleted
 			s.abandon(window)
-		} else if w, ok := s.windows[window].(*openWindow); ok {
-			w.base = filed
 		} else {
-			s.windows[window] = filed
+			s.windows[window] = refiled(s.windows[window], part, filed)
 		}
 	}
+}
+
+// refiled returns w with a new file in the place of part, w itself or what lies under it.
+func refiled(w window, part baseWindow, filed *filedWindow) window {
+	switch w := w.(type) {
+	case *openWindow:
+		w.base = refiled(w.base, part, filed).(baseWindow)
+		return w
+	case *tombstonedWindow:
+		if w != part { // a tombstone that came meanwhile: it hides what the file has folded in, too
+			w.base = filed
+			return w
+		}
+	}
+	return filed
 }

@@ -188,19 +188,31 @@ func (db *DB) setBadAside() error {
 // abandon forgets what a shard has of a window in a file that is bad; what is in memory stays. The caller holds the
 // lock.
 func (s *shard) abandon(window int64) {
-	switch w := s.windows[window].(type) {
-	case *sealedWindow:
-		w.filed = false
-	case *openWindow:
-		switch base := w.base.(type) {
-		case *sealedWindow:
-			base.filed = false
-		case *filedWindow:
-			w.base = nil
-			s.leave(base, w.holds)
-		}
-	case *filedWindow:
-		s.leave(w, nil)
+	base, _ := s.windows[window].(baseWindow)
+	over, isOpen := s.windows[window].(*openWindow)
+	if isOpen {
+		base = over.base
+	}
+	if sealed := memoryOf(base); sealed != nil {
+		sealed.filed = false
+		return
+	}
+	switch {
+	case base == nil:
+	case isOpen:
+		over.base = nil
+		s.leave(base, over.holds)
+	default:
+		s.leave(base, nil)
 		s.removeWindow(window)
 	}
+}
+
+// memoryOf returns the window in memory that w is, with tombstones or without; nil: it is in a file only.
+func memoryOf(w baseWindow) *sealedWindow {
+	if t, ok := w.(*tombstonedWindow); ok {
+		w = t.base
+	}
+	sealed, _ := w.(*sealedWindow)
+	return sealed
 }

@@ -7,10 +7,11 @@ import (
 	"math"
 
 	"github.com/telamon-tsdb/telamon/tsdb/normalize"
+	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
-// Bodies of the two record types that a DB keeps in the log. All integers are varints; a signed one
-// is zigzag-coded.
+// Bodies of the record types that a DB keeps in the log; tombstone.go has the third. All integers are varints; a
+// signed one is zigzag-coded.
 //
 //	series, version 1    shard  first-number  count  { length  canonical tags } …
 //	points, version 1    shard  count { Δnumber  Δslot  value (8 bytes, little endian) } …
@@ -22,6 +23,8 @@ const (
 	seriesVersion = 1
 	pointsVersion = 1
 )
+
+var recordVersions = map[wal.Type]uint8{wal.Series: seriesVersion, wal.Points: pointsVersion, wal.Tombstone: tombstoneVersion}
 
 // errShort reports a record body that ends before its counts do.
 var errShort = errors.New("body ends too early")

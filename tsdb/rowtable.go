@@ -48,6 +48,9 @@ func (t *rowTable) set(number uint32, row int) {
 	(*page)[uint8(number)] = uint32(row) + 1
 }
 
+// remove takes away the row of a number that has one.
+func (t *rowTable) remove(number uint32) { t.page(number)[uint8(number)] = 0 }
+
 // end is greater than all numbers.
 func (t *rowTable) end() int64 { return int64(len(t.top)) << 16 }
 

@@ -61,7 +61,8 @@ type openWindow struct {
 	width     int // n
 	rows      rowTable
 	pages     [][]float64
-	used      int    // rows in use
+	used      int    // rows that have been given out
+	spare     []int  // those of them that were taken away again
 	touched   uint64 // the shard's write counter at the last write: the least is sealed first
 	seen      uint64 // touched, when Maintain last looked
 	// since is a position of the log that lies before the first write that is in no file.
@@ -84,14 +85,25 @@ func (w *openWindow) row(series uint32) []float64 {
 
 // addRow gives a series that has none a row of NaN.
 func (w *openWindow) addRow(series uint32) []float64 {
-	if w.used%pageRows == 0 {
-		w.pages = append(w.pages, offheap.Make[float64](w.rows.memory, pageRows*w.width))
+	place := w.used
+	if n := len(w.spare); n > 0 {
+		place, w.spare = w.spare[n-1], w.spare[:n-1]
+	} else {
+		if w.used%pageRows == 0 {
+			w.pages = append(w.pages, offheap.Make[float64](w.rows.memory, pageRows*w.width))
+		}
+		w.used++
 	}
-	w.rows.set(series, w.used)
-	w.used++
+	w.rows.set(series, place)
 	row := w.row(series)
 	fillNaN(row)
 	return row
+}
+
+// dropRow takes away the row of a series.
+func (w *openWindow) dropRow(series uint32) {
+	w.spare = append(w.spare, int(w.rows.row(series))-1)
+	w.rows.remove(series)
 }
 
 // rowOver gives a series that has none a row with what the base has.
