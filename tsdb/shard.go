@@ -85,7 +85,7 @@ func newShard(number int, g grid, c *census) *shard {
 		grid:    g,
 		census:  c,
 		table:   make(map[string]uint32),
-		index:   index.New(),
+		index:   index.New(index.NewDictionary()),
 		windows: make(map[int64]window),
 		memory:  new(offheap.Arena),
 		encoder: gorilla.NewEncoder(g.step),
