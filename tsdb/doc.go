@@ -34,7 +34,11 @@
 //	behind each R: definitions and states once more                so that it may be dropped at all
 //
 // A late write over a filed window opens rows over the file; when they are sealed, a new file replaces the old one.
-// Maintain does all of this, once a step.
+// Maintain does all of this, once a step. A start opens the files, replays the log (replay.go) and reads back what the
+// memory horizon asks for:
+//
+//	log ──► batch of 8 MiB, by shard ──► one goroutine a core, a shard at a time ──► run of one slot ──► window
+//	          the next one gathers         so records of a shard keep their order
 //
 // Napkin, for 100,000 series at 60 s: an open window is 48 MB, a sealed one 10-25 MB; a commit of 80,000
 // points (16 requests of 5,000) writes 0.9 MB of log. A sum over 10,000 series and 3 hours decodes

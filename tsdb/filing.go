@@ -226,9 +226,11 @@ func refiled(w window, part baseWindow, filed *filedWindow) window {
 	case *openWindow:
 		w.base = refiled(w.base, part, filed).(baseWindow)
 		return w
+	case *sealedWindow: // written over and sealed meanwhile: it has all that the file has, and more
+		return w
 	case *tombstonedWindow:
 		if w != part { // a tombstone that came meanwhile: it hides what the file has folded in, too
-			w.base = filed
+			w.base = refiled(w.base, part, filed).(baseWindow)
 			return w
 		}
 	}
