@@ -10,7 +10,7 @@ func (db *DB) retain(now time.Time) (int, error) {
 	if db.retention == 0 {
 		return 0, nil
 	}
-	first := db.grid.slotBefore(db.believed(now).Add(-db.retention))
+	first := db.firstKept(now)
 	dropped := db.forgetBefore(first)
 	if dropped > 0 {
 		db.removals.Add(1)
@@ -19,6 +19,11 @@ func (db *DB) retain(now time.Time) (int, error) {
 		return dropped, nil
 	}
 	return dropped, db.blocks.dropBefore(first)
+}
+
+// firstKept returns the slot before which nothing is kept; there is a retention.
+func (db *DB) firstKept(now time.Time) int64 {
+	return db.grid.slotBefore(db.believed(now).Add(-db.retention))
 }
 
 // forgetBefore drops the windows that end before slot from the shards, and returns how many.
