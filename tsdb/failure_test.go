@@ -300,7 +300,8 @@ func writeLog(t *testing.T, fsys vfs.FS, records []wal.Record) {
 	}
 }
 
-// TestConcurrency lets writers, readers and retention loose on one DB; the race detector watches.
+// TestConcurrency lets writers, readers, deletes, sealing, filing and retention loose on one DB; the race detector
+// watches.
 func TestConcurrency(t *testing.T) {
 	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{WindowSlots: 4, Shards: 4, Retention: 20 * time.Minute, BlockDir: "/blocks", MemoryHorizon: 15 * time.Minute})
 	ctx, stop := context.WithTimeout(context.Background(), 300*time.Millisecond)
@@ -337,6 +338,17 @@ func TestConcurrency(t *testing.T) {
 		})
 	}
 	work.Go(func() {
+		random := rand.New(rand.NewPCG(4, 5))
+		for ctx.Err() == nil {
+			first := (1000 + random.Int64N(30)) * 60_000
+			where := tag.Equal{Key: "name", Value: fmt.Sprint("s", random.IntN(50))}
+			if _, err := db.Delete(ctx, where, first, first+random.Int64N(12)*60_000); err != nil && ctx.Err() == nil {
+				t.Error(err)
+			}
+			db.Removals()
+		}
+	})
+	work.Go(func() {
 		for ctx.Err() == nil {
 			if err := db.Maintain(ctx, time.UnixMilli(1040*60_000)); err != nil && ctx.Err() == nil {
 				t.Error(err)
@@ -348,6 +360,9 @@ func TestConcurrency(t *testing.T) {
 	db.close()
 	if _, err := db.Append(context.Background(), []tsdb.Point{{}}); !errors.Is(err, tsdb.ErrClosed) {
 		t.Errorf("Append after Close: %v, want ErrClosed", err)
+	}
+	if _, err := db.Delete(context.Background(), tag.True{}, 0, 1); !errors.Is(err, tsdb.ErrClosed) {
+		t.Errorf("Delete after Close: %v, want ErrClosed", err)
 	}
 }
 
