@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
@@ -142,16 +141,16 @@ func New(cfg Config) (*DB, error) {
 
 // openBlocks opens the block files.
 func (db *DB) openBlocks(fsys vfs.FS, path string) error {
-	db.blocks = &blockDir{fsys: fsys, path: path, grid: db.grid, logger: db.logger, files: make(map[int64]*windowFile)}
+	db.blocks = &blockDir{
+		fsys: fsys, path: path, grid: db.grid, logger: db.logger,
+		files: make(map[int64]*windowFile), refileBytes: defaultRefileBytes,
+	}
 	err := db.blocks.open()
-	for window, file := range db.blocks.files {
+	for _, file := range db.blocks.all() {
 		if err != nil {
 			break
 		}
-		if err = db.install(file); errors.Is(err, blockfile.ErrDamaged) {
-			delete(db.blocks.files, window)
-			err = errors.Join(file.reader.Close(), db.blocks.setAside(file.reader.Name(), err))
-		}
+		err = db.install(file)
 	}
 	if err != nil {
 		return errors.Join(err, db.blocks.close())
@@ -164,6 +163,9 @@ func (db *DB) openBlocks(fsys vfs.FS, path string) error {
 func (db *DB) Start() error {
 	if err := db.closeReplay(); err != nil {
 		return err
+	}
+	if db.retention > 0 { // a file may have windows past it
+		db.forgetBefore(db.firstKept(db.census.now()))
 	}
 	if db.blocks != nil {
 		db.load(db.grid.slotBefore(db.census.now().Add(-db.horizon)))

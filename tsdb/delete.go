@@ -70,7 +70,7 @@ func (db *DB) tombstones(ctx context.Context, where tag.Predicate, first, last i
 		t := &tombstones[i]
 		t.first, t.last = ceilDiv(first, db.grid.step), floorDiv(last, db.grid.step)
 		var err error
-		if t.numbers, err = s.candidates(where, *t); err != nil {
+		if t.numbers, err = s.candidates(ctx, where, *t); err != nil {
 			return nil, nil, err
 		}
 		records = append(records, t.records(i)...)
@@ -79,7 +79,7 @@ func (db *DB) tombstones(ctx context.Context, where tag.Predicate, first, last i
 }
 
 // candidates returns the series that match where and are in a window that t covers some of, ascending.
-func (s *shard) candidates(where tag.Predicate, t tombstone) ([]uint32, error) {
+func (s *shard) candidates(ctx context.Context, where tag.Predicate, t tombstone) ([]uint32, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var windows []numberedWindow
@@ -91,7 +91,7 @@ func (s *shard) candidates(where tag.Predicate, t tombstone) ([]uint32, error) {
 	if len(windows) == 0 {
 		return nil, nil
 	}
-	numbers, err := s.index.Lookup(where)
+	numbers, err := s.index.Lookup(ctx, where)
 	if err != nil {
 		return nil, err
 	}

@@ -52,7 +52,7 @@ func (s *shard) read(ctx context.Context, r *reader) error {
 	if s.windows == nil {
 		return ErrClosed
 	}
-	numbers, err := s.index.Lookup(r.query.Where)
+	numbers, err := s.index.Lookup(ctx, r.query.Where)
 	if err != nil {
 		return err
 	}

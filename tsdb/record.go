@@ -112,6 +112,18 @@ func (r *bodyReader) float() float64 {
 	return v
 }
 
+// point reads an entry of the points, Δnumber, Δslot and value.
+func (r *bodyReader) point() (number, slot int64, value float64) {
+	if b := r.rest; len(b) >= 10 && b[0]|b[1] < 0x80 { // as nearly always: both deltas fit in a byte
+		r.rest = b[10:]
+		return unzigzag(b[0]), unzigzag(b[1]), math.Float64frombits(binary.LittleEndian.Uint64(b[2:]))
+	}
+	return r.varint(), r.varint(), r.float()
+}
+
+// unzigzag returns the number that a varint of one byte stands for.
+func unzigzag(b byte) int64 { return int64(b>>1) ^ -int64(b&1) }
+
 func (r *bodyReader) sized() []byte {
 	n := r.uvarint()
 	if n > uint64(len(r.rest)) {

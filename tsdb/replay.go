@@ -142,6 +142,7 @@ func (r *replay) finish() error {
 func (s *shard) replay(b *replayBatch, blocks *blockDir) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	points := pointsReplay{shard: s, blocks: blocks}
 	for _, rec := range b.records[s.number] {
 		body := &bodyReader{rest: b.bytes[rec.from:rec.to]}
 		var err error
@@ -149,7 +150,7 @@ func (s *shard) replay(b *replayBatch, blocks *blockDir) error {
 		case wal.Series:
 			err = s.replaySeries(body)
 		case wal.Points:
-			err = s.replayPoints(blocks, rec.at, body)
+			err = points.apply(rec.at, body)
 		case wal.Tombstone:
 			err = s.replayTombstone(blocks, rec.at, body)
 		}

@@ -5,33 +5,33 @@ import (
 	"time"
 )
 
-// retain drops the windows that lie whole before the retention, with their files, and returns how many.
+// retain drops the windows that lie whole before the retention, with the files that have no others, and returns how many.
 func (db *DB) retain(now time.Time) (int, error) {
 	if db.retention == 0 {
 		return 0, nil
 	}
-	first := db.grid.slotBefore(db.believed(now).Add(-db.retention))
-	dropped := 0
-	for _, s := range db.shards {
-		s.mu.Lock()
-		dropped += s.dropBefore(first)
-		s.mu.Unlock()
-	}
+	first := db.firstKept(now)
+	dropped := db.forgetBefore(first)
 	if dropped > 0 {
 		db.removals.Add(1)
 	}
 	if db.blocks == nil {
 		return dropped, nil
 	}
-	for number, file := range db.blocks.files {
-		if db.grid.lastSlot(number) < first {
-			if err := db.blocks.removeDurably(file); err != nil {
-				return dropped, err
-			}
-			delete(db.blocks.files, number)
-		}
+	return dropped, db.blocks.dropBefore(first)
+}
+
+// firstKept returns the slot before which windows are past the retention.
+func (db *DB) firstKept(now time.Time) int64 { return db.grid.slotBefore(db.believed(now).Add(-db.retention)) }
+
+// forgetBefore drops the windows that end before slot from the shards, and returns how many.
+func (db *DB) forgetBefore(slot int64) (dropped int) {
+	for _, s := range db.shards {
+		s.mu.Lock()
+		dropped += s.dropBefore(slot)
+		s.mu.Unlock()
 	}
-	return dropped, nil
+	return dropped
 }
 
 // patience is by how much the clock may be ahead of the data before retention doubts it, and for how long it doubts; the

@@ -25,7 +25,7 @@ type Page struct {
 // TagKeys lists the keys that the series which match where have, in bytewise order.
 func (db *DB) TagKeys(ctx context.Context, where tag.Predicate, page Page) ([]TagCount, error) {
 	return db.list(ctx, page, func(x *index.Index) ([]index.Count, error) {
-		return x.Keys(where, index.Page(page))
+		return x.Keys(ctx, where, index.Page(page))
 	})
 }
 
@@ -33,7 +33,7 @@ func (db *DB) TagKeys(ctx context.Context, where tag.Predicate, page Page) ([]Ta
 // not there has none.
 func (db *DB) TagValues(ctx context.Context, where tag.Predicate, key string, page Page) ([]TagCount, error) {
 	return db.list(ctx, page, func(x *index.Index) ([]index.Count, error) {
-		return x.Values(key, where, index.Page(page))
+		return x.Values(ctx, key, where, index.Page(page))
 	})
 }
 

@@ -64,6 +64,7 @@ type openWindow struct {
 	used      int    // rows that have been given out
 	spare     []int  // those of them that were taken away again
 	touched   uint64 // the shard's write counter at the last write: the least is sealed first
+	seen      uint64 // touched, when Maintain last looked
 	// since is a position of the log that lies before the first write that is in no file.
 	since wal.Position
 }

@@ -1,6 +1,10 @@
 package index
 
-import "github.com/telamon-tsdb/telamon/tsdb/tag"
+import (
+	"context"
+
+	"github.com/telamon-tsdb/telamon/tsdb/tag"
+)
 
 // A Count is a key or a value, and how many of the series asked for have it; never 0.
 type Count struct {
@@ -21,8 +25,8 @@ type Page struct {
 func (p Page) full(counts []Count) bool { return p.Limit > 0 && len(counts) >= p.Limit }
 
 // Keys lists the keys of the series that satisfy p, in order. The error is that of Lookup.
-func (x *Index) Keys(p tag.Predicate, page Page) ([]Count, error) {
-	counted, err := x.counter(p)
+func (x *Index) Keys(ctx context.Context, p tag.Predicate, page Page) ([]Count, error) {
+	c, err := x.counter(ctx, p)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +38,11 @@ func (x *Index) Keys(p tag.Predicate, page Page) ([]Count, error) {
 		if page.full(counts) {
 			break
 		}
-		if n := counted.key(key); n > 0 {
+		n, err := c.key(key)
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 {
 			counts = append(counts, Count{text, n})
 		}
 	}
@@ -43,12 +51,12 @@ func (x *Index) Keys(p tag.Predicate, page Page) ([]Count, error) {
 
 // Values lists the values that the series that satisfy p have for key, in order. A key that no series
 // has gives an empty list. The error is that of Lookup.
-func (x *Index) Values(key string, p tag.Predicate, page Page) ([]Count, error) {
+func (x *Index) Values(ctx context.Context, key string, p tag.Predicate, page Page) ([]Count, error) {
 	k := x.keys.get(key)
 	if k == nil {
 		return nil, nil
 	}
-	counted, err := x.counter(p)
+	c, err := x.counter(ctx, p)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +68,10 @@ func (x *Index) Values(key string, p tag.Predicate, page Page) ([]Count, error) 
 		if page.full(counts) {
 			break
 		}
-		if n := counted.series(*list); n > 0 {
+		if err := c.next(); err != nil {
+			return nil, err
+		}
+		if n := c.series(*list); n > 0 {
 			counts = append(counts, Count{text, n})
 		}
 	}
@@ -69,52 +80,54 @@ func (x *Index) Values(key string, p tag.Predicate, page Page) ([]Count, error) 
 
 // A counter counts the series of a selection in postings.
 type counter struct {
-	// few are the selected series where they are few; otherwise bits has them.
-	few  postings
-	bits bitmap
-	// except makes it count the others.
-	except bool
+	walk
+	selection
+	// bits has the series of the set, where those are many enough.
+	bits seriesBits
 }
 
-// shortList is the length up to which series are searched in postings instead of made a bitmap.
-const shortList = 16
+// fewCounted is up to how many series are looked up one by one in postings, without bits.
+const fewCounted = 16
 
-func (x *Index) counter(p tag.Predicate) (counter, error) {
-	s, err := x.resolve(p)
-	if err != nil {
-		return counter{}, err
+func (x *Index) counter(ctx context.Context, p tag.Predicate) (counter, error) {
+	s, err := x.selected(ctx, p)
+	c := counter{walk: walk{ctx: ctx}, selection: s}
+	if n := s.set.count(); err == nil && n > fewCounted {
+		if least, greatest := s.set.ends(); worthBits(n, least, greatest) {
+			c.bits = newBits(least, greatest)
+			c.bits.setAll(s.set)
+		}
 	}
-	if s.size() <= shortList {
-		return counter{few: union(s.lists, x.bound()), except: s.except}, nil
-	}
-	return counter{bits: bitmapOf(s.lists, x.bound()), except: s.except}, nil
+	return c, err
 }
-
-// all reports whether every series is selected.
-func (c counter) all() bool { return c.except && c.bits == nil && len(c.few) == 0 }
 
 // series returns how many of the series in p are selected.
-func (c counter) series(p postings) int {
+func (c *counter) series(p postings) int {
 	n := 0
-	if c.bits != nil {
-		n = c.bits.count(p)
-	} else {
-		n = countBoth(c.few, p)
+	switch {
+	case c.set.empty():
+	case p.many == nil && c.bits.words != nil:
+		n = c.bits.count(p.few)
+	default:
+		n = countBoth(c.set, p)
 	}
 	if c.except {
-		return len(p) - n
+		return p.count() - n
 	}
 	return n
 }
 
 // key returns how many of the series that have a key are selected.
-func (c counter) key(k *keyTags) int {
-	if c.all() {
-		return k.series
+func (c *counter) key(k *keyTags) (int, error) {
+	if c.except && c.set.empty() {
+		return k.series, nil
 	}
 	total := 0
 	for _, list := range k.values.from("") {
+		if err := c.next(); err != nil {
+			return 0, err
+		}
 		total += c.series(*list)
 	}
-	return total
+	return total, nil
 }
