@@ -22,7 +22,9 @@ func (db *DB) retain(now time.Time) (int, error) {
 }
 
 // firstKept returns the slot before which windows are past the retention.
-func (db *DB) firstKept(now time.Time) int64 { return db.grid.slotBefore(db.believed(now).Add(-db.retention)) }
+func (db *DB) firstKept(now time.Time) int64 {
+	return db.grid.slotBefore(db.believed(now).Add(-db.retention))
+}
 
 // forgetBefore drops the windows that end before slot from the shards, and returns how many.
 func (db *DB) forgetBefore(slot int64) (dropped int) {
