@@ -21,9 +21,8 @@ const (
 
 // dueWindows returns the windows that go to files now, of those that have ended and have something that is in no file:
 //
-//	in no file yet      at once,
-//	with tombstones     too: what was deleted goes from the disk; and with those, since what is alive in the log has to be
-//	                    written again anyway,
+//	in no file yet      at once, and so where a tombstone hides something;
+//	                    and with them, since what is alive in the log has to be written again anyway,
 //	written over since  all others; but where no window is new, once in a window's duration, or when they keep
 //	                    a gigabyte of the log, and no less than what it costs to write their files again
 //
@@ -48,17 +47,18 @@ func (db *DB) dueWindows(now time.Time) []int64 {
 	return due
 }
 
-// hasTombstones reports whether tombstones hide anything of a window that is on its own or in a file.
+// hasTombstones reports whether tombstones hide something of a window in any shard.
 func (db *DB) hasTombstones(window int64) bool {
-	for _, s := range db.shards {
+	return slices.ContainsFunc(db.shards, func(s *shard) bool {
 		s.mu.RLock()
-		_, ok := s.windows[window].(*tombstonedWindow)
-		s.mu.RUnlock()
-		if ok {
-			return true
+		defer s.mu.RUnlock()
+		w := s.windows[window]
+		if open, ok := w.(*openWindow); ok {
+			w = open.base
 		}
-	}
-	return false
+		_, hidden := w.(*tombstonedWindow)
+		return hidden
+	})
 }
 
 // lately reports whether a time lies within a window's duration before now. The clock may have jumped.
