@@ -58,6 +58,10 @@ func (s *shard) bury(window int64, b *burial) error {
 	if err != nil {
 		return err
 	}
+	if open, ok := after.(*openWindow); ok && len(hidden) > 0 {
+		s.writes++
+		open.touched = s.writes // whoever is sealing it begins again
+	}
 	if over, ok := after.(*tombstonedWindow); ok {
 		over.since = s.logAt
 		if since, unfiled := unfiledSince(before); unfiled {
@@ -91,11 +95,14 @@ func (b *burial) in(w window) (after window, hidden []uint32, err error) {
 func (b *burial) inOpen(w *openWindow) (hidden []uint32, err error) {
 	var below, emptied []uint32
 	for _, number := range b.numbers {
-		switch row := w.row(number); {
-		case row == nil:
+		row, ok := w.rows.row(number)
+		if !ok {
 			below = append(below, number)
-		case allNaN(row[b.from:b.to]):
-		case allNaN(row[:b.from]) && allNaN(row[b.to:]):
+			continue
+		}
+		switch values := w.read(row, b.scratch); {
+		case allNaN(values[b.from:b.to]):
+		case allNaN(values[:b.from]) && allNaN(values[b.to:]):
 			emptied = append(emptied, number)
 			hidden = append(hidden, number)
 		default:
@@ -110,7 +117,8 @@ func (b *burial) inOpen(w *openWindow) (hidden []uint32, err error) {
 		w.base = hideAll(w.base, emptied)
 	}
 	for _, number := range hidden {
-		fillNaN(w.row(number)[b.from:b.to])
+		row, _ := w.rows.row(number)
+		w.clear(row, b.from, b.to)
 	}
 	for _, number := range emptied {
 		w.dropRow(number)

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/telamon-tsdb/telamon/tsdb/index"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
@@ -61,6 +62,7 @@ type DB struct {
 	others    func(context.Context) error // Config.Checkpoint
 	logger    *slog.Logger
 	shards    []*shard
+	tags      *index.Dictionary // of all shards
 	census    *census
 	stats     counters
 	replay    *replay
@@ -122,12 +124,15 @@ func New(cfg Config) (*DB, error) {
 		others:    cfg.Checkpoint,
 		logger:    cfg.Logger,
 		census:    newCensus(cfg.Limits, cfg.Now),
+		tags:      index.NewDictionary(),
 		permits:   newPermits(),
 		queue:     make(chan *batch, queuedBatches),
 		closing:   make(chan struct{}),
 	}
 	for i := range cfg.Shards {
-		db.shards = append(db.shards, newShard(i, db.grid, db.census))
+		s := newShard(i, db.grid, db.census)
+		s.index = index.New(db.tags)
+		db.shards = append(db.shards, s)
 	}
 	db.replay = newReplay(db)
 	if cfg.BlockDir == "" {

@@ -58,12 +58,7 @@ func (f *windowFile) filed(window int64, shard int) *filedWindow {
 
 // visit calls see with the block of a series, which is valid during the call, if it has one.
 func (w *filedWindow) visit(series uint32, see func(block []byte) error) error {
-	position, found, err := w.file.reader.Find(blockfile.Series{Shard: w.shard, Number: series})
-	if err != nil || !found {
-		return err
-	}
-	return w.file.reader.Blocks([]uint32{position}, w.number, w.number,
-		func(_ uint32, _ int64, block []byte) error { return see(block) })
+	return w.file.reader.Block(blockfile.Series{Shard: w.shard, Number: series}, w.number, see)
 }
 
 func (w *filedWindow) slots(series uint32, scratch []float64) (values []float64, err error) {

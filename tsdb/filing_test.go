@@ -158,6 +158,33 @@ func TestLogIsShort(t *testing.T) {
 	}
 }
 
+// TestBackfillLeavesTheLog: of a backfill that ends with the present within one step, the log has no more than the
+// present when the windows of the past are in files.
+func TestBackfillLeavesTheLog(t *testing.T) {
+	f := openFiler(t, vfs.NewMemory(), 60)
+	defer func() { f.close() }()
+	f.log.Close() // a log with small segments instead
+	log, err := wal.Open(wal.Config{FS: f.fsys, Dir: "/wal", SegmentBytes: 200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := log.Replay(f.Replay); err != nil {
+		t.Fatal(err)
+	}
+	f.log, f.DB.log = log, log
+	for minute := int64(961); minute <= 1330; minute++ {
+		f.write(minute)
+	}
+	full := log.Stats().Bytes
+	f.maintain(1331)
+	if got, want := f.state(), "unfiled [22] files [16 17 18 19 20 21]"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if short := log.Stats().Bytes; short > full/20 {
+		t.Errorf("the log has %d bytes of 10 minutes, and had %d of 370", short, full)
+	}
+}
+
 // TestEmptiedWindow clears all values of a window that is in a merged file. They do not come back: not by a restart,
 // nor by the next merge, nor where that leaves nothing at all.
 func TestEmptiedWindow(t *testing.T) {

@@ -401,3 +401,68 @@ func TestMergeCancelled(t *testing.T) {
 		t.Errorf("left are %q with values of %v", names, db.minutes())
 	}
 }
+
+// A hookedFS calls create before a file is made.
+type hookedFS struct {
+	vfs.FS
+	create func(name string)
+}
+
+func (h hookedFS) Create(name string) (vfs.File, error) {
+	h.create(name)
+	return h.FS.Create(name)
+}
+
+// TestWritesDuringMerge: values come into windows while they are merged. Some are sealed before it ends, others after.
+func TestWritesDuringMerge(t *testing.T) {
+	var late func()
+	fsys := hookedFS{vfs.NewMemory(), func(name string) {
+		if strings.Contains(name, "+24-") && late != nil {
+			late()
+			late = nil
+		}
+	}}
+	cfg := smallWindows
+	cfg.Shards = 1
+	db := openTestDB(t, fsys, cfg)
+	defer func() { db.close() }()
+	ref := db.resolve(tag.New("name", "a"))
+	for minute := int64(961); minute <= 1050; minute += 2 {
+		db.append(tsdb.Point{Ref: ref, Time: minute * 60_000, Value: 5})
+	}
+	db.maintain(1200)
+	want := len(db.minutes())
+	late = func() {
+		for _, minute := range []int64{962, 970, 978, 986} { // two windows can be open
+			db.append(tsdb.Point{Ref: ref, Time: minute * 60_000, Value: 6})
+		}
+	}
+	db.maintain(1210)
+	if names := blockFiles(t, db.fs, ".blk"); len(names) != 1 {
+		t.Fatalf("files %q, want one", names)
+	}
+	if st := db.Stats(); st.OpenWindows != 2 || st.SealedWindows != 2 {
+		t.Errorf("%+v, want two open windows and two sealed", st)
+	}
+	check := func(when string) {
+		t.Helper()
+		if got := len(db.minutes()); got != want+4 {
+			t.Errorf("%s: %d values, want %d", when, got, want+4)
+		}
+	}
+	check("after the merge")
+	db.reopen()
+	check("after a restart")
+	db.maintain(1220)
+	if names := blockFiles(t, db.fs, ".blk"); len(names) != 5 {
+		t.Errorf("files %q, want five", names)
+	}
+	check("in files")
+	db.maintain(1224)
+	check("merged again")
+	db.reopen()
+	check("merged again, after a restart")
+	if names := blockFiles(t, db.fs, ""); len(names) != 1 {
+		t.Errorf("files %q, want one", names)
+	}
+}

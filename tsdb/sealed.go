@@ -50,7 +50,7 @@ func (w *openWindow) seal(encoder *gorilla.Encoder) (*sealedWindow, error) {
 // newBuilder returns a builder of the sealed form of w.
 func (w *openWindow) newBuilder(encoder *gorilla.Encoder) *sealedBuilder {
 	b := newSealedBuilder(&sealedWindow{number: w.number, width: w.width, memory: w.rows.memory, since: w.since})
-	b.encoder = encoder
+	b.encoder, b.values = encoder, make([]float64, w.width)
 	return b
 }
 
@@ -63,7 +63,8 @@ type sealedBuilder struct {
 	next   int   // place of the next offset in the page
 
 	encoder *gorilla.Encoder
-	block   []byte // scratch of addFrom
+	block   []byte    // scratch of addFrom
+	values  []float64 // likewise
 }
 
 func newSealedBuilder(w *sealedWindow) *sealedBuilder { return &sealedBuilder{window: w, number: -1} }
@@ -71,11 +72,10 @@ func newSealedBuilder(w *sealedWindow) *sealedBuilder { return &sealedBuilder{wi
 // addFrom adds a series of an open window, which comes behind all so far. The error is one of the window's base.
 func (b *sealedBuilder) addFrom(w *openWindow, series uint32) (err error) {
 	b.block = b.block[:0]
-	switch row := w.row(series); {
-	case row == nil:
+	if row, ok := w.rows.row(series); !ok {
 		b.block, err = w.base.appendBlock(b.block, series)
-	case !allNaN(row):
-		b.block = b.encoder.AppendBlock(b.block, row)
+	} else if values := w.read(row, b.values); !allNaN(values) {
+		b.block = b.encoder.AppendBlock(b.block, values)
 	}
 	b.add(series, b.block)
 	return err

@@ -85,7 +85,7 @@ func newShard(number int, g grid, c *census) *shard {
 		grid:    g,
 		census:  c,
 		table:   make(map[string]uint32),
-		index:   index.New(),
+		index:   index.New(index.NewDictionary()),
 		windows: make(map[int64]window),
 		memory:  new(offheap.Arena),
 		encoder: gorilla.NewEncoder(g.step),
@@ -140,8 +140,8 @@ func newSeries(tags canonical, parsed tag.Tags) series {
 // value returns what is stored in a slot, NaN for nothing. Only the committer calls it.
 func (s *shard) value(number uint32, slot int64) (float64, error) {
 	if w := s.recent; w != nil && slot >= w.firstSlot && slot < w.firstSlot+int64(w.width) {
-		if row := w.row(number); row != nil {
-			return row[slot-w.firstSlot], nil
+		if row, ok := w.rows.row(number); ok {
+			return w.at(row, int(slot-w.firstSlot)), nil
 		}
 	}
 	w := s.windows[s.grid.windowOf(slot)]
@@ -170,37 +170,38 @@ func (s *shard) storeRun(slot int64, numbers []uint32, values []float64) error {
 		}
 		s.recent = w
 	}
-	offset := slot - w.firstSlot
+	offset := int(slot - w.firstSlot)
 	for i, number := range numbers {
-		row := w.row(number)
-		if row == nil {
+		row, ok := w.rows.row(number)
+		if !ok {
 			var err error
-			if row, err = s.beginRow(w, number, values[i]); err != nil {
+			if row, ok, err = s.beginRow(w, number, values[i]); err != nil {
 				return err
 			}
-			if row == nil {
+			if !ok {
 				continue
 			}
 		}
-		row[offset] = values[i]
+		w.set(row, offset, values[i])
 		s.writes++
 		w.touched = s.writes
 	}
 	return nil
 }
 
-// beginRow gives a series a row in a window where it has none, because a value is to be written; nil where it takes no
-// row to write that.
-func (s *shard) beginRow(w *openWindow, number uint32, value float64) ([]float64, error) {
+// beginRow gives a series a row in a window where it has none, because a value is to be written, unless that takes no
+// row.
+func (s *shard) beginRow(w *openWindow, number uint32, value float64) (row int, ok bool, err error) {
 	switch {
 	case w.base != nil && w.base.holds(number):
-		return w.rowOver(number)
+		row, err = w.rowOver(number, s.staged.scratch)
+		return row, true, err
 	case value != value:
-		return nil, nil // nothing stays nothing
+		return 0, false, nil // nothing stays nothing
 	}
-	row := w.addRow(number)
+	row = w.addRow(number)
 	s.enterWindow(number)
-	return row, nil
+	return row, true, nil
 }
 
 // openWindow returns window number ready for writing: as it is, new, or over its sealed form.

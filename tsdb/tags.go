@@ -2,8 +2,6 @@ package tsdb
 
 import (
 	"context"
-	"slices"
-	"strings"
 
 	"github.com/telamon-tsdb/telamon/tsdb/index"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
@@ -24,43 +22,46 @@ type Page struct {
 
 // TagKeys lists the keys that the series which match where have, in bytewise order.
 func (db *DB) TagKeys(ctx context.Context, where tag.Predicate, page Page) ([]TagCount, error) {
-	return db.list(ctx, page, func(x *index.Index) ([]index.Count, error) {
-		return x.Keys(ctx, where, index.Page(page))
-	})
-}
-
-// TagValues lists the values for key of the series that match where, in bytewise order. A key that is
-// not there has none.
-func (db *DB) TagValues(ctx context.Context, where tag.Predicate, key string, page Page) ([]TagCount, error) {
-	return db.list(ctx, page, func(x *index.Index) ([]index.Count, error) {
-		return x.Values(ctx, key, where, index.Page(page))
-	})
-}
-
-// list merges what the shards list. The first entries of all are among the first entries of each.
-func (db *DB) list(ctx context.Context, page Page, of func(*index.Index) ([]index.Count, error)) ([]TagCount, error) {
-	series := make(map[string]int)
+	var lists [][]TagCount
 	for _, s := range db.shards {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		s.mu.RLock()
-		counts, err := of(s.index)
+		keys, err := s.index.Keys(ctx, where, index.Page(page))
 		s.mu.RUnlock()
 		if err != nil {
 			return nil, err
 		}
-		for _, c := range counts {
-			series[c.Text] += c.Series
+		lists = append(lists, tagCounts(keys))
+	}
+	return mergeTags(lists, page.Limit), nil
+}
+
+// TagValues lists the values for key of the series that match where, in bytewise order. A key that is
+// not there has none.
+func (db *DB) TagValues(ctx context.Context, where tag.Predicate, key string, page Page) ([]TagCount, error) {
+	values, err := db.tags.Values(ctx, key, where, index.Page(page), func(t *index.Tally) error {
+		for _, s := range db.shards {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			s.mu.RLock()
+			err := t.Add(s.index)
+			s.mu.RUnlock()
+			if err != nil {
+				return err
+			}
 		}
+		return nil
+	})
+	return tagCounts(values), err
+}
+
+func tagCounts(list []index.Count) []TagCount {
+	counts := make([]TagCount, len(list))
+	for i, c := range list {
+		counts[i] = TagCount(c)
 	}
-	merged := make([]TagCount, 0, len(series))
-	for text, n := range series {
-		merged = append(merged, TagCount{text, n})
-	}
-	slices.SortFunc(merged, func(a, b TagCount) int { return strings.Compare(a.Text, b.Text) })
-	if page.Limit > 0 && len(merged) > page.Limit {
-		merged = merged[:page.Limit]
-	}
-	return merged, nil
+	return counts
 }

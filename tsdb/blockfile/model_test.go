@@ -215,6 +215,19 @@ func TestModel(t *testing.T) {
 	})
 }
 
+// AppendBlock appends the block that the series at a position has in a window to dst.
+func (r *Reader) AppendBlock(dst []byte, position uint32, window int64) ([]byte, error) {
+	s, err := r.Series(position)
+	if err != nil {
+		return dst, err
+	}
+	err = r.Block(s, window, func(block []byte) error {
+		dst = append(dst, block...)
+		return nil
+	})
+	return dst, err
+}
+
 func checkModel(t *rapid.T, r *Reader, m model) {
 	if r.Len() != len(m) {
 		t.Fatalf("Len %d, want %d", r.Len(), len(m))

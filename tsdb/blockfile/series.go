@@ -47,6 +47,10 @@ func (r *Reader) Find(s Series) (position uint32, found bool, err error) {
 		return 0, false, err
 	}
 	defer a.leave(&err)
+	return r.find(s)
+}
+
+func (r *Reader) find(s Series) (position uint32, found bool, err error) {
 	numbers, err := r.section(sectionNumbers)
 	if err != nil {
 		return 0, false, err
@@ -55,14 +59,14 @@ func (r *Reader) Find(s Series) (position uint32, found bool, err error) {
 	if i == len(r.shards) || r.shards[i].Shard != s.Shard {
 		return 0, false, nil
 	}
-	position, found = find(numbers[4*r.shards[i].First:4*r.shards[i].End], s.Number)
+	position, found = findNumber(numbers[4*r.shards[i].First:4*r.shards[i].End], s.Number)
 	return r.shards[i].First + position, found, nil
 }
 
-// find returns the place of a number in the numbers of a shard, of which there is one at least. They ascend: a number has at
+// findNumber returns the place of a number in the numbers of a shard, of which there is one at least. They ascend: a number has at
 // least as many between it and the first one, and the last one, as there are places between them. That leaves one
 // place to look at where no number is left out, as in a fleet without churn: 8 ns instead of 60 among 6,000.
-func find(numbers []byte, number uint32) (place uint32, found bool) {
+func findNumber(numbers []byte, number uint32) (place uint32, found bool) {
 	at := func(place uint32) uint32 { return binary.LittleEndian.Uint32(numbers[4*place:]) }
 	count := uint32(len(numbers) / 4)
 	first, last := at(0), at(count-1)

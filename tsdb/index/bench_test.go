@@ -24,7 +24,7 @@ func heapBytes() float64 {
 
 // newIndex returns an index of series whose numbers lie gap apart.
 func newIndex(all []tag.Tags, gap int) *Index {
-	x := New()
+	x := New(NewDictionary())
 	for i, tags := range all {
 		x.Add(uint32(i*gap), tags)
 	}
@@ -115,7 +115,7 @@ func BenchmarkLookup(b *testing.B) {
 		all := fleet(series, 16)
 		for _, gap := range []int{1, 10} {
 			x := newIndex(all, gap)
-			values, err := x.Values(b.Context(), "nf.node", tag.True{}, Page{Limit: 1000})
+			values, err := valuesOf(b.Context(), x, "nf.node", tag.True{}, Page{Limit: 1000})
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -137,7 +137,7 @@ func BenchmarkLookup(b *testing.B) {
 			for _, name := range []string{"one", "small,large"} {
 				b.Run(fmt.Sprintf("fleet=%d/gap=%d/values/%s", series, gap, name), func(b *testing.B) {
 					for b.Loop() {
-						if _, err := x.Values(b.Context(), "nf.node", queries[name], Page{}); err != nil {
+						if _, err := valuesOf(b.Context(), x, "nf.node", queries[name], Page{}); err != nil {
 							b.Fatal(err)
 						}
 					}

@@ -4,16 +4,23 @@ import "github.com/telamon-tsdb/telamon/tsdb/tag"
 
 // An Index maps tags to series. Build one with New.
 type Index struct {
-	keys ordered[keyTags]
+	shared *Dictionary
+	keys   ordered[keyTags]
 	// all are the series that have been added and not removed.
 	all postings
 }
 
 // keyTags are the values of one key.
 type keyTags struct {
-	values ordered[postings]
-	// series is the number of series that have the key.
-	series int
+	values ordered[valueTags]
+	// series are those that have the key.
+	series postings
+}
+
+// valueTags are the series with one value of a key.
+type valueTags struct {
+	series postings
+	number uint32 // of the value, in the dictionary
 }
 
 // A Series is the number of a series and its tags.
@@ -22,8 +29,8 @@ type Series struct {
 	Tags   tag.Tags
 }
 
-// New returns an index without series.
-func New() *Index { return &Index{} }
+// New returns an index without series that shares its texts with the others of a dictionary.
+func New(shared *Dictionary) *Index { return &Index{shared: shared} }
 
 // Len returns the number of series.
 func (x *Index) Len() int { return x.all.count() }
@@ -34,11 +41,27 @@ func (x *Index) Len() int { return x.all.count() }
 func (x *Index) Add(series uint32, tags tag.Tags) {
 	x.all.add(series)
 	for _, one := range tags {
-		key := x.keys.put(one.Key)
-		if key.values.put(one.Value).add(series) {
-			key.series++
+		key := x.keys.near(one.Key)
+		var value *valueTags
+		if key != nil {
+			value = key.values.near(one.Value)
+		}
+		if value == nil {
+			key, value = x.enter(one)
+		}
+		if value.series.add(series) {
+			key.series.add(series)
 		}
 	}
+}
+
+// enter makes room for a tag that no series has had.
+func (x *Index) enter(t tag.Tag) (*keyTags, *valueTags) {
+	sharedKey, sharedValue, number := x.shared.enter(t.Key, t.Value)
+	key := x.keys.put(sharedKey)
+	value := key.values.put(sharedValue)
+	value.number = number
+	return key, value
 }
 
 // Remove forgets series; the tags must be those that they were added with. Those of neighbours in gone that are
@@ -58,12 +81,13 @@ func (x *Index) removeTag(t tag.Tag, series uint32) {
 	if key == nil {
 		return
 	}
-	list := key.values.near(t.Value)
-	if list == nil || !list.remove(series) {
+	value := key.values.near(t.Value)
+	if value == nil || !value.series.remove(series) {
 		return
 	}
-	key.series--
-	if list.empty() {
+	key.series.remove(series)
+	if value.series.empty() {
+		x.shared.leave(t.Key, t.Value)
 		key.values.drop(t.Value)
 	}
 	if key.values.count == 0 {

@@ -61,6 +61,11 @@ func anyTags(t *rapid.T) tag.Tags {
 	return tag.FromMap(rapid.MapOfN(keys, anyValue, 0, 4).Draw(t, "tags"))
 }
 
+// valuesOf lists the values of one index.
+func valuesOf(ctx context.Context, x *Index, key string, p tag.Predicate, page Page) ([]Count, error) {
+	return x.shared.Values(ctx, key, p, page, func(t *Tally) error { return t.Add(x) })
+}
+
 func anyPredicate(t *rapid.T, depth int) tag.Predicate {
 	kinds := 7
 	if depth > 0 {
@@ -99,7 +104,7 @@ func anyPredicate(t *rapid.T, depth int) tag.Predicate {
 // TestIndexAgreesWithMatches adds and removes series at random and compares all that can be asked with a map.
 func TestIndexAgreesWithMatches(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		x, m := New(), model{}
+		x, m := New(NewDictionary()), model{}
 		next := uint32(0)
 		for range rapid.IntRange(1, 4).Draw(t, "rounds") {
 			for range rapid.IntRange(0, 40).Draw(t, "added") {
@@ -126,7 +131,7 @@ func TestIndexAgreesWithMatches(t *testing.T) {
 		for series, tags := range m {
 			x.Remove(Series{series, tags})
 		}
-		if x.Len() != 0 || x.keys.count != 0 {
+		if x.Len() != 0 || x.keys.count != 0 || x.shared.keys.count != 0 {
 			t.Fatalf("after all is removed: %d series, %d keys", x.Len(), x.keys.count)
 		}
 	})
@@ -147,23 +152,23 @@ func checkAgainst(t *rapid.T, x *Index, m model, p tag.Predicate) {
 	keys, err := x.Keys(t.Context(), p, page)
 	check("Keys", keys, m.counts(p, page, func(one tag.Tag) (string, bool) { return one.Key, true }), err)
 	key := anyKey.Draw(t, "listed")
-	values, err := x.Values(t.Context(), key, p, page)
+	values, err := valuesOf(t.Context(), x, key, p, page)
 	check("Values", values, m.counts(p, page, func(one tag.Tag) (string, bool) { return one.Value, one.Key == key }), err)
 }
 
 func TestAddTwice(t *testing.T) {
-	x := New()
+	x := New(NewDictionary())
 	tags := tag.New("name", "cpu", "node", "i-1")
 	x.Add(7, tags)
 	x.Add(7, tags)
-	got, err := x.Values(t.Context(), "name", tag.True{}, Page{})
+	got, err := valuesOf(t.Context(), x, "name", tag.True{}, Page{})
 	if diff := cmp.Diff([]Count{{"cpu", 1}}, got); diff != "" || err != nil {
 		t.Errorf("error %v (-want +got)\n%s", err, diff)
 	}
 }
 
 func TestLookupNamesThePattern(t *testing.T) {
-	x := New()
+	x := New(NewDictionary())
 	x.Add(1, tag.New("k", strings.Repeat("a", 59)))
 	source := strings.Repeat("a?", 60) + "[cd]"
 	p, err := pattern.Compile(source, false)
@@ -178,7 +183,7 @@ func TestLookupNamesThePattern(t *testing.T) {
 
 // TestReadersChangeNothing has many readers at once, for the race detector.
 func TestReadersChangeNothing(t *testing.T) {
-	x, m := New(), model{}
+	x, m := New(NewDictionary()), model{}
 	for i, tags := range fleet(3000, 1) {
 		m[uint32(i)] = tags
 		x.Add(uint32(i), tags)
@@ -193,7 +198,7 @@ func TestReadersChangeNothing(t *testing.T) {
 			if !slices.Equal(found, want) || err != nil {
 				t.Errorf("got %d series, error %v; want %d", len(found), err, len(want))
 			}
-			if nodes, err := x.Values(t.Context(), "nf.node", p, Page{}); len(nodes) != 30 || err != nil {
+			if nodes, err := valuesOf(t.Context(), x, "nf.node", p, Page{}); len(nodes) != 30 || err != nil {
 				t.Errorf("got %d nodes, error %v; want 30", len(nodes), err)
 			}
 			if keys, err := x.Keys(t.Context(), p, Page{}); len(keys) != 9 || err != nil {
@@ -206,7 +211,7 @@ func TestReadersChangeNothing(t *testing.T) {
 
 // TestAbandoned asks with a context that has ended.
 func TestAbandoned(t *testing.T) {
-	x := New()
+	x := New(NewDictionary())
 	for i := range 2 * walkValues {
 		x.Add(uint32(i), tag.New("k", fmt.Sprint(i), "n", "1"))
 	}
@@ -224,7 +229,7 @@ func TestAbandoned(t *testing.T) {
 	}
 	_, err = x.Lookup(ended, tag.And{Left: tag.Equal{Key: "n", Value: "1"}, Right: tag.Not{Inner: match}})
 	check("Lookup", err)
-	_, err = x.Values(ended, "k", tag.True{}, Page{})
+	_, err = valuesOf(ended, x, "k", tag.True{}, Page{})
 	check("Values", err)
 	_, err = x.Keys(ended, tag.Compare{Key: "k", Order: tag.Less, Value: "9"}, Page{})
 	check("Keys", err)

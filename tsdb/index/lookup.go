@@ -62,7 +62,7 @@ func (s *search) resolve(p tag.Predicate) (selection, error) {
 	case tag.False:
 		return selection{}, nil
 	case tag.Has:
-		return s.has(p.Key)
+		return s.has(p.Key), nil
 	case tag.Equal:
 		return selection{set: s.postings(p.Key, p.Value)}, nil
 	case tag.In:
@@ -156,7 +156,10 @@ func (x *Index) weight(p tag.Predicate) int {
 		}
 		return total
 	case tag.Has:
-		return x.keyWeight(p.Key)
+		if k := x.keys.get(p.Key); k != nil {
+			return k.series.count()
+		}
+		return 0
 	case tag.Compare:
 		return x.keyWeight(p.Key)
 	case tag.Match:
@@ -172,7 +175,7 @@ func (x *Index) weight(p tag.Predicate) int {
 // keyWeight is the weight of a walk over the values of a key.
 func (x *Index) keyWeight(key string) int {
 	if k := x.keys.get(key); k != nil {
-		return k.series + k.values.count
+		return k.series.count() + k.values.count
 	}
 	return 0
 }
@@ -181,7 +184,7 @@ func (x *Index) keyWeight(key string) int {
 func (x *Index) postings(key, value string) postings {
 	if k := x.keys.get(key); k != nil {
 		if list := k.values.get(value); list != nil {
-			return *list
+			return list.series
 		}
 	}
 	return postings{}
@@ -206,7 +209,7 @@ func (s *search) collect(dst []postings, k *keyTags, from string, want func(stri
 		}
 		wanted, goOn := want(value)
 		if wanted {
-			dst = append(dst, *list)
+			dst = append(dst, list.series)
 		}
 		if !goOn {
 			break
@@ -216,11 +219,11 @@ func (s *search) collect(dst []postings, k *keyTags, from string, want func(stri
 }
 
 // has selects the series of a key.
-func (s *search) has(key string) (selection, error) {
-	if k := s.keys.get(key); k != nil && k.series == s.Len() {
-		return selection{except: true}, nil
+func (s *search) has(key string) selection {
+	if k := s.keys.get(key); k != nil {
+		return selection{set: k.series}
 	}
-	return s.values(key, "", func(string) (bool, bool) { return true, true })
+	return selection{}
 }
 
 func (s *search) in(p tag.In) (selection, error) {
@@ -247,7 +250,7 @@ func (s *search) compare(p tag.Compare) (selection, error) {
 // match looks at the values that begin with what those that the pattern matches begin with.
 func (s *search) match(p tag.Match) (selection, error) {
 	if p.Pattern.AlwaysMatches() {
-		return s.has(p.Key)
+		return s.has(p.Key), nil
 	}
 	k := s.keys.get(p.Key)
 	if k == nil {
@@ -258,7 +261,7 @@ func (s *search) match(p tag.Match) (selection, error) {
 	for _, start := range p.Pattern.Starts() {
 		if start.Whole {
 			if list := k.values.get(start.Text); list != nil {
-				lists = append(lists, *list)
+				lists = append(lists, list.series)
 			}
 			continue
 		}
@@ -272,13 +275,21 @@ func (s *search) match(p tag.Match) (selection, error) {
 			return wanted, failed == nil
 		})
 		if failed != nil {
-			return selection{}, fmt.Errorf("values of %q: %w", p.Key, failed)
+			return selection{}, inValues(p.Key, failed)
 		}
 		if err != nil {
 			return selection{}, err
 		}
 	}
 	return selection{set: union(lists)}, nil
+}
+
+// inValues says of what key the values were that a pattern failed on; err may be nil.
+func inValues(key string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("values of %q: %w", key, err)
 }
 
 // tester returns the cheapest test for values that begin as start does.

@@ -71,12 +71,15 @@ func (o *ordered[T]) near(text string) *T {
 	return &o.blocks[block][at].of
 }
 
-// put returns what text has, first giving a copy of it a zero T if it has none. The pointer is valid
-// until the next put or drop.
+// last returns the text of the last near or put that found one, as it is kept.
+func (o *ordered[T]) last() string { return o.blocks[o.lastBlock][o.lastAt].text }
+
+// put returns what text has, first giving it a zero T if it has none; it keeps text then. The pointer is valid until
+// the next put or drop.
 func (o *ordered[T]) put(text string) *T {
 	block, at, found := o.seek(text)
 	if !found {
-		block, at = o.insert(block, at, item[T]{text: strings.Clone(text)})
+		block, at = o.insert(block, at, item[T]{text: text})
 		o.lastBlock, o.lastAt = block, at
 	}
 	return &o.blocks[block][at].of

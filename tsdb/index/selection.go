@@ -24,3 +24,17 @@ func (s selection) and(o selection) selection {
 	}
 	return selection{set: intersect(s.set, o.set)}
 }
+
+// count returns how many of the series in p are selected.
+func (s selection) count(p postings) int {
+	if s.set.empty() {
+		if s.except {
+			return p.count()
+		}
+		return 0
+	}
+	if s.except {
+		return p.count() - countBoth(s.set, p)
+	}
+	return countBoth(s.set, p)
+}

@@ -312,5 +312,5 @@ func (h *head) countFiles() {
 	for _, s := range h.segments {
 		bytes += s.size
 	}
-	h.counters.update(func(s *Stats) { s.Segments, s.Bytes = len(h.segments), bytes })
+	h.counters.update(func(s *Stats) { s.Segments, s.Bytes, s.End = len(h.segments), bytes, h.acked })
 }
