@@ -41,7 +41,7 @@ func (x *Index) Keys(ctx context.Context, p tag.Predicate, page Page) ([]Count, 
 		if page.full(len(counts)) {
 			break
 		}
-		if n := s.count(key.series); n > 0 {
+		if n := s.count(x.of(key)); n > 0 {
 			counts = append(counts, Count{text, n})
 		}
 	}
