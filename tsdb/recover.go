@@ -2,12 +2,9 @@ package tsdb
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
-	"github.com/telamon-tsdb/telamon/tsdb/normalize"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
-	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
 // replaySeries applies a record of definitions. The caller holds the lock.
@@ -69,100 +66,30 @@ func (s *shard) expect(number uint32) {
 	}
 }
 
-// admit makes a number that a record names one of a series, and reports whether that makes sense. Its definition may
-// come later: segments that began with it may be dropped, and it is written again behind some points. It never
-// comes where its record is damaged, which the log has reported.
-func (s *shard) admit(number int64) bool {
-	if number < 0 || number >= int64(len(s.list))+maxLostSeries {
-		return false
-	}
-	s.expect(uint32(number) + 1)
-	return true
-}
-
-// replayPoints applies a record of points, which is at a position of the log, but for what is in the block files
-// already. The caller holds the lock.
-func (s *shard) replayPoints(blocks *blockDir, at wal.Position, r *bodyReader) error {
-	s.logAt = at
-	var number, slot int64
-	filed := filedSlots{blocks: blocks, at: at, first: 1}
-	for range r.uvarint() {
-		number += r.varint()
-		slot += r.varint()
-		value := r.float()
-		if r.err != nil {
-			return r.err
-		}
-		if !s.admit(number) {
-			s.orphans++
-			continue
-		}
-		if !filed.has(slot) {
-			if err := s.store(uint32(number), slot, value); err != nil {
-				return err
-			}
-		}
-		s.list[number].restore(s.grid.timeOf(slot))
-	}
-	for range r.uvarint() {
-		number := r.uvarint()
-		state, rest, err := normalize.ReadState(r.rest)
-		switch {
-		case r.err != nil:
-			return r.err
-		case err != nil:
-			return err
-		}
-		r.rest = rest
-		if s.admit(int64(min(number, math.MaxInt64))) {
-			s.list[number].state = state
-		}
-	}
-	return nil
-}
-
-// filedSlots tells for which slots a record at a position of the log has nothing that is not in a file.
-type filedSlots struct {
-	blocks      *blockDir // nil: there are no files
-	at          wal.Position
-	first, last int64 // the slots for which filed is known, none while first is greater
-	filed       bool
-}
-
-func (f *filedSlots) has(slot int64) bool {
-	if f.blocks == nil {
-		return false
-	}
-	if slot < f.first || slot > f.last {
-		grid := f.blocks.grid
-		window := grid.windowOf(slot)
-		f.first, f.last = grid.firstSlot(window), grid.lastSlot(window)
-		file := f.blocks.files[window]
-		f.filed = file != nil && f.at < file.upTo
-	}
-	return f.filed
-}
-
-// install makes the shards know of the windows in files.
+// install makes the shards know of the windows that a file is in force for. One with shards that are not ours is as bad as
+// a damaged one.
 func (db *DB) install(file *windowFile) error {
 	for _, part := range file.reader.Shards() {
 		if part.Shard >= len(db.shards) {
-			return fmt.Errorf("%w: %s has series of shard %d of %d",
+			foreign := fmt.Errorf("%w: %s has series of shard %d of %d",
 				blockfile.ErrDamaged, file.reader.Name(), part.Shard, len(db.shards))
+			return db.blocks.takeOut(file, foreign)
 		}
 	}
 	for i, s := range db.shards {
-		filed := file.filed(i)
-		if filed == nil {
-			continue
+		for _, window := range db.blocks.windowsOf(file) {
+			filed := file.filed(window, i)
+			if filed == nil {
+				continue
+			}
+			s.mu.Lock()
+			s.addWindow(window, filed)
+			filed.series(func(number uint32) {
+				s.expect(number + 1)
+				s.enterWindow(number)
+			})
+			s.mu.Unlock()
 		}
-		s.mu.Lock()
-		s.addWindow(file.window, filed)
-		filed.series(func(number uint32) {
-			s.expect(number + 1)
-			s.enterWindow(number)
-		})
-		s.mu.Unlock()
 	}
 	return nil
 }
@@ -188,12 +115,4 @@ func (db *DB) closeReplay() error {
 		db.logger.Warn("the log has values of series that it does not define; nobody can ask for them", "series", orphans)
 	}
 	return nil
-}
-
-// restore moves the normaliser of a rate to its newest filled slot. Samples off the grid and counters
-// need more than that and have their state behind the writes, in the same record or a later one.
-func (e *series) restore(newest int64) {
-	if e.kind == normalize.Rate && newest > e.state.Last {
-		e.state = normalize.OnGrid(newest)
-	}
 }

@@ -140,8 +140,8 @@ func newSeries(tags canonical, parsed tag.Tags) series {
 // value returns what is stored in a slot, NaN for nothing. Only the committer calls it.
 func (s *shard) value(number uint32, slot int64) (float64, error) {
 	if w := s.recent; w != nil && slot >= w.firstSlot && slot < w.firstSlot+int64(w.width) {
-		if row := w.row(number); row != nil {
-			return row[slot-w.firstSlot], nil
+		if row, ok := w.rows.row(number); ok {
+			return w.at(row, int(slot-w.firstSlot)), nil
 		}
 	}
 	w := s.windows[s.grid.windowOf(slot)]
@@ -157,6 +157,11 @@ func (s *shard) value(number uint32, slot int64) (float64, error) {
 
 // store writes a slot. The caller holds the lock.
 func (s *shard) store(number uint32, slot int64, value float64) error {
+	return s.storeRun(slot, []uint32{number}, []float64{value})
+}
+
+// storeRun writes one slot of several series, in their order. The caller holds the lock.
+func (s *shard) storeRun(slot int64, numbers []uint32, values []float64) error {
 	w := s.recent
 	if w == nil || slot < w.firstSlot || slot >= w.firstSlot+int64(w.width) {
 		var err error
@@ -165,24 +170,38 @@ func (s *shard) store(number uint32, slot int64, value float64) error {
 		}
 		s.recent = w
 	}
-	row := w.row(number)
-	switch {
-	case row != nil:
-	case w.base != nil && w.base.holds(number):
-		var err error
-		if row, err = w.rowOver(number); err != nil {
-			return err
+	offset := int(slot - w.firstSlot)
+	for i, number := range numbers {
+		row, ok := w.rows.row(number)
+		if !ok {
+			var err error
+			if row, ok, err = s.beginRow(w, number, values[i]); err != nil {
+				return err
+			}
+			if !ok {
+				continue
+			}
 		}
-	case value != value:
-		return nil // nothing stays nothing
-	default:
-		row = w.addRow(number)
-		s.enterWindow(number)
+		w.set(row, offset, values[i])
+		s.writes++
+		w.touched = s.writes
 	}
-	row[slot-w.firstSlot] = value
-	s.writes++
-	w.touched = s.writes
 	return nil
+}
+
+// beginRow gives a series a row in a window where it has none, because a value is to be written, unless that takes no
+// row.
+func (s *shard) beginRow(w *openWindow, number uint32, value float64) (row int, ok bool, err error) {
+	switch {
+	case w.base != nil && w.base.holds(number):
+		row, err = w.rowOver(number, s.staged.scratch)
+		return row, true, err
+	case value != value:
+		return 0, false, nil // nothing stays nothing
+	}
+	row = w.addRow(number)
+	s.enterWindow(number)
+	return row, true, nil
 }
 
 // openWindow returns window number ready for writing: as it is, new, or over its sealed form.
@@ -234,6 +253,12 @@ func (s *shard) seal(w *openWindow) error {
 	if err != nil {
 		return err
 	}
+	s.replace(w, sealed)
+	return nil
+}
+
+// replace puts the sealed form of an open window in its place.
+func (s *shard) replace(w *openWindow, sealed *sealedWindow) {
 	s.recent = nil
 	var gone []index.Series
 	w.series(func(number uint32) {
@@ -244,7 +269,6 @@ func (s *shard) seal(w *openWindow) error {
 	s.index.Remove(gone...)
 	s.windows[w.number] = sealed
 	w.free()
-	return nil
 }
 
 // dropBefore removes whole windows that end before slot, and from the index the series that were

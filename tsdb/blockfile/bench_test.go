@@ -117,7 +117,8 @@ func BenchmarkMerge(b *testing.B) {
 	var info Info
 	for b.Loop() {
 		var err error
-		if info, err = Merge(vfs.OS{}, filepath.Join(dir, "m"), 99, inputs, nil); err != nil {
+		head := Head{StepMillis: 60_000, Slots: slots, Windows: len(inputs)}
+		if info, err = Merge(b.Context(), vfs.OS{}, filepath.Join(dir, "m"), head, inputs, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

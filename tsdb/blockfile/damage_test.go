@@ -80,6 +80,11 @@ func readAll(fsys vfs.FS, name string) (err error) {
 		if err := r.Blocks([]uint32{position}, r.Head().First, r.Head().Last(), nothing); err != nil {
 			return err
 		}
+		for window := r.Head().First; window <= r.Head().Last(); window++ {
+			if err := r.Blocks([]uint32{position}, window, window, nothing); err != nil {
+				return err
+			}
+		}
 	}
 	return readIndex(r)
 }
