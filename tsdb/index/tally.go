@@ -57,7 +57,7 @@ func (t *Tally) Add(x *Index) error {
 	if err != nil || c.none() {
 		return err
 	}
-	w := walk{ctx: t.ctx}
+	w, all := walk{ctx: t.ctx}, c.all()
 	found := 0 // those that are first of all are among the first of each index
 	for text, v := range k.values.from(t.page.After) {
 		if t.page.full(found) {
@@ -69,7 +69,11 @@ func (t *Tally) Add(x *Index) error {
 		if t.wanted != nil && (int(v.number) >= len(t.wanted) || !t.wanted[v.number]) || t.page.before(text) {
 			continue
 		}
-		if n := c.count(v.series); n > 0 {
+		n := len(v.series.few)
+		if !all || v.series.many != nil {
+			n = c.count(v.series)
+		}
+		if n > 0 {
 			t.counts = grow(t.counts, v.number)
 			t.counts[v.number] += n
 			found++

@@ -158,7 +158,7 @@ func BenchmarkTags(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				if n, err := io.Copy(io.Discard, answer.Body); err != nil || n < 9000 {
+				if n, err := io.Copy(io.Discard, answer.Body); err != nil || n < 5000 {
 					b.Fatal(n, err)
 				}
 				answer.Body.Close()
