@@ -147,12 +147,23 @@ func (o *ordered[T]) join(block int) {
 // from yields the strings that are not less than text, in order, and what they have.
 func (o *ordered[T]) from(text string) iter.Seq2[string, *T] {
 	return func(yield func(string, *T) bool) {
-		block, at, _ := o.place(text)
-		for ; block < len(o.blocks); block, at = block+1, 0 {
-			for i := at; i < len(o.blocks[block]); i++ {
-				if one := &o.blocks[block][i]; !yield(one.text, &one.of) {
+		for items := range o.blocksFrom(text) {
+			for i := range items {
+				if !yield(items[i].text, &items[i].of) {
 					return
 				}
+			}
+		}
+	}
+}
+
+// blocksFrom yields the same block by block.
+func (o *ordered[T]) blocksFrom(text string) iter.Seq[[]item[T]] {
+	return func(yield func([]item[T]) bool) {
+		block, at, _ := o.place(text)
+		for ; block < len(o.blocks); block, at = block+1, 0 {
+			if items := o.blocks[block][at:]; len(items) > 0 && !yield(items) {
+				return
 			}
 		}
 	}
