@@ -8,10 +8,7 @@ import (
 )
 
 // A TagCount is a key, or a value of a key, with the number of series that have it.
-type TagCount struct {
-	Text   string
-	Series int
-}
+type TagCount = index.Count
 
 // A Page limits a list of tags: it starts strictly after After, which need not exist, and has at most
 // Limit entries; the empty After is the beginning and 0 no limit.
@@ -33,7 +30,7 @@ func (db *DB) TagKeys(ctx context.Context, where tag.Predicate, page Page) ([]Ta
 		if err != nil {
 			return nil, err
 		}
-		lists = append(lists, tagCounts(keys))
+		lists = append(lists, keys)
 	}
 	return mergeTags(lists, page.Limit), nil
 }
@@ -41,7 +38,7 @@ func (db *DB) TagKeys(ctx context.Context, where tag.Predicate, page Page) ([]Ta
 // TagValues lists the values for key of the series that match where, in bytewise order. A key that is
 // not there has none.
 func (db *DB) TagValues(ctx context.Context, where tag.Predicate, key string, page Page) ([]TagCount, error) {
-	values, err := db.tags.Values(ctx, key, where, index.Page(page), func(t *index.Tally) error {
+	return db.tags.Values(ctx, key, where, index.Page(page), func(t *index.Tally) error {
 		for _, s := range db.shards {
 			if err := ctx.Err(); err != nil {
 				return err
@@ -55,13 +52,4 @@ func (db *DB) TagValues(ctx context.Context, where tag.Predicate, key string, pa
 		}
 		return nil
 	})
-	return tagCounts(values), err
-}
-
-func tagCounts(list []index.Count) []TagCount {
-	counts := make([]TagCount, len(list))
-	for i, c := range list {
-		counts[i] = TagCount(c)
-	}
-	return counts
 }
