@@ -43,14 +43,9 @@ func (db *DB) mergeSome(ctx context.Context, now time.Time) error {
 		state.failedAt = now
 		return err
 	}
-	db.logger.Info("files merged", "from", db.timeOf(state.last), "to", db.timeOf(state.last+mergeWindows),
-		"took", time.Since(begin).Round(time.Millisecond))
+	from, _ := db.grid.bounds(state.last)
+	db.logger.Info("files merged", "from", from, "windows", mergeWindows, "took", time.Since(begin).Round(time.Millisecond))
 	return nil
-}
-
-// timeOf returns when a window begins.
-func (db *DB) timeOf(window int64) time.Time {
-	return time.UnixMilli(db.grid.timeOf(db.grid.firstSlot(window) - 1)).UTC()
 }
 
 // spansToMerge returns the spans, by their first windows and ascending, that are in several files and in none that
