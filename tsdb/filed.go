@@ -160,3 +160,10 @@ func (w *filedWindow) appendBlock(dst []byte, series uint32) ([]byte, error) {
 	})
 	return dst, err
 }
+
+// sameFile reports whether two windows are read from one file, where the blocks of a series lie side by side.
+func sameFile(a, b window) bool {
+	x, ok := a.(*filedWindow)
+	y, also := b.(*filedWindow)
+	return ok && also && x.file == y.file
+}

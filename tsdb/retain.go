@@ -21,7 +21,7 @@ func (db *DB) retain(now time.Time) (int, error) {
 	return dropped, db.blocks.dropBefore(first)
 }
 
-// firstKept returns the slot before which windows are past the retention.
+// firstKept returns the slot before which nothing is kept; there is a retention.
 func (db *DB) firstKept(now time.Time) int64 {
 	return db.grid.slotBefore(db.believed(now).Add(-db.retention))
 }
