@@ -217,8 +217,7 @@ func (s *shard) adopt(window int64, part baseWindow, filed *filedWindow) {
 	}
 }
 
-// refiled returns w with a new file in the place of part, which was w itself or lay under it. What came meanwhile stays:
-// writes, also if they are sealed by now, and tombstones, which may hide what the file has without them.
+// refiled returns w with a new file in the place of part, which was w itself or lay under it. What came meanwhile stays.
 func refiled(w window, part baseWindow, filed *filedWindow) window {
 	switch w := w.(type) {
 	case *openWindow:
@@ -226,16 +225,13 @@ func refiled(w window, part baseWindow, filed *filedWindow) window {
 			w.base = refiled(w.base, part, filed).(baseWindow)
 		}
 		return w
-	case *sealedWindow:
+	case *sealedWindow: // written over and sealed meanwhile: it has all that the file has, and more
 		return w
 	case *tombstonedWindow:
-		if w == part {
-			return filed
+		if w != part { // a tombstone that came meanwhile: it hides what the file has folded in, too
+			w.base = refiled(w.base, part, filed).(baseWindow)
+			return w
 		}
-		if filePart(w) != nil {
-			w.base = filed
-		}
-		return w
 	}
 	return filed
 }
