@@ -100,6 +100,13 @@ func (db *DB) bury(ctx context.Context, s *shard, t tombstone, b *burial) error 
 	if err := db.log.Append(ctx, wal.Record{Type: wal.Tombstone, Version: tombstoneVersion, Body: body}); err != nil {
 		return fmt.Errorf("delete: %w: %w", ErrNotLogged, err)
 	}
+	change := db.revisions.begin()
+	defer db.revisions.end(change)
+	for _, window := range db.windowNumbers() {
+		if t.covers(db.grid, window) {
+			db.revisions.mark(change, max(t.first, db.grid.firstSlot(window)), min(t.last, db.grid.lastSlot(window)))
+		}
+	}
 	return s.buryAll(t, b)
 }
 
