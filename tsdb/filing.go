@@ -33,7 +33,7 @@ func (db *DB) dueWindows(now time.Time) []int64 {
 	var due, again []int64
 	for window := range db.unfiledWindows() {
 		switch {
-		case db.grid.lastSlot(window) >= settled:
+		case db.grid.lastSlot(window) > settled: // later
 		case db.blocks.files[window] == nil || db.hasTombstones(window):
 			due = append(due, window)
 		default:
