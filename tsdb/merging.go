@@ -43,14 +43,9 @@ func (db *DB) mergeSome(ctx context.Context, now time.Time) error {
 		state.failedAt = now
 		return err
 	}
-	db.logger.Info("files merged", "from", db.timeOf(state.last), "to", db.timeOf(state.last+mergeWindows),
-		"took", time.Since(begin).Round(time.Millisecond))
+	from, _ := db.grid.bounds(state.last)
+	db.logger.Info("files merged", "from", from, "windows", mergeWindows, "took", time.Since(begin).Round(time.Millisecond))
 	return nil
-}
-
-// timeOf returns when a window begins.
-func (db *DB) timeOf(window int64) time.Time {
-	return time.UnixMilli(db.grid.timeOf(db.grid.firstSlot(window) - 1)).UTC()
 }
 
 // spansToMerge returns the spans, by their first windows and ascending, that are in several files and in none that
@@ -119,18 +114,30 @@ func (db *DB) mergeSpan(ctx context.Context, first int64, now time.Time) error {
 	return d.put(file)
 }
 
-// readFrom makes a shard read from a file what it has read from others, also below what was written since.
+// readFrom makes a shard read from a file what it has read from others, also below what was written or deleted since.
 func (s *shard) readFrom(file *windowFile) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for window := file.first; window <= file.last; window++ {
-		filed := file.filed(window, s.number)
-		switch base := filePart(s.windows[window]); {
-		case base == nil:
-		case filed == nil: // no series of the shard is left in any window
-			s.abandon(window)
-		default:
-			s.windows[window] = refiled(s.windows[window], base, filed)
+		w := s.windows[window]
+		over, isOpen := w.(*openWindow)
+		if isOpen {
+			w = over.base
+		}
+		part := w
+		if t, ok := w.(*tombstonedWindow); ok {
+			part = t.base
+		}
+		old, ok := part.(*filedWindow)
+		if !ok {
+			continue
+		}
+		if filed := file.filed(window, s.number); filed != nil {
+			s.windows[window] = refiled(s.windows[window], old, filed)
+		} else if isOpen {
+			over.base = nil // no series of the shard is left
+		} else {
+			s.removeWindow(window)
 		}
 	}
 }

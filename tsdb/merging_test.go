@@ -1,9 +1,11 @@
 package tsdb_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -118,6 +120,8 @@ func TestMergedSameBits(t *testing.T) {
 	files(3)
 
 	db.cfg.Now = func() time.Time { return time.UnixMilli(1000 * step) }
+	memory.cfg.Now = db.cfg.Now // it decides how much of a range is read
+	memory.reopen()
 	db.reopen()
 	if st := db.Stats(); st.SealedWindows == 0 || st.FiledWindows == 0 {
 		t.Errorf("%+v, want the windows within the horizon in memory", st)
@@ -301,8 +305,8 @@ func TestMergedRetention(t *testing.T) {
 			t.Errorf("at %d there are %q, want %d files", now, names, c.files)
 		}
 	}
-	db.maintain(1200 + retention) // the clock is ahead of the data by then, and has to go on
-	db.maintain(1200 + 2*retention)
+	db.maintain(1200 + retention)
+	db.maintain(1200 + 2*retention) // the clock is ahead of all data: retention believes it only after a while
 	if names := blockFiles(t, db.fs, ""); len(names) != 0 || len(db.minutes()) != 0 {
 		t.Errorf("past the retention there are %q and values of %v", names, db.minutes())
 	}
@@ -330,7 +334,10 @@ func TestNoMergingWithShortRetention(t *testing.T) {
 // TestBadMergedFile: all windows of a damaged file are missing, with a message; what is in memory of them stays and gets a
 // file of its own.
 func TestBadMergedFile(t *testing.T) {
-	db := mergedDB(t, smallWindows)
+	var said bytes.Buffer
+	cfg := smallWindows
+	cfg.Logger = slog.New(slog.NewTextHandler(&said, nil))
+	db := mergedDB(t, cfg)
 	defer func() { db.close() }()
 	db.close()
 	damage(t, db.fs, "/blocks/"+blockFiles(t, db.fs, ".blk")[0], 60) // in the blocks of the first span
@@ -345,6 +352,11 @@ func TestBadMergedFile(t *testing.T) {
 	db.maintain(1211)
 	if names := blockFiles(t, db.fs, ".bad"); len(names) != 1 {
 		t.Errorf("%q are set aside, want one", names)
+	}
+	for _, want := range []string{".blk.bad", "section data at 52", "windows=24 from=1970-01-01T16:00:00.000Z to=1970-01-01T17:36:00.000Z"} {
+		if !strings.Contains(said.String(), want) {
+			t.Errorf("the message lacks %q: %s", want, &said)
+		}
 	}
 	if got := db.minutes(); len(got) != 17 || got[0] != 1057 {
 		t.Errorf("values of minutes %v, want those of the second span", got)
@@ -472,5 +484,28 @@ func TestWritesDuringMerge(t *testing.T) {
 	check("merged again, after a restart")
 	if names := blockFiles(t, db.fs, ""); len(names) != 1 {
 		t.Errorf("files %q, want one", names)
+	}
+}
+
+// TestOldNames: files had names without the number of windows; nothing is read from names.
+func TestOldNames(t *testing.T) {
+	db := openTestDB(t, vfs.NewMemory(), smallWindows)
+	defer func() { db.close() }()
+	ref := db.resolve(tag.New("name", "a"))
+	db.append(tsdb.Point{Ref: ref, Time: 961 * 60_000, Value: 5}, tsdb.Point{Ref: ref, Time: 965 * 60_000, Value: 5})
+	db.maintain(1200)
+	db.close()
+	for _, name := range blockFiles(t, db.fs, ".blk") {
+		if err := db.fs.Rename("/blocks/"+name, "/blocks/"+strings.Replace(name, "+1-", "-", 1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	db.open()
+	if got := db.minutes(); len(got) != 2 {
+		t.Errorf("values of minutes %v, want two", got)
+	}
+	db.maintain(1210)
+	if names := blockFiles(t, db.fs, ""); len(names) != 1 || len(db.minutes()) != 2 {
+		t.Errorf("merged, files %q with values of %v; want one file with both", names, db.minutes())
 	}
 }

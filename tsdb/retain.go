@@ -11,6 +11,7 @@ func (db *DB) retain(now time.Time) (int, error) {
 		return 0, nil
 	}
 	first := db.firstKept(now)
+	db.revisions.drop(db.grid.lastSlot(db.grid.windowOf(first) - 1))
 	dropped := db.forgetBefore(first)
 	if dropped > 0 {
 		db.removals.Add(1)
@@ -74,10 +75,10 @@ func (db *DB) believed(now time.Time) time.Time {
 // proven returns the end of the newest stretch of windows that is longer than wait and has no gap longer than that, or,
 // without one, of the oldest stretch. The windows are ascending.
 func (db *DB) proven(windows []int64, wait time.Duration) (until time.Time) {
-	begin, end := db.boundsOf(windows[0])
+	begin, end := db.grid.bounds(windows[0])
 	oldest := true
 	for _, window := range windows {
-		from, to := db.boundsOf(window)
+		from, to := db.grid.bounds(window)
 		if from.Sub(end) > wait {
 			begin, oldest = from, false
 		}
@@ -87,12 +88,6 @@ func (db *DB) proven(windows []int64, wait time.Duration) (until time.Time) {
 		}
 	}
 	return until
-}
-
-// boundsOf returns the times between which a window lies.
-func (db *DB) boundsOf(window int64) (from, to time.Time) {
-	last := db.grid.lastSlot(window)
-	return time.UnixMilli(db.grid.timeOf(last - int64(db.grid.width))), time.UnixMilli(db.grid.timeOf(last))
 }
 
 // windowNumbers returns the windows of all shards in order.

@@ -121,10 +121,7 @@ func (r tagsRequest) write(w http.ResponseWriter, found []string) {
 		return
 	}
 	if !r.verbose {
-		w.Header().Set("Content-Type", "application/json")
-		out := &responseWriter{w: w}
-		out.strings(found)
-		out.flush()
+		writeJSON(w, http.StatusOK, found)
 		return
 	}
 	counts := make([]tagCount, len(found))
