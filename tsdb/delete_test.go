@@ -3,6 +3,7 @@ package tsdb_test
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"io"
 	"math"
 	"slices"
@@ -125,5 +126,75 @@ func TestDeletedLeavesTheDisk(t *testing.T) {
 				t.Errorf("%v is on the disk: %v, deleted: %v", v, found[v], deleted)
 			}
 		}
+	}
+}
+
+// TestDeleteInParts deletes more than is done while commits wait: all of it goes, or, where the client leaves in the
+// middle, what was logged until then, here and after a restart.
+func TestDeleteInParts(t *testing.T) {
+	const series, first, last = 9000, 1003, 1076
+	var left context.CancelFunc
+	writes := 0
+	fsys := vfs.NewFaulty(vfs.NewMemory(), func(c vfs.Call) error {
+		if writes--; c.Op == vfs.OpWrite && writes < 0 && left != nil {
+			left()
+		}
+		return nil
+	})
+	db := openTestDB(t, fsys, tsdb.Config{Shards: 1, WindowSlots: 4, BlockDir: "/blocks", MemoryHorizon: 20 * time.Minute})
+	defer func() { db.close() }()
+	var batch []tsdb.Point
+	for minute := int64(1001); minute <= 1080; minute += 5 {
+		for i := range series {
+			batch = append(batch, tsdb.Point{Ref: db.resolve(node(i)), Time: minute * 60_000, Value: 1})
+		}
+	}
+	db.append(batch...)
+	db.maintain(1060) // a part of it is in files
+	q := tsdb.Query{
+		Where: tag.True{}, Aggregates: tsdb.Sum, Step: 60_000, Start: first * 60_000, End: (last + 1) * 60_000,
+	}
+	inside := func() (sum float64) {
+		for _, c := range columns(t, db, q) {
+			for _, v := range c.Sum {
+				if v == v {
+					sum += v
+				}
+			}
+		}
+		return sum
+	}
+	all := inside()
+	ctx, cancel := context.WithCancel(t.Context())
+	writes, left = 4, cancel
+	if _, err := db.Delete(ctx, tag.True{}, first*60_000, last*60_000); !errors.Is(err, context.Canceled) {
+		t.Fatalf("the client left, and Delete says %v", err)
+	}
+	left = nil
+	some := inside()
+	if some == 0 || some == all {
+		t.Errorf("%v of %v values are there", some, all)
+	}
+	db.reopen()
+	if again := inside(); again != some {
+		t.Errorf("after a restart %v values are there, and before it %v", again, some)
+	}
+	if n, err := db.Delete(t.Context(), tag.True{}, first*60_000, last*60_000); n == 0 || err != nil {
+		t.Errorf("%d series, %v", n, err)
+	}
+	if rest := inside(); rest != 0 {
+		t.Errorf("%v values are there", rest)
+	}
+	outside := 0.0
+	q.Start, q.End = 1000*60_000, 1090*60_000
+	for _, c := range columns(t, db, q) {
+		for _, v := range c.Sum {
+			if v == v {
+				outside += v
+			}
+		}
+	}
+	if outside != 1*series {
+		t.Errorf("%v values around are there, want %d", outside, series)
 	}
 }
