@@ -37,6 +37,13 @@ func (db *DB) Delete(ctx context.Context, where tag.Predicate, first, last int64
 	if err := db.log.Append(ctx, records...); err != nil {
 		return 0, fmt.Errorf("nothing was deleted: %w: %w", ErrNotLogged, err)
 	}
+	change := db.revisions.begin()
+	defer db.revisions.end(change)
+	for _, window := range db.windowNumbers() {
+		if t := &tombstones[0]; t.covers(db.grid, window) {
+			db.revisions.mark(change, max(t.first, db.grid.firstSlot(window)), min(t.last, db.grid.lastSlot(window)))
+		}
+	}
 	defer db.removals.Add(1) // behind the last change: who reads the new count sees no value that is gone
 	var errs []error
 	for i, s := range db.shards {
