@@ -100,7 +100,13 @@ func (db *DB) bury(ctx context.Context, s *shard, t tombstone, b *burial) error 
 	if err := db.log.Append(ctx, wal.Record{Type: wal.Tombstone, Version: tombstoneVersion, Body: body}); err != nil {
 		return fmt.Errorf("delete: %w: %w", ErrNotLogged, err)
 	}
-	return s.buryAll(t, b)
+	change := db.revisions.begin()
+	defer db.revisions.end(change)
+	windows := s.coveredBy(t)
+	for _, window := range windows {
+		db.revisions.mark(change, max(t.first, db.grid.firstSlot(window)), min(t.last, db.grid.lastSlot(window)))
+	}
+	return s.buryAll(windows, t, b)
 }
 
 // candidates returns the windows that t covers some of, and the series that match where and are in any of them, ascending

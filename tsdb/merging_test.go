@@ -120,6 +120,8 @@ func TestMergedSameBits(t *testing.T) {
 	files(3)
 
 	db.cfg.Now = func() time.Time { return time.UnixMilli(1000 * step) }
+	memory.cfg.Now = db.cfg.Now // it decides how much of a range is read
+	memory.reopen()
 	db.reopen()
 	if st := db.Stats(); st.SealedWindows == 0 || st.FiledWindows == 0 {
 		t.Errorf("%+v, want the windows within the horizon in memory", st)

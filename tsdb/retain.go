@@ -11,6 +11,7 @@ func (db *DB) retain(now time.Time) (int, error) {
 		return 0, nil
 	}
 	first := db.firstKept(now)
+	db.revisions.drop(db.grid.lastSlot(db.grid.windowOf(first) - 1))
 	dropped := db.forgetBefore(first)
 	if dropped > 0 {
 		db.removals.Add(1)
