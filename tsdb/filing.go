@@ -34,7 +34,7 @@ func (db *DB) dueWindows(now time.Time) []int64 {
 	for window := range db.unfiledWindows() {
 		switch {
 		case db.grid.lastSlot(window) > settled: // later
-		case db.blocks.files[window] == nil || db.hasTombstones(window):
+		case db.blocks.files[window] == nil, db.hasTombstones(window):
 			due = append(due, window)
 		default:
 			again = append(again, window)
@@ -148,8 +148,8 @@ func (db *DB) fileAndTrim(ctx context.Context, due []int64, now time.Time) error
 	return nil
 }
 
-// fileWindow writes a window of all shards to a file and makes the shards know of it. Where every value was cleared there
-// is no file, unless an older one has to be contradicted.
+// fileWindow writes a window of all shards to a file and makes the shards know of it. Where every value was cleared or
+// deleted the file is empty: it contradicts an older one, which may be there even if nobody knows, after a failure.
 func (db *DB) fileWindow(window int64, upTo wal.Position, now time.Time) error {
 	parts := make([]baseWindow, len(db.shards))
 	lists := make([][]series, len(db.shards))
@@ -160,15 +160,12 @@ func (db *DB) fileWindow(window int64, upTo wal.Position, now time.Time) error {
 		}
 		defer s.unpin(parts[i])
 	}
-	file, err := db.blocks.write(window, upTo, parts, lists, db.blocks.files[window] != nil)
+	file, err := db.blocks.write(window, upTo, parts, lists)
 	if err != nil {
 		return err
 	}
 	for i, s := range db.shards {
 		s.adopt(window, parts[i], file.filed(window, i))
-	}
-	if file == nil {
-		return nil
 	}
 	file.written = now
 	return db.blocks.put(file)
@@ -224,7 +221,9 @@ func (s *shard) adopt(window int64, part baseWindow, filed *filedWindow) {
 func refiled(w window, part baseWindow, filed *filedWindow) window {
 	switch w := w.(type) {
 	case *openWindow:
-		w.base = refiled(w.base, part, filed).(baseWindow)
+		if w.base != nil {
+			w.base = refiled(w.base, part, filed).(baseWindow)
+		}
 		return w
 	case *sealedWindow: // written over and sealed meanwhile: it has all that the file has, and more
 		return w
@@ -235,4 +234,17 @@ func refiled(w window, part baseWindow, filed *filedWindow) window {
 		}
 	}
 	return filed
+}
+
+// filePart returns the window in a file that w is, or that lies under it; nil if there is none.
+func filePart(w window) *filedWindow {
+	switch w := w.(type) {
+	case *filedWindow:
+		return w
+	case *tombstonedWindow:
+		return filePart(w.base)
+	case *openWindow:
+		return filePart(w.base)
+	}
+	return nil
 }

@@ -114,30 +114,18 @@ func (db *DB) mergeSpan(ctx context.Context, first int64, now time.Time) error {
 	return d.put(file)
 }
 
-// readFrom makes a shard read from a file what it has read from others, also below what was written or deleted since.
+// readFrom makes a shard read from a file what it has read from others, also below what was written since.
 func (s *shard) readFrom(file *windowFile) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for window := file.first; window <= file.last; window++ {
-		w := s.windows[window]
-		over, isOpen := w.(*openWindow)
-		if isOpen {
-			w = over.base
-		}
-		part := w
-		if t, ok := w.(*tombstonedWindow); ok {
-			part = t.base
-		}
-		old, ok := part.(*filedWindow)
-		if !ok {
-			continue
-		}
-		if filed := file.filed(window, s.number); filed != nil {
-			s.windows[window] = refiled(s.windows[window], old, filed)
-		} else if isOpen {
-			over.base = nil // no series of the shard is left
-		} else {
-			s.removeWindow(window)
+		filed := file.filed(window, s.number)
+		switch base := filePart(s.windows[window]); {
+		case base == nil:
+		case filed == nil: // no series of the shard is left in any window
+			s.abandon(window)
+		default:
+			s.windows[window] = refiled(s.windows[window], base, filed)
 		}
 	}
 }
