@@ -96,8 +96,8 @@ func (d *blockDir) remove(f *windowFile) error {
 }
 
 // write makes the file of a window of all shards, as of a position of the log. parts has a window per shard, nil where
-// there is none, and lists the series of each. The error is blockfile.ErrEmpty if there is no block at all.
-func (d *blockDir) write(window int64, upTo wal.Position, parts []baseWindow, lists [][]series) (*windowFile, error) {
+// there is none. The error is blockfile.ErrEmpty if there is no block at all.
+func (d *blockDir) write(window int64, upTo wal.Position, parts []baseWindow, shards []*shard) (*windowFile, error) {
 	name := d.name(window, upTo)
 	w, err := blockfile.Create(d.fsys, name, blockfile.Head{
 		StepMillis: d.grid.step, Slots: d.grid.width, First: window, Windows: 1, Sequence: uint64(upTo),
@@ -105,11 +105,11 @@ func (d *blockDir) write(window int64, upTo wal.Position, parts []baseWindow, li
 	if err != nil {
 		return nil, err
 	}
-	for shard, part := range parts {
+	for i, part := range parts {
 		if part == nil {
 			continue
 		}
-		if err := addPart(w, shard, part, lists[shard]); err != nil {
+		if err := addPart(w, shards[i], part); err != nil {
 			return nil, errors.Join(err, w.Abort())
 		}
 	}
@@ -120,19 +120,24 @@ func (d *blockDir) write(window int64, upTo wal.Position, parts []baseWindow, li
 }
 
 // addPart adds the series of a shard, but for those whose tags are lost: nobody can ask for them.
-func addPart(w *blockfile.Writer, shard int, part baseWindow, list []series) error {
+func addPart(w *blockfile.Writer, s *shard, part baseWindow) error {
 	var failed error
-	var block, tags []byte
+	var block []byte
 	part.series(func(number uint32) {
-		if failed != nil || list[number].tags == lost {
+		if failed != nil {
 			return
 		}
-		if block, failed = part.appendBlock(block[:0], number); failed != nil {
+		var tags canonical
+		if tags, failed = s.tagsIn(number, part); failed != nil || tags == lost {
 			return
 		}
-		tags = append(tags[:0], list[number].tags...)
-		failed = w.Add(shard, number, tags, [][]byte{block})
+		if block, failed = part.appendBlock(block[:0], number); failed == nil {
+			failed = w.Add(s.number, number, []byte(tags), [][]byte{block})
+		}
 	})
+	if below := filePart(part); failed == nil && below != nil && below.file.bad.Load() {
+		return fmt.Errorf("%w: %s, which the new file is to replace", blockfile.ErrDamaged, below.file.reader.Name())
+	}
 	return failed
 }
 

@@ -221,8 +221,12 @@ func (db *DB) retain(now time.Time) (int, error) {
 	dropped := 0
 	for _, s := range db.shards {
 		s.mu.Lock()
-		dropped += s.dropBefore(first)
+		taken := s.takeBefore(first)
 		s.mu.Unlock()
+		for _, w := range taken {
+			s.depart(w)
+		}
+		dropped += len(taken)
 	}
 	if db.blocks == nil {
 		return dropped, nil

@@ -46,16 +46,17 @@ type numberedWindow struct {
 // the reader's and valid until its next shard.
 func (s *shard) selectGroups(ctx context.Context, q Query, r *reader) (*groups, error) {
 	r.groups.empty()
+	clear(r.strangers)
 	if ctx.Err() != nil {
 		return &r.groups, ctx.Err()
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	numbers, err := s.index.Lookup(q.Where)
+	windows := s.windowsIn(q)
+	numbers, err := s.candidates(windows, r.files)
 	if err != nil {
 		return &r.groups, err
 	}
-	windows := s.windowsIn(q)
 	if len(numbers) == 0 || len(windows) == 0 {
 		return &r.groups, nil
 	}
@@ -67,9 +68,15 @@ func (s *shard) selectGroups(ctx context.Context, q Query, r *reader) (*groups, 
 		return &r.groups, fmt.Errorf("shard %d: %w", s.number, err)
 	}
 	for i := range members {
-		if m := &members[i]; m.found {
-			m.column.enlist(&s.list[m.series])
+		m := &members[i]
+		if !m.found {
+			continue
 		}
+		entry, err := s.describe(m.series, windows, r.strangers)
+		if err != nil {
+			return &r.groups, err
+		}
+		m.column.enlist(entry)
 	}
 	return &r.groups, nil
 }
@@ -98,8 +105,11 @@ func (s *shard) group(numbers []uint32, windows []numberedWindow, q Query, r *re
 		}
 		c := one
 		if c == nil {
-			var err error
-			if c, err = s.columnOf(number, q, r); err != nil {
+			entry, err := s.describe(number, windows, r.strangers)
+			if err != nil {
+				return nil, err
+			}
+			if c, err = r.columnOf(entry.tags, q); err != nil {
 				return nil, err
 			}
 			if c == nil {
@@ -115,15 +125,14 @@ func (s *shard) group(numbers []uint32, windows []numberedWindow, q Query, r *re
 	return members, nil
 }
 
-// columnOf returns the column that a series goes into, a new one where it is the first of its group; nil if it lacks
-// a key of q.By.
-func (s *shard) columnOf(number uint32, q Query, r *reader) (*Column, error) {
-	tags := string(s.list[number].tags)
+// columnOf returns the column that a series with these tags goes into, a new one where it is the first of its group;
+// nil if it lacks a key of q.By.
+func (r *reader) columnOf(tags canonical, q Query) (*Column, error) {
 	if q.PerSeries {
 		r.key = append(r.key[:0], tags...)
 	} else {
 		var complete bool
-		if r.key, complete = tag.AppendSubset(r.key[:0], tags, q.By); !complete {
+		if r.key, complete = tag.AppendSubset(r.key[:0], string(tags), q.By); !complete {
 			return nil, nil
 		}
 	}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
-	"github.com/telamon-tsdb/telamon/tsdb/normalize"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -20,8 +19,9 @@ import (
 //	release  windows older than the memory horizon are read from their files from now on
 //	trim     the log: what is still alive in it is written again at its head, and segments of which all windows
 //	         are in files are dropped
+//	forget   series without values in memory
 //
-// Without a BlockDir it only drops. After an error nothing is lost; the next call tries again.
+// Without a BlockDir it only drops and forgets. After an error nothing is lost; the next call tries again.
 func (db *DB) Maintain(ctx context.Context, now time.Time) error {
 	db.maintaining.Lock()
 	defer db.maintaining.Unlock()
@@ -29,9 +29,20 @@ func (db *DB) Maintain(ctx context.Context, now time.Time) error {
 	if dropped > 0 {
 		db.logger.Info("dropped windows past the retention", "windows", dropped)
 	}
-	if db.blocks == nil || err != nil {
+	if err != nil {
 		return err
 	}
+	if db.blocks != nil {
+		if err := db.file(ctx, now); err != nil {
+			return err
+		}
+	}
+	db.forget(db.grid.slotBefore(now))
+	return nil
+}
+
+// file brings windows to files, and out of memory.
+func (db *DB) file(ctx context.Context, now time.Time) error {
 	if err := db.setBadAside(); err != nil {
 		return err
 	}
@@ -111,6 +122,8 @@ func unfiledSince(w window) (wal.Position, bool) {
 		return w.since, true
 	case *sealedWindow:
 		return w.since, !w.filed
+	case *overlayWindow:
+		return w.rows.since, true
 	}
 	return 0, false
 }
@@ -132,14 +145,13 @@ func (db *DB) unfiledSince(upTo wal.Position) wal.Position {
 // fileWindow writes a window of all shards to a file and makes the shards know of it.
 func (db *DB) fileWindow(window int64, upTo wal.Position) error {
 	parts := make([]baseWindow, len(db.shards))
-	lists := make([][]series, len(db.shards))
 	for i, s := range db.shards {
 		var err error
-		if parts[i], lists[i], err = s.sealed(window); err != nil {
+		if parts[i], err = s.sealed(window); err != nil {
 			return err
 		}
 	}
-	file, err := db.blocks.write(window, upTo, parts, lists)
+	file, err := db.blocks.write(window, upTo, parts, db.shards)
 	if errors.Is(err, blockfile.ErrEmpty) {
 		file, err = nil, nil // every value was cleared
 	}
@@ -160,18 +172,17 @@ func (db *DB) fileWindow(window int64, upTo wal.Position) error {
 	return nil
 }
 
-// sealed returns a window in its sealed form, nil if the shard does not have it, and the series so far. Neither
-// changes any more, but for what series know besides their tags.
-func (s *shard) sealed(window int64) (baseWindow, []series, error) {
+// sealed returns a window in its sealed form, which does not change any more; nil if the shard does not have it.
+func (s *shard) sealed(window int64) (baseWindow, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if w, ok := s.windows[window].(*openWindow); ok {
 		if err := s.seal(w); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
 	part, _ := s.windows[window].(baseWindow)
-	return part, s.list, nil
+	return part, nil
 }
 
 // adopt notes that a part of a window is in a file now; nil: the file has no series of this shard. The window may
@@ -183,33 +194,55 @@ func (s *shard) adopt(window int64, part baseWindow, filed *filedWindow) {
 	case *sealedWindow:
 		part.filed = true
 	case *filedWindow: // of the file before
-		if filed == nil { // the tags of all its series are lost
-			s.abandon(window)
-		} else if w, ok := s.windows[window].(*openWindow); ok {
-			w.base = filed
+		s.replaceFile(window, filed)
+	case *overlayWindow:
+		if w, ok := s.windows[window].(*openWindow); ok {
+			s.leave(part, func(number uint32) bool { return w.row(number) != nil })
 		} else {
-			s.windows[window] = filed
+			s.leave(part, nil)
 		}
+		s.replaceFile(window, filed)
+	}
+}
+
+// replaceFile puts another file, or none, beneath a window or in place of it.
+func (s *shard) replaceFile(window int64, filed *filedWindow) {
+	s.filings++
+	w, open := s.windows[window].(*openWindow)
+	switch {
+	case open && filed == nil:
+		w.base = nil
+	case open:
+		w.base = filed
+	case filed == nil:
+		s.removeWindow(window)
+	default:
+		s.windows[window] = filed
 	}
 }
 
 // release lets the memory go of windows that end before slot and are in files.
 func (db *DB) release(slot int64) {
 	for _, s := range db.shards {
-		s.mu.Lock()
-		for _, number := range slices.Clone(s.order) {
-			w, ok := s.windows[number].(*sealedWindow)
-			if !ok || !w.filed || s.grid.lastSlot(number) >= slot {
-				continue
-			}
-			if filed := db.blocks.files[number].filed(s.number); filed != nil {
-				s.windows[number] = filed
-			} else { // nothing is left in it
-				s.removeWindow(number)
-			}
+		for _, w := range s.takeFiledBefore(slot, db.blocks.files) {
+			s.depart(w)
 		}
-		s.mu.Unlock()
 	}
+}
+
+// takeFiledBefore puts the files of windows that end before slot in the place of those in memory, which it returns.
+func (s *shard) takeFiledBefore(slot int64, files map[int64]*windowFile) (taken []window) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, number := range slices.Clone(s.order) {
+		w, ok := s.windows[number].(*sealedWindow)
+		if !ok || !w.filed || s.grid.lastSlot(number) >= slot {
+			continue
+		}
+		s.replaceFile(number, files[number].filed(s.number)) // none: nothing is left in it
+		taken = append(taken, w)
+	}
+	return taken
 }
 
 // load brings windows that end at slot or later from files into memory, as if they had never left it. A file that
@@ -227,6 +260,7 @@ func (db *DB) load(slot int64) {
 				}
 				if loaded, err := filed.load(); err == nil {
 					s.windows[number] = loaded
+					s.enterLoaded(loaded, filed)
 				}
 			}
 		})
@@ -234,64 +268,19 @@ func (db *DB) load(slot int64) {
 	shards.Wait()
 }
 
-// checkpoint writes to the head of the log what older segments may hold alone: the series' definitions, the
-// normaliser's states, and what the other owners of records have. Definitions never change; states are written between
-// commits, so that no older one comes behind a newer one.
-func (db *DB) checkpoint(ctx context.Context) error {
-	for _, s := range db.shards {
-		s.mu.RLock()
-		list := s.list[:s.logged]
-		s.mu.RUnlock()
-		for first, n := 0, 0; first < len(list); first += max(n, 1) {
-			n = definedSeries(list[first:min(first+recordEntries, len(list))])
-			if n == 0 {
-				continue
-			}
-			body := appendSeriesBody(nil, s.number, first, list[first:first+n])
-			if err := db.log.Append(ctx, wal.Record{Type: wal.Series, Version: seriesVersion, Body: body}); err != nil {
-				return err
+// enterLoaded counts a window that a file had, and reads there who its series are, unless the log has told.
+func (s *shard) enterLoaded(w *sealedWindow, filed *filedWindow) {
+	w.series(func(number uint32) {
+		if s.roster.at(number) == nil {
+			tags, parsed, _ := filed.tagsOf(number) // after an error they are lost
+			if tags == lost {
+				s.roster.put(number, series{tags: lost, exists: true})
+			} else {
+				s.know(number, tags, parsed)
 			}
 		}
-		if err := db.checkpointStates(ctx, s); err != nil {
-			return err
-		}
-	}
-	if db.others == nil {
-		return nil
-	}
-	return db.others(ctx)
-}
-
-// definedSeries returns how many series, from the first, have tags.
-func definedSeries(list []series) int {
-	for i := range list {
-		if list[i].tags == lost {
-			return i
-		}
-	}
-	return len(list)
-}
-
-func (db *DB) checkpointStates(ctx context.Context, s *shard) error {
-	db.committing.Lock()
-	defer db.committing.Unlock()
-	var records []wal.Record
-	s.mu.RLock()
-	var states []stagedState
-	for i := range s.list[:s.logged] {
-		if state := s.list[i].state; state != (normalize.State{}) {
-			states = append(states, stagedState{series: uint32(i), mustLog: true, state: state})
-		}
-	}
-	s.mu.RUnlock()
-	for len(states) > 0 {
-		n := min(len(states), recordEntries)
-		records = append(records, wal.Record{
-			Type: wal.Points, Version: pointsVersion, Body: appendPointsBody(nil, s.number, nil, states[:n]),
-		})
-		states = states[n:]
-	}
-	return db.log.Append(ctx, records...)
+		s.enterWindow(number)
+	})
 }
 
 // setBadAside takes the files out of service in which damage was found.
@@ -320,16 +309,18 @@ func (s *shard) abandon(window int64) {
 	switch w := s.windows[window].(type) {
 	case *sealedWindow:
 		w.filed = false
+	case *overlayWindow:
+		s.windows[window] = w.rows
 	case *openWindow:
 		switch base := w.base.(type) {
 		case *sealedWindow:
 			base.filed = false
+		case *overlayWindow:
+			w.base = base.rows
 		case *filedWindow:
 			w.base = nil
-			s.leave(base, w.holds)
 		}
 	case *filedWindow:
-		s.leave(w, nil)
 		s.removeWindow(window)
 	}
 }

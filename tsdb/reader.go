@@ -23,15 +23,19 @@ type reader struct {
 
 	touched byte // makes the loads of touch matter
 
+	files *fileAnswers // of the query, shared with its other readers
+
 	// Of the shard that is being read, and memory for the next.
-	groups  groups
-	members []member
-	key     []byte
-	spare   []*Column
+	groups    groups
+	members   []member
+	strangers strangers
+	key       []byte
+	spare     []*Column
 }
 
-func newReader(g grid, q Query) *reader {
+func newReader(g grid, q Query, files *fileAnswers) *reader {
 	r := &reader{grid: g, query: q, ratio: int(q.Step / g.step), scratch: make([]float64, g.width)}
+	r.files, r.strangers = files, make(strangers)
 	r.first = g.slotAt(q.Start-q.Step) + 1
 	r.slots = q.Len() * r.ratio
 	r.fused = r.ratio == 1 && q.Aggregates == Sum

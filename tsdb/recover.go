@@ -54,6 +54,9 @@ func (db *DB) replaySeries(body []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	first, count := r.uvarint(), r.uvarint()
+	if first > maxNumber {
+		return fmt.Errorf("shard %d: there can be no series %d", s.number, first)
+	}
 	for i := range count {
 		tags := r.sized()
 		if r.err != nil {
@@ -63,62 +66,50 @@ func (db *DB) replaySeries(body []byte) error {
 			return fmt.Errorf("shard %d: %w", s.number, err)
 		}
 	}
-	s.logged = len(s.list)
+	s.roster.next = max(s.roster.next, uint32(first))
 	return r.end()
 }
 
-// maxLostSeries bounds the gap that a lost record may leave in the numbers of a shard.
-const maxLostSeries = 1 << 20
-
-// replayDefinition enters a series under the number that it had. Where a damaged record has taken the
-// definitions before it along, their numbers stay without a series.
+// replayDefinition enters a series under the number that it had.
 func (s *shard) replayDefinition(number uint64, tags []byte) error {
-	n := uint64(len(s.list))
+	if number > maxNumber {
+		return fmt.Errorf("there can be no series %d", number)
+	}
+	entry := s.roster.at(uint32(number))
 	switch {
-	case number < n && string(s.list[number].tags) == string(tags):
+	case entry != nil && string(entry.tags) == string(tags):
 		return nil // seen before
-	case number < n && s.list[number].tags != lost:
+	case entry != nil && entry.tags != lost:
 		return fmt.Errorf("series %d is defined twice", number)
-	case number > n+maxLostSeries:
-		return fmt.Errorf("series %d is defined next after %d", number, n)
 	}
 	parsed, err := tag.ParseCanonical(tags)
 	if err != nil {
 		return fmt.Errorf("series %d: %w", number, err)
 	}
-	s.census.restore(parsed)
-	s.expect(uint32(number))
-	if number < n {
-		old := s.list[number]
-		entry := newSeries(canonical(tags), parsed)
-		entry.windows, entry.state = old.windows, old.state
-		s.list[number] = entry
-		s.table[string(tags)] = uint32(number)
-		if entry.windows > 0 {
-			s.index.Add(uint32(number), parsed)
-		}
-		return nil
-	}
-	s.define(canonical(tags), parsed)
+	s.know(uint32(number), canonical(tags), parsed)
 	return nil
 }
 
-// expect makes the numbers below number ones of series, lost so far.
-func (s *shard) expect(number uint32) {
-	for uint32(len(s.list)) < number {
-		s.list = append(s.list, series{tags: lost})
-	}
+// know enters a series that has its number already, whatever the limits.
+func (s *shard) know(number uint32, tags canonical, parsed tag.Tags) {
+	s.census.restore(parsed)
+	s.introduce(number, newSeries(tags, parsed))
 }
 
-// admit makes a number that a record names one of a series, and reports whether that makes sense. Its definition may
-// come later: segments that began with it may be dropped, and it is written again behind some points. It never
-// comes where its record is damaged, which the log has reported.
-func (s *shard) admit(number int64) bool {
-	if number < 0 || number >= int64(len(s.list))+maxLostSeries {
-		return false
+// maxLostSeries bounds how far a number without a definition may lie above those that were given out, as far as is known.
+const maxLostSeries = 1 << 20
+
+// expect returns the series with a number that a record names, one whose tags are lost if need be, or nil if it makes no
+// sense. Its definition may come later: segments that began with it may be dropped, and it is written again behind
+// some points, or is in a block file only. It never comes where its record is damaged, which the log has reported.
+func (s *shard) expect(number int64) *series {
+	if number < 0 || number > maxNumber || number >= int64(s.roster.next)+maxLostSeries {
+		return nil
 	}
-	s.expect(uint32(number) + 1)
-	return true
+	if entry := s.roster.at(uint32(number)); entry != nil {
+		return entry
+	}
+	return s.roster.put(uint32(number), series{tags: lost, exists: true})
 }
 
 func (db *DB) replayPoints(at wal.Position, body []byte) error {
@@ -139,7 +130,8 @@ func (db *DB) replayPoints(at wal.Position, body []byte) error {
 		if r.err != nil {
 			return r.err
 		}
-		if !s.admit(number) {
+		entry := s.expect(number)
+		if entry == nil {
 			db.orphans++
 			continue
 		}
@@ -148,7 +140,7 @@ func (db *DB) replayPoints(at wal.Position, body []byte) error {
 				return err
 			}
 		}
-		s.list[number].restore(s.grid.timeOf(slot))
+		entry.restore(s.grid.timeOf(slot))
 	}
 	for range r.uvarint() {
 		number := r.uvarint()
@@ -160,8 +152,8 @@ func (db *DB) replayPoints(at wal.Position, body []byte) error {
 			return err
 		}
 		r.rest = rest
-		if s.admit(int64(min(number, math.MaxInt64))) {
-			s.list[number].state = state
+		if entry := s.expect(int64(min(number, math.MaxInt64))); entry != nil {
+			entry.state = state
 		}
 	}
 	return r.end()
@@ -201,28 +193,24 @@ func (db *DB) install(file *windowFile) error {
 		if filed == nil {
 			continue
 		}
+		last, err := file.reader.Series(filed.part.End - 1)
+		if err != nil { // at the first shard: the section is checked whole
+			return err
+		}
 		s.mu.Lock()
 		s.addWindow(file.window, filed)
-		filed.series(func(number uint32) {
-			s.expect(number + 1)
-			s.enterWindow(number)
-		})
+		s.roster.next = max(s.roster.next, last.Number+1)
 		s.mu.Unlock()
 	}
 	return nil
 }
 
-// closeReplay ends the time of records: what is lost now stays lost.
+// closeReplay ends the time of records: what neither they nor the files define stays lost.
 func (db *DB) closeReplay() {
 	orphans := db.orphans
 	for _, s := range db.shards {
 		s.mu.Lock()
-		for i := range s.list {
-			if s.list[i].tags == lost && s.list[i].windows > 0 {
-				orphans++
-			}
-		}
-		s.logged = len(s.list)
+		orphans += s.closeReplay()
 		s.mu.Unlock()
 	}
 	if orphans > 0 {
@@ -230,10 +218,19 @@ func (db *DB) closeReplay() {
 	}
 }
 
-// restore moves the normaliser of a rate to its newest filled slot. Samples off the grid and counters
-// need more than that and have their state behind the writes, in the same record or a later one.
-func (e *series) restore(newest int64) {
-	if e.kind == normalize.Rate && newest > e.state.Last {
-		e.state = normalize.OnGrid(newest)
+// closeReplay looks for what the log did not define in the files, and returns of how many series with values the tags
+// are lost.
+func (s *shard) closeReplay() (orphans int) {
+	for number, entry := range s.roster.all(0) {
+		if entry.tags == lost {
+			s.knowFromFiles(number)
+		}
+		switch {
+		case entry.windows == 0:
+			s.roster.idle = append(s.roster.idle, number)
+		case entry.tags == lost:
+			orphans++
+		}
 	}
+	return orphans
 }

@@ -45,12 +45,12 @@ func (db *DB) selectGroups(ctx context.Context, q Query) ([]*Column, error) {
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	m := newMerger(q)
+	m, files := newMerger(q), newFileAnswers(q.Where)
 	var next atomic.Int32
 	var workers sync.WaitGroup
 	for range min(len(db.shards), runtime.GOMAXPROCS(0)) {
 		workers.Go(func() {
-			r := newReader(db.grid, q)
+			r := newReader(db.grid, q, files)
 			for i := int(next.Add(1)) - 1; i < len(db.shards); i = int(next.Add(1)) - 1 {
 				part, err := db.shards[i].selectGroups(ctx, q, r)
 				if err = errors.Join(err, m.merge(i, part, r)); err != nil {

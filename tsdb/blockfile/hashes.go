@@ -128,7 +128,7 @@ func (r *Reader) haveAll(canonical []byte) ([]uint32, error) {
 	}
 	var all tag.Predicate = tag.True{}
 	for _, one := range tags {
-		all = tag.And{Left: all, Right: tag.Equal{Key: one.Key, Value: one.Value}}
+		all = tag.And{Left: all, Right: tag.Equal(one)}
 	}
 	x, err := r.index()
 	if err != nil {

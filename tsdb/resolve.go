@@ -1,0 +1,60 @@
+package tsdb
+
+import "github.com/telamon-tsdb/telamon/tsdb/tag"
+
+// resolve returns the number of the series with these tags, of one that is forgotten the number that it has in files,
+// and a new number where there is none.
+func (s *shard) resolve(tags []byte) (uint32, error) {
+	s.mu.RLock()
+	number, found := s.roster.find(tags)
+	rests := found && s.roster.at(number).resting != 0
+	s.mu.RUnlock()
+	if found && !rests {
+		return number, nil
+	}
+	parsed, err := tag.ParseCanonical(tags)
+	if err != nil {
+		return 0, err
+	}
+	newcomer := newSeries(canonical(tags), parsed)
+	s.mu.RLock()
+	filings := s.filings
+	number, state, filed := s.findFiled(tags, newcomer.kind)
+	s.mu.RUnlock()
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if number, found := s.roster.find(tags); found {
+		s.roster.wake(number)
+		return number, nil
+	}
+	if s.filings != filings { // it may have gone to a file in between
+		number, state, filed = s.findFiled(tags, newcomer.kind)
+	}
+	if err := s.census.admit(parsed); err != nil {
+		return 0, err
+	}
+	if !filed {
+		return s.roster.define(newcomer), nil
+	}
+	newcomer.state = state
+	s.introduce(number, newcomer)
+	s.roster.unlogged = append(s.roster.unlogged, number)
+	s.roster.idle = append(s.roster.idle, number)
+	return number, nil
+}
+
+// introduce enters a series under a number that has none, or whose tags were lost.
+func (s *shard) introduce(number uint32, newcomer series) {
+	entry := s.roster.at(number)
+	if entry == nil {
+		s.roster.put(number, newcomer)
+		return
+	}
+	newcomer.windows, newcomer.state = entry.windows, entry.state
+	*entry = newcomer
+	s.roster.name(number)
+	if entry.windows > 0 {
+		s.index.Add(number, entry.tags.tags())
+	}
+}
