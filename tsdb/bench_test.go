@@ -125,7 +125,9 @@ func BenchmarkAppend(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			db.Start()
+			if err := db.Start(); err != nil {
+				b.Fatal(err)
+			}
 			defer db.Close()
 			f := &benchFleet{testDB: &testDB{DB: db, t: b}}
 			for i := range series {

@@ -45,8 +45,7 @@ type Config struct {
 const (
 	DefaultStep        = time.Minute
 	DefaultWindowSlots = 60
-	// DefaultShards lets up to 16 cores work on one query; more shards make each group by dearer,
-	// because every shard has columns of its own until they merge.
+	// DefaultShards is how many parts a commit and a query take one lock each for.
 	DefaultShards = 16
 	// DefaultMemoryHorizon covers what dashboards ask for.
 	DefaultMemoryHorizon = 6 * time.Hour
@@ -64,8 +63,9 @@ type DB struct {
 	shards    []*shard
 	census    *census
 	stats     counters
-	orphans   int       // replayed values whose series cannot be
+	replay    *replay
 	blocks    *blockDir // nil: no files
+	permits   permits   // of those who read for queries
 
 	// maintaining is held by who removes files, or wants none to be removed. It comes before committing.
 	maintaining sync.Mutex
@@ -119,12 +119,14 @@ func New(cfg Config) (*DB, error) {
 		others:    cfg.Checkpoint,
 		logger:    cfg.Logger,
 		census:    newCensus(cfg.Limits, cfg.Now),
+		permits:   newPermits(),
 		queue:     make(chan *batch, queuedBatches),
 		closing:   make(chan struct{}),
 	}
 	for i := range cfg.Shards {
 		db.shards = append(db.shards, newShard(i, db.grid, db.census))
 	}
+	db.replay = newReplay(db)
 	if cfg.BlockDir == "" {
 		return db, nil
 	}
@@ -154,17 +156,22 @@ func (db *DB) openBlocks(fsys vfs.FS, path string) error {
 }
 
 // Start ends the replay, brings into memory what belongs there by Config.MemoryHorizon, and begins to take batches.
-func (db *DB) Start() {
-	db.closeReplay()
+// Its error is that of a record, as in Replay; the DB can only be closed then.
+func (db *DB) Start() error {
+	if err := db.closeReplay(); err != nil {
+		return err
+	}
 	if db.blocks != nil {
 		db.load(db.grid.slotBefore(db.census.now().Add(-db.horizon)))
 	}
 	c := &committer{db: db, byShard: make([][]place, len(db.shards))}
 	db.stopped.Go(c.run)
+	return nil
 }
 
-// Close finishes the batches that were taken and refuses new ones. Queries go on being answered, but for windows
-// that are in files only. No Maintain may be under way.
+// Close finishes the batches that were taken, waits for the queries under way, shard by shard, and gives all memory
+// back; what comes later is refused with ErrClosed. No Maintain may be under way. A DB that was never started is to
+// be closed as well.
 func (db *DB) Close() {
 	db.stop.Do(func() {
 		close(db.closing)
@@ -173,6 +180,10 @@ func (db *DB) Close() {
 		db.senders.Unlock()
 	})
 	db.stopped.Wait()
+	db.replay.workers.Wait()
+	for _, s := range db.shards {
+		s.close()
+	}
 	if db.blocks != nil {
 		if err := db.blocks.close(); err != nil {
 			db.logger.Warn("block files", "error", err)

@@ -211,11 +211,10 @@ func appendUntilCrash(fsys vfs.FS, batches int) (acknowledged int) {
 	if err != nil {
 		panic(err)
 	}
-	if log.Replay(db.Replay) != nil {
+	defer db.Close()
+	if log.Replay(db.Replay) != nil || db.Start() != nil {
 		return 0
 	}
-	db.Start()
-	defer db.Close()
 	for i := range batches {
 		ref, err := db.Resolve(tag.New("name", fmt.Sprint("s", i)).AppendCanonical(nil))
 		if err != nil {
@@ -248,12 +247,9 @@ func TestStatesFollowWrites(t *testing.T) {
 	db.close()
 	records := readLog(t, fsys)
 	for lost := range 4 {
-		after := openTestDB(t, vfs.NewMemory(), tsdb.Config{Shards: 1})
-		for _, rec := range records[:len(records)-lost] {
-			if err := after.Replay(0, rec); err != nil {
-				t.Fatal(err)
-			}
-		}
+		fsys := vfs.NewMemory()
+		writeLog(t, fsys, records[:len(records)-lost])
+		after := openTestDB(t, fsys, tsdb.Config{Shards: 1})
 		after.append(batches[2]...)
 		complete := 0
 		for _, c := range columns(t, after, latest) {
@@ -286,6 +282,22 @@ func readLog(t *testing.T, fsys vfs.FS) []wal.Record {
 		t.Fatal(err)
 	}
 	return records
+}
+
+// writeLog makes a log of the records.
+func writeLog(t *testing.T, fsys vfs.FS, records []wal.Record) {
+	t.Helper()
+	log, err := wal.Open(wal.Config{FS: fsys, Dir: "/wal"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	if err := log.Replay(func(wal.Position, wal.Record) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if err := log.Append(t.Context(), records...); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // TestConcurrency lets writers, readers and retention loose on one DB; the race detector watches.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
+	"github.com/telamon-tsdb/telamon/tsdb/offheap"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -101,10 +102,13 @@ func (w *filedWindow) series(visit func(uint32)) {
 // sizeBytes is 0: mapped files are the kernel's memory.
 func (w *filedWindow) sizeBytes() int { return 0 }
 
+// free does nothing: the file is closed by whoever replaces it.
+func (w *filedWindow) free() {}
+
 // load reads the window into memory.
-func (w *filedWindow) load() (*sealedWindow, error) {
+func (w *filedWindow) load(memory *offheap.Arena) (*sealedWindow, error) {
 	head := w.file.reader.Head()
-	loaded := &sealedWindow{number: w.file.window, width: head.Slots, filed: true}
+	loaded := newSealedBuilder(&sealedWindow{number: w.file.window, width: head.Slots, memory: memory, filed: true})
 	positions := make([]uint32, 0, w.part.End-w.part.First)
 	for position := w.part.First; position < w.part.End; position++ {
 		positions = append(positions, position)
@@ -118,10 +122,10 @@ func (w *filedWindow) load() (*sealedWindow, error) {
 		return nil
 	})
 	if err != nil {
+		loaded.window.free()
 		return nil, w.file.check(err)
 	}
-	loaded.clip()
-	return loaded, nil
+	return loaded.finish(), nil
 }
 
 func (w *filedWindow) appendBlock(dst []byte, series uint32) ([]byte, error) {

@@ -206,16 +206,19 @@ func isSubset(few, many []uint32) bool {
 	return true
 }
 
-// strangers are the series that a reader has met which the roster does not remember, by number.
+// strangers are the series that a reader has met in a shard whose roster does not remember them, by number.
 type strangers map[uint32]*series
+
+// strangerBytes is what a stranger takes besides its tags.
+const strangerBytes = 200
 
 // describe returns what is known of a series besides its values: by the roster or, where that has forgotten it, by the
 // files of windows. There is always one: number has values in them.
-func (s *shard) describe(number uint32, windows []numberedWindow, met strangers) (*series, error) {
+func (s *shard) describe(number uint32, windows []numberedWindow, r *reader) (*series, error) {
 	if entry := s.roster.at(number); entry != nil {
 		return entry, nil
 	}
-	if stranger := met[number]; stranger != nil {
+	if stranger := r.strangers[number]; stranger != nil {
 		return stranger, nil
 	}
 	for _, w := range windows {
@@ -229,8 +232,8 @@ func (s *shard) describe(number uint32, windows []numberedWindow, met strangers)
 		}
 		if tags != lost {
 			stranger := newSeries(tags, parsed)
-			met[number] = &stranger
-			return &stranger, nil
+			r.strangers[number] = &stranger
+			return &stranger, r.used.addBytes(strangerBytes + len(tags))
 		}
 	}
 	return nil, fmt.Errorf("series %d has values, and nobody knows its tags", number)

@@ -230,11 +230,13 @@ func aLife(fsys vfs.FS) (acknowledged map[int64]float64) {
 	}
 	defer log.Close()
 	db, err := tsdb.New(tsdb.Config{Log: log, FS: fsys, Shards: 2, WindowSlots: 4, BlockDir: "/blocks", MemoryHorizon: time.Minute})
-	if err != nil || log.Replay(db.Replay) != nil {
+	if err != nil {
 		return acknowledged
 	}
-	db.Start()
 	defer db.Close()
+	if log.Replay(db.Replay) != nil || db.Start() != nil {
+		return acknowledged
+	}
 	for i, minute := range []int64{993, 994, 997, 1001, 1002, 993, 999, 1005, 994, 1009} {
 		ref, err := db.Resolve(tag.New("name", "a", "atlas.dstype", "gauge").AppendCanonical(nil))
 		if err != nil {

@@ -42,43 +42,44 @@ type numberedWindow struct {
 	window window
 }
 
-// selectGroups answers q for one shard. The columns, which may have no series, are without tags; the groups are
-// the reader's and valid until its next shard.
-func (s *shard) selectGroups(ctx context.Context, q Query, r *reader) (*groups, error) {
-	r.groups.empty()
+// read adds the series of the shard that answer the query of r to the columns of r.
+func (s *shard) read(ctx context.Context, r *reader) error {
 	clear(r.strangers)
 	if ctx.Err() != nil {
-		return &r.groups, ctx.Err()
+		return ctx.Err()
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	windows := s.windowsIn(q)
+	if s.windows == nil {
+		return ErrClosed
+	}
+	windows := s.windowsIn(r.query)
 	numbers, err := s.candidates(windows, r.files)
 	if err != nil {
-		return &r.groups, err
+		return err
 	}
 	if len(numbers) == 0 || len(windows) == 0 {
-		return &r.groups, nil
+		return nil
 	}
-	members, err := s.group(numbers, windows, q, r)
+	members, err := s.group(ctx, numbers, windows, r)
 	if err != nil {
-		return &r.groups, err
+		return err
 	}
 	if err := r.read(ctx, members, windows); err != nil {
-		return &r.groups, fmt.Errorf("shard %d: %w", s.number, err)
+		return fmt.Errorf("shard %d: %w", s.number, err)
 	}
 	for i := range members {
 		m := &members[i]
 		if !m.found {
 			continue
 		}
-		entry, err := s.describe(m.series, windows, r.strangers)
+		entry, err := s.describe(m.series, windows, r)
 		if err != nil {
-			return &r.groups, err
+			return err
 		}
 		m.column.enlist(entry)
 	}
-	return &r.groups, nil
+	return nil
 }
 
 // windowsIn returns the windows that overlap the range of q, in order of time.
@@ -95,53 +96,61 @@ func (s *shard) windowsIn(q Query) []numberedWindow {
 }
 
 // group assigns the series to columns and leaves out those that lack a key or have no window in the range. The
-// result is the reader's.
-func (s *shard) group(numbers []uint32, windows []numberedWindow, q Query, r *reader) ([]member, error) {
+// result is the reader's, until the next shard.
+func (s *shard) group(ctx context.Context, numbers []uint32, windows []numberedWindow, r *reader) ([]member, error) {
+	if err := r.makeRoom(len(numbers)); err != nil {
+		return nil, err
+	}
 	members := r.members[:0]
 	var one *Column // without grouping, the only column
-	for _, number := range numbers {
+	for i, number := range numbers {
+		if i%1024 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		if !anyHolds(windows, number) {
 			continue
 		}
 		c := one
 		if c == nil {
-			entry, err := s.describe(number, windows, r.strangers)
+			entry, err := s.describe(number, windows, r)
 			if err != nil {
 				return nil, err
 			}
-			if c, err = r.columnOf(entry.tags, q); err != nil {
+			if c, err = r.columnOf(entry.tags); err != nil {
 				return nil, err
 			}
 			if c == nil {
 				continue
 			}
-			if !q.PerSeries && len(q.By) == 0 {
+			if !r.query.PerSeries && len(r.query.By) == 0 {
 				one = c
 			}
 		}
 		members = append(members, member{series: number, column: c})
 	}
-	r.members = members
-	return members, nil
+	return members, r.used.addSeries(len(members))
 }
 
 // columnOf returns the column that a series with these tags goes into, a new one where it is the first of its group;
-// nil if it lacks a key of q.By.
-func (r *reader) columnOf(tags canonical, q Query) (*Column, error) {
-	if q.PerSeries {
+// nil if it lacks a key of Query.By.
+func (r *reader) columnOf(tags canonical) (*Column, error) {
+	if r.query.PerSeries {
 		r.key = append(r.key[:0], tags...)
 	} else {
 		var complete bool
-		if r.key, complete = tag.AppendSubset(r.key[:0], string(tags), q.By); !complete {
+		if r.key, complete = tag.AppendSubset(r.key[:0], string(tags), r.query.By); !complete {
 			return nil, nil
 		}
 	}
 	if c, ok := r.groups.byKey[string(r.key)]; ok {
 		return c, nil
 	}
-	c := r.newColumn()
+	c, err := r.newColumn()
+	if err != nil {
+		return nil, err
+	}
 	r.groups.add(string(r.key), c)
-	return c, q.checkBudget(len(r.groups.list))
+	return c, r.query.checkBegun(len(r.groups.list))
 }
 
 func anyHolds(windows []numberedWindow, series uint32) bool {

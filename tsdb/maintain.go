@@ -150,6 +150,7 @@ func (db *DB) fileWindow(window int64, upTo wal.Position) error {
 		if parts[i], err = s.sealed(window); err != nil {
 			return err
 		}
+		defer s.unpin(parts[i])
 	}
 	file, err := db.blocks.write(window, upTo, parts, db.shards)
 	if errors.Is(err, blockfile.ErrEmpty) {
@@ -172,7 +173,8 @@ func (db *DB) fileWindow(window int64, upTo wal.Position) error {
 	return nil
 }
 
-// sealed returns a window in its sealed form, which does not change any more; nil if the shard does not have it.
+// sealed returns a window in its sealed form, which does not change any more; nil if the shard does not have it. It is
+// the caller's to read until unpin.
 func (s *shard) sealed(window int64) (baseWindow, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -182,7 +184,19 @@ func (s *shard) sealed(window int64) (baseWindow, error) {
 		}
 	}
 	part, _ := s.windows[window].(baseWindow)
+	if part, ok := memoryPart(part).(*sealedWindow); ok {
+		part.pin()
+	}
 	return part, nil
+}
+
+// unpin ends what sealed began.
+func (s *shard) unpin(part baseWindow) {
+	if part, ok := memoryPart(part).(*sealedWindow); ok {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		part.unpin()
+	}
 }
 
 // adopt notes that a part of a window is in a file now; nil: the file has no series of this shard. The window may
@@ -196,28 +210,67 @@ func (s *shard) adopt(window int64, part baseWindow, filed *filedWindow) {
 	case *filedWindow: // of the file before
 		s.replaceFile(window, filed)
 	case *overlayWindow:
-		if w, ok := s.windows[window].(*openWindow); ok {
-			s.leave(part, func(number uint32) bool { return w.row(number) != nil })
-		} else {
-			s.leave(part, nil)
-		}
+		s.liftOverlay(window, part)
 		s.replaceFile(window, filed)
 	}
+}
+
+// liftOverlay takes an overlay off its file, unless it has been taken into another one.
+func (s *shard) liftOverlay(window int64, overlay *overlayWindow) {
+	switch w := s.windows[window].(type) {
+	case *overlayWindow:
+		if w != overlay {
+			return
+		}
+		s.leave(overlay, nil)
+		s.windows[window] = overlay.base
+	case *openWindow:
+		if w.base != overlay {
+			return
+		}
+		s.leave(overlay, func(number uint32) bool { return w.row(number) != nil })
+		w.base = overlay.base
+	default:
+		return
+	}
+	overlay.free()
 }
 
 // replaceFile puts another file, or none, beneath a window or in place of it.
 func (s *shard) replaceFile(window int64, filed *filedWindow) {
 	s.filings++
-	w, open := s.windows[window].(*openWindow)
-	switch {
-	case open && filed == nil:
-		w.base = nil
-	case open:
+	if filed == nil {
+		s.removeFile(window)
+		return
+	}
+	switch w := s.windows[window].(type) {
+	case *openWindow:
+		if below, ok := w.base.(*overlayWindow); ok {
+			below.base = filed
+		} else {
+			w.base = filed
+		}
+	case *overlayWindow:
 		w.base = filed
-	case filed == nil:
-		s.removeWindow(window)
 	default:
 		s.windows[window] = filed
+	}
+}
+
+// removeFile takes away what is in a file only; what is in memory stays.
+func (s *shard) removeFile(window int64) {
+	switch w := s.windows[window].(type) {
+	case *overlayWindow:
+		s.windows[window] = w.rows
+	case *openWindow:
+		switch base := w.base.(type) {
+		case *overlayWindow:
+			w.base = base.rows
+		case *filedWindow:
+			w.base = nil
+		}
+	default:
+		s.removeWindow(window)
 	}
 }
 
@@ -239,8 +292,13 @@ func (s *shard) takeFiledBefore(slot int64, files map[int64]*windowFile) (taken 
 		if !ok || !w.filed || s.grid.lastSlot(number) >= slot {
 			continue
 		}
-		s.replaceFile(number, files[number].filed(s.number)) // none: nothing is left in it
-		taken = append(taken, w)
+		s.filings++
+		if filed := files[number].filed(s.number); filed != nil {
+			s.windows[number] = filed
+			taken = append(taken, w)
+		} else { // nothing is left in it
+			taken = append(taken, s.takeWindow(number))
+		}
 	}
 	return taken
 }
@@ -258,7 +316,7 @@ func (db *DB) load(slot int64) {
 				if !ok || s.grid.lastSlot(number) < slot {
 					continue
 				}
-				if loaded, err := filed.load(); err == nil {
+				if loaded, err := filed.load(s.memory); err == nil {
 					s.windows[number] = loaded
 					s.enterLoaded(loaded, filed)
 				}
@@ -306,21 +364,14 @@ func (db *DB) setBadAside() error {
 // abandon forgets what a shard has of a window in a file that is bad; what is in memory stays. The caller holds the
 // lock.
 func (s *shard) abandon(window int64) {
-	switch w := s.windows[window].(type) {
+	w := s.windows[window]
+	if open, ok := w.(*openWindow); ok && open.base != nil {
+		w = open.base
+	}
+	switch w := w.(type) {
 	case *sealedWindow:
 		w.filed = false
-	case *overlayWindow:
-		s.windows[window] = w.rows
-	case *openWindow:
-		switch base := w.base.(type) {
-		case *sealedWindow:
-			base.filed = false
-		case *overlayWindow:
-			w.base = base.rows
-		case *filedWindow:
-			w.base = nil
-		}
-	case *filedWindow:
-		s.removeWindow(window)
+	case *overlayWindow, *filedWindow:
+		s.removeFile(window)
 	}
 }

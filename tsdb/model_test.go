@@ -2,6 +2,7 @@ package tsdb_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -46,11 +47,9 @@ func (db *testDB) open() {
 	if db.DB, err = tsdb.New(cfg); err != nil {
 		db.t.Fatal(err)
 	}
-	err = log.Replay(db.Replay)
-	if err != nil {
+	if err := errors.Join(log.Replay(db.Replay), db.Start()); err != nil {
 		db.t.Fatal(err)
 	}
-	db.Start()
 }
 
 func (db *testDB) close() {

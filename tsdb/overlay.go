@@ -21,7 +21,7 @@ func (w *openWindow) sealOverFile(encoder *gorilla.Encoder) (baseWindow, error) 
 	if base == nil {
 		return w.seal(encoder)
 	}
-	part := memoryPart(w).(*openWindow)
+	part := memoryPart(w).(*openWindow) // its memory is that of w
 	rows, err := part.seal(encoder)
 	if err != nil {
 		return nil, err
@@ -101,6 +101,8 @@ func (w *overlayWindow) series(visit func(uint32)) {
 }
 
 func (w *overlayWindow) sizeBytes() int { return w.rows.sizeBytes() + 4*len(w.cleared) }
+
+func (w *overlayWindow) free() { w.rows.free() }
 
 func (w *overlayWindow) appendBlock(dst []byte, series uint32) ([]byte, error) {
 	if part := w.of(series); part != nil {

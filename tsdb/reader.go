@@ -1,6 +1,9 @@
 package tsdb
 
-import "context"
+import (
+	"context"
+	"unsafe"
+)
 
 // A reader adds series to columns, shard after shard.
 //
@@ -10,6 +13,7 @@ import "context"
 type reader struct {
 	grid    grid
 	query   Query
+	used    *usage
 	first   int64 // first primary slot of the range
 	slots   int   // primary slots in the range
 	ratio   int   // primary slots per output value
@@ -25,16 +29,15 @@ type reader struct {
 
 	files *fileAnswers // of the query, shared with its other readers
 
-	// Of the shard that is being read, and memory for the next.
-	groups    groups
-	members   []member
-	strangers strangers
-	key       []byte
-	spare     []*Column
+	groups    groups    // of the lane that is being read
+	members   []member  // of the shard that is being read
+	strangers strangers // in the shard that is being read
+	spare     []*Column // for the next lane
+	key       []byte    // scratch
 }
 
-func newReader(g grid, q Query, files *fileAnswers) *reader {
-	r := &reader{grid: g, query: q, ratio: int(q.Step / g.step), scratch: make([]float64, g.width)}
+func newReader(g grid, q Query, used *usage, files *fileAnswers) *reader {
+	r := &reader{grid: g, query: q, used: used, ratio: int(q.Step / g.step), scratch: make([]float64, g.width)}
 	r.files, r.strangers = files, make(strangers)
 	r.first = g.slotAt(q.Start-q.Step) + 1
 	r.slots = q.Len() * r.ratio
@@ -42,8 +45,21 @@ func newReader(g grid, q Query, files *fileAnswers) *reader {
 	return r
 }
 
-// newColumn returns a column without series, values and tags.
-func (r *reader) newColumn() *Column {
+// makeRoom makes room for members.
+func (r *reader) makeRoom(members int) error {
+	more := members - cap(r.members)
+	if more <= 0 {
+		return nil
+	}
+	if err := r.used.addBytes(more * int(unsafe.Sizeof(member{}))); err != nil {
+		return err
+	}
+	r.members = make([]member, 0, members)
+	return nil
+}
+
+// newColumn returns a column without series, values and tags. Its error is a *BudgetError.
+func (r *reader) newColumn() (*Column, error) {
 	if n := len(r.spare); n > 0 {
 		c := r.spare[n-1]
 		r.spare = r.spare[:n-1]
@@ -52,7 +68,10 @@ func (r *reader) newColumn() *Column {
 		}
 		clear(c.Present)
 		c.Series, c.Samples = 0, 0
-		return c
+		return c, nil
+	}
+	if err := r.used.addBytes(r.query.columnBytes(r.ratio)); err != nil {
+		return nil, err
 	}
 	c := &Column{SubSteps: r.ratio}
 	for i, values := range c.slices() {
@@ -61,10 +80,10 @@ func (r *reader) newColumn() *Column {
 			fillNaN(*values)
 		}
 	}
-	if r.ratio > 1 && r.query.Consolidation == Average {
-		c.Present = make([]uint64, (r.slots+63)/64)
+	if r.query.hasMask(r.ratio) {
+		c.Present = make([]uint64, maskWords(r.slots))
 	}
-	return c
+	return c, nil
 }
 
 // recycle takes back a column that nobody uses any more.

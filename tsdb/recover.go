@@ -1,7 +1,6 @@
 package tsdb
 
 import (
-	"errors"
 	"fmt"
 	"math"
 
@@ -11,51 +10,11 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
-// ErrReplay reports a log record that this DB cannot have written: another layout, or damage that
-// the checksum missed.
-var ErrReplay = errors.New("the log does not fit the database")
-
-// Replay applies one record of the log, which is at a position there, before Start. Records must come in log order; a record may come
-// twice. Records of other types are none of the DB's business and are an error here.
-func (db *DB) Replay(at wal.Position, rec wal.Record) error {
-	var err error
-	switch {
-	case rec.Type == wal.Series && rec.Version == seriesVersion:
-		err = db.replaySeries(rec.Body)
-	case rec.Type == wal.Points && rec.Version == pointsVersion:
-		err = db.replayPoints(at, rec.Body)
-	default:
-		err = fmt.Errorf("record type %d version %d", rec.Type, rec.Version)
-	}
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrReplay, err)
-	}
-	return nil
-}
-
-// replayShard reads the shard number that every body starts with.
-func (db *DB) replayShard(r *bodyReader) (*shard, error) {
-	n := r.uvarint()
-	if r.err != nil {
-		return nil, r.err
-	}
-	if n >= uint64(len(db.shards)) {
-		return nil, fmt.Errorf("shard %d of %d", n, len(db.shards))
-	}
-	return db.shards[n], nil
-}
-
-func (db *DB) replaySeries(body []byte) error {
-	r := &bodyReader{rest: body}
-	s, err := db.replayShard(r)
-	if err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// replaySeries applies a record of definitions. The caller holds the lock.
+func (s *shard) replaySeries(r *bodyReader) error {
 	first, count := r.uvarint(), r.uvarint()
 	if first > maxNumber {
-		return fmt.Errorf("shard %d: there can be no series %d", s.number, first)
+		return fmt.Errorf("there can be no series %d", first)
 	}
 	for i := range count {
 		tags := r.sized()
@@ -63,11 +22,11 @@ func (db *DB) replaySeries(body []byte) error {
 			return r.err
 		}
 		if err := s.replayDefinition(first+i, tags); err != nil {
-			return fmt.Errorf("shard %d: %w", s.number, err)
+			return err
 		}
 	}
 	s.roster.next = max(s.roster.next, uint32(first))
-	return r.end()
+	return nil
 }
 
 // replayDefinition enters a series under the number that it had.
@@ -112,17 +71,12 @@ func (s *shard) expect(number int64) *series {
 	return s.roster.put(uint32(number), series{tags: lost, exists: true})
 }
 
-func (db *DB) replayPoints(at wal.Position, body []byte) error {
-	r := &bodyReader{rest: body}
-	s, err := db.replayShard(r)
-	if err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// replayPoints applies a record of points, which is at a position of the log, but for what is in the block files
+// already. The caller holds the lock.
+func (s *shard) replayPoints(blocks *blockDir, at wal.Position, r *bodyReader) error {
 	s.logAt = at
 	var number, slot int64
-	filed := filedSlots{db: db, at: at, first: 1}
+	filed := filedSlots{blocks: blocks, at: at, first: 1}
 	for range r.uvarint() {
 		number += r.varint()
 		slot += r.varint()
@@ -132,7 +86,7 @@ func (db *DB) replayPoints(at wal.Position, body []byte) error {
 		}
 		entry := s.expect(number)
 		if entry == nil {
-			db.orphans++
+			s.orphans++
 			continue
 		}
 		if !filed.has(slot) {
@@ -156,25 +110,26 @@ func (db *DB) replayPoints(at wal.Position, body []byte) error {
 			entry.state = state
 		}
 	}
-	return r.end()
+	return nil
 }
 
 // filedSlots tells for which slots a record at a position of the log has nothing that is not in a file.
 type filedSlots struct {
-	db          *DB
+	blocks      *blockDir // nil: there are no files
 	at          wal.Position
 	first, last int64 // the slots for which filed is known, none while first is greater
 	filed       bool
 }
 
 func (f *filedSlots) has(slot int64) bool {
-	if f.db.blocks == nil {
+	if f.blocks == nil {
 		return false
 	}
 	if slot < f.first || slot > f.last {
-		window := f.db.grid.windowOf(slot)
-		f.first, f.last = f.db.grid.firstSlot(window), f.db.grid.lastSlot(window)
-		file := f.db.blocks.files[window]
+		grid := f.blocks.grid
+		window := grid.windowOf(slot)
+		f.first, f.last = grid.firstSlot(window), grid.lastSlot(window)
+		file := f.blocks.files[window]
 		f.filed = file != nil && f.at < file.upTo
 	}
 	return f.filed
@@ -206,16 +161,20 @@ func (db *DB) install(file *windowFile) error {
 }
 
 // closeReplay ends the time of records: what neither they nor the files define stays lost.
-func (db *DB) closeReplay() {
-	orphans := db.orphans
+func (db *DB) closeReplay() error {
+	if err := db.replay.finish(); err != nil {
+		return fmt.Errorf("%w: %w", ErrReplay, err)
+	}
+	orphans := 0
 	for _, s := range db.shards {
 		s.mu.Lock()
-		orphans += s.closeReplay()
+		orphans += s.orphans + s.closeReplay()
 		s.mu.Unlock()
 	}
 	if orphans > 0 {
 		db.logger.Warn("the log has values of series that it does not define; nobody can ask for them", "series", orphans)
 	}
+	return nil
 }
 
 // closeReplay looks for what the log did not define in the files, and returns of how many series with values the tags

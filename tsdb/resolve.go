@@ -1,6 +1,14 @@
 package tsdb
 
-import "github.com/telamon-tsdb/telamon/tsdb/tag"
+import (
+	"errors"
+
+	"github.com/telamon-tsdb/telamon/tsdb/tag"
+)
+
+// errNumbers refuses a new series where all numbers have been given out: with 100,000 new ones an hour in 16 shards, after
+// 80 years.
+var errNumbers = errors.New("new series refused: its shard has no number left")
 
 // resolve returns the number of the series with these tags, of one that is forgotten the number that it has in files,
 // and a new number where there is none.
@@ -30,6 +38,9 @@ func (s *shard) resolve(tags []byte) (uint32, error) {
 	}
 	if s.filings != filings { // it may have gone to a file in between
 		number, state, filed = s.findFiled(tags, newcomer.kind)
+	}
+	if !filed && s.roster.next > maxNumber {
+		return 0, errNumbers
 	}
 	if err := s.census.admit(parsed); err != nil {
 		return 0, err

@@ -4,64 +4,117 @@ import (
 	"fmt"
 
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
+	"github.com/telamon-tsdb/telamon/tsdb/offheap"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
-// A sealedWindow holds one encoded block per series, one behind the other in one piece of memory.
+// A sealedWindow holds one encoded block per series, one behind the other in one piece of memory, and finds it by
+// the number of the series in a table of three levels. Both pieces lie outside the Go heap and are as long as they
+// have to be.
+//
+//	top      by number / 65,536      the position of a middle in table plus one, 0: none
+//	table    middles: 256 positions of pages, 0: none
+//	         pages: 257 offsets; the block of the k-th series is arena[offset[k]:offset[k+1]], empty: none
+//	arena    the blocks
 type sealedWindow struct {
-	number  int64
-	width   int
-	first   uint32   // series number of offsets[0]
-	offsets []uint32 // the block of series first+i is arena[offsets[i]:offsets[i+1]]; empty: none
-	arena   []byte
-	since   wal.Position // as in openWindow
-	filed   bool         // all of it is in a file; the only field that changes
+	number int64
+	width  int
+	memory *offheap.Arena
+	top    []uint32
+	table  []uint32
+	arena  []byte
+	since  wal.Position // as in openWindow
+	filed  bool         // all of it is in a file
+
+	pins    int  // readers who do not hold the lock
+	retired bool // the last of them is to free it
 }
 
 // seal encodes what is in an open window, and takes over from its base the blocks of the series that have no row. The
 // result does not share memory with it.
 func (w *openWindow) seal(encoder *gorilla.Encoder) (*sealedWindow, error) {
-	sealed := &sealedWindow{number: w.number, width: w.width, since: w.since}
+	b := newSealedBuilder(&sealedWindow{number: w.number, width: w.width, memory: w.rows.memory, since: w.since})
 	var failed error
 	var block []byte
 	w.series(func(s uint32) {
 		block = block[:0]
 		switch row := w.row(s); {
+		case failed != nil:
+			return
 		case row == nil:
-			if b, err := w.base.appendBlock(block, s); err != nil {
-				failed = err
-			} else {
-				block = b
-			}
+			block, failed = w.base.appendBlock(block, s)
 		case !allNaN(row):
 			block = encoder.AppendBlock(block, row)
 		}
-		sealed.add(s, block)
+		b.add(s, block)
 	})
 	if failed != nil {
+		b.window.free()
 		return nil, failed
 	}
-	sealed.clip()
-	return sealed, nil
+	return b.finish(), nil
 }
 
-// add appends the block of a series, which comes behind all so far.
-func (w *sealedWindow) add(series uint32, block []byte) {
-	if w.offsets == nil {
-		w.first = series
-		w.offsets = make([]uint32, 1)
-	}
-	for uint32(len(w.offsets)) <= series-w.first { // series without a block
-		w.offsets = append(w.offsets, uint32(len(w.arena)))
-	}
-	w.arena = append(w.arena, block...)
-	w.offsets = append(w.offsets, uint32(len(w.arena)))
+// A sealedBuilder fills a sealedWindow, block by block. The memory grows without a copy once it is large, and what was
+// too much is given back at the end: no more is touched than the blocks take.
+type sealedBuilder struct {
+	window *sealedWindow
+	page   int   // position in table of the page that is being filled
+	number int64 // of its first series / tablePage; -1: there is no page yet
+	next   int   // place of the next offset in the page
 }
 
-// clip gives back what growth left over, up to half.
-func (w *sealedWindow) clip() {
-	w.arena = append(make([]byte, 0, len(w.arena)), w.arena...)
-	w.offsets = append(make([]uint32, 0, len(w.offsets)), w.offsets...)
+func newSealedBuilder(w *sealedWindow) *sealedBuilder { return &sealedBuilder{window: w, number: -1} }
+
+var emptyTable [tablePage + 1]uint32
+
+// add appends the block of a series, which comes behind all so far. An empty block is none.
+func (b *sealedBuilder) add(series uint32, block []byte) {
+	if len(block) == 0 {
+		return
+	}
+	w := b.window
+	if int64(series/tablePage) != b.number {
+		b.fillTo(tablePage)
+		b.startPage(series)
+	}
+	b.fillTo(int(series % tablePage))
+	w.arena = offheap.Append(w.memory, w.arena, block...)
+}
+
+// fillTo makes the arena's end the offset of the series up to the k-th of the page.
+func (b *sealedBuilder) fillTo(k int) {
+	if b.number < 0 {
+		return
+	}
+	for ; b.next <= k; b.next++ {
+		b.window.table[b.page+b.next] = uint32(len(b.window.arena))
+	}
+}
+
+// startPage begins the page of a series.
+func (b *sealedBuilder) startPage(series uint32) {
+	w := b.window
+	for int(series>>16) >= len(w.top) {
+		w.top = append(w.top, 0)
+	}
+	middle := &w.top[series>>16]
+	if *middle == 0 {
+		*middle = uint32(len(w.table)) + 1
+		w.table = offheap.Append(w.memory, w.table, emptyTable[:tablePage]...)
+	}
+	b.page, b.number, b.next = len(w.table), int64(series/tablePage), 0
+	w.table[*middle-1+series>>8%tablePage] = uint32(b.page)
+	w.table = offheap.Append(w.memory, w.table, emptyTable[:]...)
+}
+
+// finish returns the window.
+func (b *sealedBuilder) finish() *sealedWindow {
+	b.fillTo(tablePage)
+	w := b.window
+	w.table = offheap.Resize(w.memory, w.table, len(w.table))
+	w.arena = offheap.Resize(w.memory, w.arena, len(w.arena))
+	return w
 }
 
 func allNaN(values []float64) bool {
@@ -73,12 +126,17 @@ func allNaN(values []float64) bool {
 	return true
 }
 
+// block returns the block of a series, empty where it has none.
 func (w *sealedWindow) block(series uint32) []byte {
-	if series < w.first || int(series-w.first) >= len(w.offsets)-1 {
+	if int(series>>16) >= len(w.top) || w.top[series>>16] == 0 {
 		return nil
 	}
-	i := series - w.first
-	return w.arena[w.offsets[i]:w.offsets[i+1]]
+	page := w.table[w.top[series>>16]-1+series>>8%tablePage]
+	if page == 0 {
+		return nil
+	}
+	offsets := w.table[page+series%tablePage:]
+	return w.arena[offsets[0]:offsets[1]]
 }
 
 func (w *sealedWindow) slots(series uint32, scratch []float64) ([]float64, error) {
@@ -120,15 +178,48 @@ func (w *sealedWindow) damaged(series uint32, err error) error {
 }
 
 func (w *sealedWindow) series(visit func(uint32)) {
-	for i := range len(w.offsets) - 1 {
-		if w.offsets[i] != w.offsets[i+1] {
-			visit(w.first + uint32(i))
+	for i, middle := range w.top {
+		if middle == 0 {
+			continue
+		}
+		for j, page := range w.table[middle-1:][:tablePage] {
+			if page == 0 {
+				continue
+			}
+			offsets := w.table[page:][:tablePage+1]
+			for k := range tablePage {
+				if offsets[k] != offsets[k+1] {
+					visit(uint32((i*tablePage+j)*tablePage + k))
+				}
+			}
 		}
 	}
 }
 
-func (w *sealedWindow) sizeBytes() int { return 4*len(w.offsets) + cap(w.arena) }
+func (w *sealedWindow) sizeBytes() int { return 4*len(w.table) + len(w.arena) }
 
 func (w *sealedWindow) appendBlock(dst []byte, series uint32) ([]byte, error) {
 	return append(dst, w.block(series)...), nil
+}
+
+// pin keeps the memory while somebody reads it without the lock of the shard; the caller holds it for writing. A write
+// to the window meanwhile goes elsewhere: a sealed window does not change.
+func (w *sealedWindow) pin() { w.pins++ }
+
+// unpin ends what pin began. The caller holds the lock for writing.
+func (w *sealedWindow) unpin() {
+	w.pins--
+	if w.retired && w.pins == 0 {
+		w.free()
+	}
+}
+
+func (w *sealedWindow) free() {
+	if w.pins > 0 {
+		w.retired = true
+		return
+	}
+	offheap.Free(w.memory, w.table)
+	offheap.Free(w.memory, w.arena)
+	w.top, w.table, w.arena = nil, nil, nil
 }

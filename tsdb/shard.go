@@ -7,6 +7,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
+	"github.com/telamon-tsdb/telamon/tsdb/offheap"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -28,7 +29,8 @@ type shard struct {
 	// index finds the series that have values in memory. Those in files only are found by the files.
 	index *index.Index
 
-	windows map[int64]window
+	windows map[int64]window // nil: the DB is closed
+	memory  *offheap.Arena   // of the windows' values
 	// recent is the open window that was written last, or nil: most writes go where the last one went.
 	recent *openWindow
 	order  []int64 // the keys of windows, ascending
@@ -38,6 +40,7 @@ type shard struct {
 	logAt  wal.Position
 	writes uint64 // counts applied writes; tells which open window was written last
 
+	orphans int              // replayed values whose series cannot be
 	staged  staging          // of the commit under way
 	encoder *gorilla.Encoder // scratch of sealing
 }
@@ -50,6 +53,7 @@ func newShard(number int, g grid, c *census) *shard {
 		roster:  newRoster(),
 		index:   index.New(),
 		windows: make(map[int64]window),
+		memory:  new(offheap.Arena),
 		encoder: gorilla.NewEncoder(g.step),
 		staged:  staging{scratch: make([]float64, g.width)},
 	}
@@ -125,7 +129,7 @@ func (s *shard) openWindow(number int64) (*openWindow, error) {
 	if err := s.sealAbove(maxOpenWindows - 1); err != nil {
 		return nil, err
 	}
-	w := newOpenWindow(s.grid, number)
+	w := newOpenWindow(s.grid, number, s.memory)
 	w.since = s.logAt
 	if exists {
 		w.base = old.(baseWindow)
@@ -168,6 +172,7 @@ func (s *shard) seal(w *openWindow) error {
 	s.recent = nil
 	s.leave(w, func(number uint32) bool { return holdsInMemory(sealed, number) }) // the others have been cleared
 	s.windows[w.number] = sealed
+	w.free()
 	return nil
 }
 
@@ -194,13 +199,26 @@ func (s *shard) addWindow(number int64, w window) {
 	s.windows[number] = w
 }
 
-// removeWindow takes away a window that no series is in any more.
-func (s *shard) removeWindow(number int64) {
+// removeWindow takes away a window that no series is in any more, and frees it.
+func (s *shard) removeWindow(number int64) { s.takeWindow(number).free() }
+
+// takeWindow takes away a window, whose series have yet to depart.
+func (s *shard) takeWindow(number int64) window {
+	taken := s.windows[number]
 	delete(s.windows, number)
 	s.recent = nil
 	if at, found := slices.BinarySearch(s.order, number); found {
 		s.order = slices.Delete(s.order, at, at+1)
 	}
+	return taken
+}
+
+// close gives the memory of all windows back.
+func (s *shard) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.windows, s.order, s.recent = nil, nil, nil
+	s.memory.FreeAll()
 }
 
 // leave takes the series that w has in memory out of it, but for those that are still held; held may be nil. The
@@ -220,15 +238,17 @@ func (s *shard) leave(w window, held func(uint32) bool) {
 // departAtOnce bounds how many series leave a window while readers and writers wait: a millisecond or two.
 const departAtOnce = 1024
 
-// depart is leave for a window that the shard does not have any more. The caller does not hold the lock, and others
-// have it in between: until the end some series are in the index though their last values in memory are gone.
+// depart is leave for a window that the shard does not have any more, and frees it. The caller does not hold the lock,
+// and others have it in between: until the end some series are in the index though their last values in memory are
+// gone.
 func (s *shard) depart(w window) {
-	part := memoryPart(w)
-	if part == nil {
-		return
-	}
 	var left []uint32
-	part.series(func(number uint32) { left = append(left, number) })
+	if part := memoryPart(w); part != nil {
+		part.series(func(number uint32) { left = append(left, number) })
+	}
+	s.mu.Lock()
+	w.free()
+	s.mu.Unlock()
 	for some := range slices.Chunk(left, departAtOnce) {
 		s.mu.Lock()
 		s.leaveWindow(some)

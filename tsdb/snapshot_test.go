@@ -31,10 +31,9 @@ func openInDir(t *testing.T, fsys vfs.FS, path string) (dir *tsdb.Dir, db *testD
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := log.Replay(inner.Replay); err != nil {
+	if err := errors.Join(log.Replay(inner.Replay), inner.Start()); err != nil {
 		t.Fatal(err)
 	}
-	inner.Start()
 	return dir, &testDB{DB: inner, t: t}, func() {
 		inner.Close()
 		if err := errors.Join(log.Close(), dir.Close()); err != nil {

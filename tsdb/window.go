@@ -3,12 +3,17 @@ package tsdb
 import (
 	"math"
 
+	"github.com/telamon-tsdb/telamon/tsdb/offheap"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
 // A window is the same n slots of all series of a shard. Window w covers the slots w·n+1 … w·n+n, in
 // time (w·n·step, (w+1)·n·step]: a value describes the step that ends at its time. It is open while it
 // is being written and sealed afterwards.
+//
+// Its values lie outside the Go heap, in shard.memory. They are read, and what slots returns is, with the lock of the
+// shard held, for reading at least; free wants it for writing. Who reads without the lock pins the window first
+// (sealedWindow.pin).
 type window interface {
 	// slots returns the n values of a series, NaN where it has none; nil where it has none at all.
 	// The result is read-only, and scratch (of n values) may back it.
@@ -23,6 +28,9 @@ type window interface {
 	// series calls visit for each series that has values here, in ascending order.
 	series(visit func(series uint32))
 	sizeBytes() int
+	// free gives the memory back, of the base too, now or when the last pin is gone. The caller has taken the window
+	// out of its place: nobody asks it for anything any more.
+	free()
 }
 
 // pageRows is the number of rows in one page of an open window: 64 rows of 60 slots are 30 kB, small
@@ -40,7 +48,7 @@ type baseWindow interface {
 
 // An openWindow holds plain columns: an append is a look-up of the row and a store.
 //
-//	rows    [ 0 2 0 1 … ]        by series number: row + 1, 0 where it has none
+//	rows    [ 0 2 0 1 … ]        by series number
 //	pages   [[v0 … v59 | v0 … v59 | …] …]   64 rows of n values to a page; NaN is "no value"
 //	base    of a window that was sealed before: the series without a row are as there
 //
@@ -51,7 +59,7 @@ type openWindow struct {
 	number    int64
 	firstSlot int64
 	width     int // n
-	rows      []uint32
+	rows      rowTable
 	pages     [][]float64
 	used      int    // rows in use
 	touched   uint64 // the shard's write counter at the last write: the least is sealed first
@@ -59,34 +67,30 @@ type openWindow struct {
 	since wal.Position
 }
 
-func newOpenWindow(g grid, number int64) *openWindow {
-	return &openWindow{number: number, firstSlot: g.firstSlot(number), width: g.width}
+func newOpenWindow(g grid, number int64, memory *offheap.Arena) *openWindow {
+	return &openWindow{number: number, firstSlot: g.firstSlot(number), width: g.width, rows: rowTable{memory: memory}}
 }
 
+// row returns the values of a series, nil where it has no row.
 func (w *openWindow) row(series uint32) []float64 {
-	if int(series) >= len(w.rows) || w.rows[series] == 0 {
+	r := w.rows.row(series)
+	if r == 0 {
 		return nil
 	}
-	r := int(w.rows[series] - 1)
-	at := r % pageRows * w.width
-	return w.pages[r/pageRows][at : at+w.width : at+w.width]
+	at := int(r-1) % pageRows * w.width
+	return w.pages[(r-1)/pageRows][at : at+w.width : at+w.width]
 }
 
 // addRow gives a series that has none a row of NaN.
 func (w *openWindow) addRow(series uint32) []float64 {
-	if need := int(series) + 1; need > len(w.rows) {
-		w.rows = append(w.rows, make([]uint32, need-len(w.rows))...)
-	}
 	if w.used%pageRows == 0 {
-		page := make([]float64, pageRows*w.width)
-		for i := range page {
-			page[i] = math.NaN()
-		}
-		w.pages = append(w.pages, page)
+		w.pages = append(w.pages, offheap.Make[float64](w.rows.memory, pageRows*w.width))
 	}
+	w.rows.set(series, w.used)
 	w.used++
-	w.rows[series] = uint32(w.used)
-	return w.row(series)
+	row := w.row(series)
+	fillNaN(row)
+	return row
 }
 
 // rowOver gives a series that has none a row with what the base has.
@@ -132,28 +136,32 @@ func (w *openWindow) holds(series uint32) bool {
 }
 
 func (w *openWindow) series(visit func(uint32)) {
-	next := 0
-	rowsBelow := func(end int) {
-		for ; next < end; next++ {
-			if w.rows[next] != 0 {
-				visit(uint32(next))
-			}
-		}
-	}
+	next := int64(0)
 	if w.base != nil {
 		w.base.series(func(s uint32) {
-			rowsBelow(min(int(s), len(w.rows)))
+			w.rows.visitRange(next, int64(s), visit)
 			visit(s)
-			next = max(next, int(s)+1)
+			next = int64(s) + 1
 		})
 	}
-	rowsBelow(len(w.rows))
+	w.rows.visitRange(next, w.rows.end(), visit)
 }
 
 func (w *openWindow) sizeBytes() int {
-	size := 4*len(w.rows) + 8*len(w.pages)*pageRows*w.width
+	size := w.rows.sizeBytes() + 8*len(w.pages)*pageRows*w.width
 	if w.base != nil {
 		size += w.base.sizeBytes()
 	}
 	return size
+}
+
+func (w *openWindow) free() {
+	for _, page := range w.pages {
+		offheap.Free(w.rows.memory, page)
+	}
+	w.pages = nil
+	w.rows.free()
+	if w.base != nil {
+		w.base.free()
+	}
 }

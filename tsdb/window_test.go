@@ -48,6 +48,8 @@ func TestLateWritesGiveTheSameBytes(t *testing.T) {
 			}
 		}
 		ordered, late := newFilled(), newFilled()
+		defer ordered.close()
+		defer late.close()
 		store := func(s *shard, w write) {
 			if err := s.store(w.series, w.slot, w.value); err != nil {
 				t.Fatal(err)
@@ -73,8 +75,8 @@ func TestLateWritesGiveTheSameBytes(t *testing.T) {
 			return
 		}
 		got, want := sealAll(t, late), sealAll(t, ordered)
-		if !bytes.Equal(got.arena, want.arena) || got.first != want.first || !slices.Equal(got.offsets, want.offsets) {
-			t.Fatalf("windows differ:\n%x %v\n%x %v", got.arena, got.offsets, want.arena, want.offsets)
+		if !bytes.Equal(got.arena, want.arena) || !slices.Equal(got.top, want.top) || !slices.Equal(got.table, want.table) {
+			t.Fatalf("windows differ:\n%x %v\n%x %v", got.arena, got.table, want.arena, want.table)
 		}
 		for number := range uint32(series) {
 			if a, b := late.roster.at(number).windows, ordered.roster.at(number).windows; a != b {
@@ -87,6 +89,7 @@ func TestLateWritesGiveTheSameBytes(t *testing.T) {
 // TestClearedSeriesLeaves clears all values of a series over a sealed window: it is gone from window and index.
 func TestClearedSeriesLeaves(t *testing.T) {
 	s := newShard(0, grid{step: 60_000, width: 4}, newCensus(Limits{}, nil))
+	defer s.close()
 	for i := range 3 {
 		tags := tag.New("name", string(rune('a'+i)))
 		s.roster.define(newSeries(canonical(tags.AppendCanonical(nil)), tags))
@@ -113,10 +116,12 @@ func TestClearedSeriesLeaves(t *testing.T) {
 // TestDamagedBase: a block that does not decode is an error of the write and of the question, and the window goes on.
 func TestDamagedBase(t *testing.T) {
 	s := newShard(0, grid{step: 60_000, width: 4}, newCensus(Limits{}, nil))
+	defer s.close()
 	tags := tag.New("name", "a")
 	s.roster.define(newSeries(canonical(tags.AppendCanonical(nil)), tags))
-	s.windows[0] = &sealedWindow{width: 4, offsets: []uint32{0, 2}, arena: []byte{1, 0}}
-	s.order = []int64{0}
+	damaged := newSealedBuilder(&sealedWindow{width: 4, memory: s.memory})
+	damaged.add(0, []byte{1, 0})
+	s.addWindow(0, damaged.finish())
 	s.encoder = gorilla.NewEncoder(60_000)
 	if err := s.store(0, 1, 5); err == nil {
 		t.Error("a write over a damaged block succeeded")

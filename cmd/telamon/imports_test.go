@@ -27,12 +27,13 @@ var mayImport = map[string][]string{
 	"tsdb/normalize":   {},
 	"tsdb/gorilla":     {},
 	"tsdb/vfs":         {},
+	"tsdb/offheap":     {},
 	"query/stack":      {},
 	"tsdb/tag":         {"tsdb/tag/pattern"},
 	"tsdb/index":       {"tsdb/tag", "tsdb/tag/pattern"},
 	"tsdb/wal":         {"tsdb/vfs"},
 	"tsdb/blockfile":   {"tsdb/tag", "tsdb/tag/pattern", "tsdb/vfs"},
-	"tsdb":             {"tsdb/tag", "tsdb/normalize", "tsdb/gorilla", "tsdb/index", "tsdb/wal", "tsdb/blockfile", "tsdb/vfs"},
+	"tsdb":             {"tsdb/tag", "tsdb/normalize", "tsdb/gorilla", "tsdb/index", "tsdb/wal", "tsdb/blockfile", "tsdb/offheap", "tsdb/vfs"},
 	"tsdb/tsdbtest":    {"tsdb", "tsdb/tag", "tsdb/wal", "tsdb/vfs"},
 	"ingest/...":       {"ingest/...", "tsdb", "tsdb/tag"},
 	"query/expr/...":   {"query/expr", "query/stack", "tsdb", "tsdb/tag", "tsdb/tag/pattern"},
@@ -45,7 +46,7 @@ var mayImport = map[string][]string{
 }
 
 // standardOnly are the trees that import no other module.
-var standardOnly = []string{"tsdb/tag", "tsdb/tag/pattern", "tsdb/normalize", "tsdb/gorilla", "tsdb/vfs", "tsdb/blockfile", "query/stack"}
+var standardOnly = []string{"tsdb/tag", "tsdb/tag/pattern", "tsdb/normalize", "tsdb/gorilla", "tsdb/vfs", "tsdb/offheap", "tsdb/blockfile", "query/stack"}
 
 type goPackage struct {
 	Dir, ImportPath string

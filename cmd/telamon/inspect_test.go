@@ -38,7 +38,9 @@ func makeData(t *testing.T) string {
 	if err := log.Replay(db.Replay); err != nil {
 		t.Fatal(err)
 	}
-	db.Start()
+	if err := db.Start(); err != nil {
+		t.Fatal(err)
+	}
 	for i := range 3 {
 		ref, err := db.Resolve(tag.New("name", "a", "node", string(rune('a'+i))).AppendCanonical(nil))
 		if err != nil {

@@ -118,14 +118,13 @@ func (s *server) run(ctx context.Context) error {
 
 // work replays the log, starts what writes to it, and waits. It reads the rules again at each value of reload.
 func (s *server) work(ctx context.Context, reload <-chan os.Signal) error {
+	defer s.db.Close()
 	if err := s.replay(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil // told to stop while starting
 		}
 		return err
 	}
-	s.db.Start()
-	defer s.db.Close()
 	defer s.parts.webhook.Close()
 	defer s.parts.alerts.Close()
 	held := s.startAlerts(ctx)
@@ -174,7 +173,7 @@ func (s *server) startMaintenance(ctx context.Context) (stop func()) {
 	}
 }
 
-// replay feeds the log to the owners of its records.
+// replay feeds the log to the owners of its records and starts the store.
 func (s *server) replay(ctx context.Context) error {
 	begin, records := time.Now(), 0
 	progress := time.Now()
@@ -192,6 +191,9 @@ func (s *server) replay(ctx context.Context) error {
 		}
 		return s.db.Replay(at, rec)
 	})
+	if err == nil {
+		err = s.db.Start()
+	}
 	if err != nil {
 		return fmt.Errorf("replay of %s: %w", s.dir.LogPath(namespace), err)
 	}

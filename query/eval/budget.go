@@ -3,7 +3,6 @@ package eval
 import (
 	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/query/stack"
-	"github.com/telamon-tsdb/telamon/tsdb"
 )
 
 // A budget counts the bytes of columns that a run holds, against a limit. Zero is no limit.
@@ -18,15 +17,26 @@ const (
 // take adds bytes, unless that exceeds the limit.
 func (b *budget) take(bytes int64) error {
 	if b.limit > 0 && b.used+bytes > b.limit {
-		return stack.Require("the query needs more than %d MB of memory: ask for fewer lines, a larger step"+
-			" or a shorter range", b.limit>>20)
+		return b.exceeded()
 	}
 	b.used += bytes
 	return nil
 }
 
-// checkRange refuses a range that is none, and one of which not even the parts of a single line fit into the
-// budget.
+func (b *budget) exceeded() error {
+	return stack.Require("the query needs more than %d MB of memory: ask for fewer lines, a larger step"+
+		" or a shorter range", b.limit>>20)
+}
+
+// left returns what may still be taken, at least 1: to a store 0 is no limit.
+func (b *budget) left() int {
+	if b.limit == 0 {
+		return 0
+	}
+	return int(max(1, b.limit-b.used))
+}
+
+// checkRange refuses a range that is none, and one of which not even a single line fits into the budget.
 func (r *run) checkRange() error {
 	g := r.rng
 	switch {
@@ -37,11 +47,8 @@ func (r *run) checkRange() error {
 			g.Start, g.End, g.Step, g.Primary)
 	}
 	line := budget{limit: r.budget.limit}
-	return line.take(shards * ((g.End-g.Start)/g.Step*bytesPerValue + maskBytes(g.End-g.Start, g.Step, g.Primary)))
+	return line.take((g.End-g.Start)/g.Step*bytesPerValue + maskBytes(g.End-g.Start, g.Step, g.Primary))
 }
-
-// shards is how many parts of a line a store holds before it has merged them: what it has by default.
-const shards = tsdb.DefaultShards
 
 // maskBytes returns the size of the bits in a column that tell which primary steps had a value: of a range of
 // centuries they are most of it, whatever the step.

@@ -111,6 +111,7 @@ func (r *run) queryOf(d *expr.Data) tsdb.Query {
 	if q.PerSeries || len(q.By) > 0 {
 		q.MaxColumns, q.MaxValues = r.limits.Lines, r.limits.Datapoints
 	}
+	q.MaxSeries = r.limits.Series
 	if r.rng.Step == r.rng.Primary {
 		q.Consolidation = tsdb.TotalOf // of one value: all are the same
 	}
@@ -119,6 +120,7 @@ func (r *run) queryOf(d *expr.Data) tsdb.Query {
 
 func (r *run) selectColumns(one *read) error {
 	r.work.Reads++
+	one.query.MaxBytes = r.budget.left()
 	bytesPerColumn := int64(bits.OnesCount8(uint8(one.query.Aggregates))*one.query.Len()*bytesPerValue + bytesPerLine)
 	if one.query.Consolidation == tsdb.Average {
 		bytesPerColumn += maskBytes(one.query.End-one.query.Start, one.query.Step, r.rng.Primary)
@@ -127,11 +129,8 @@ func (r *run) selectColumns(one *read) error {
 		if err == nil && r.ctx.Err() != nil {
 			err = context.Cause(r.ctx)
 		}
-		if over := (*tsdb.BudgetError)(nil); errors.As(err, &over) {
-			return stack.Require("%s", over.Error())
-		}
 		if err != nil {
-			return err
+			return r.explained(err)
 		}
 		if err := r.budget.take(bytesPerColumn); err != nil {
 			return err
@@ -142,6 +141,18 @@ func (r *run) selectColumns(one *read) error {
 		r.work.Samples += column.Samples
 	}
 	return nil
+}
+
+// explained returns what a reader of the expression should be told of an error of the store.
+func (r *run) explained(err error) error {
+	over := (*tsdb.BudgetError)(nil)
+	switch {
+	case !errors.As(err, &over):
+		return err
+	case over.What == "bytes":
+		return r.budget.exceeded()
+	}
+	return stack.Require("%s", over.Error())
 }
 
 // dataLines turns columns into the lines of a data expression, sorted by label as Atlas's store does.

@@ -12,6 +12,7 @@ import (
 type Limits struct {
 	Lines      int   // per data expression that groups
 	Datapoints int   // lines times points, per data expression that groups
+	Series     int   // that one data expression reads
 	Bytes      int64 // memory for columns, of the whole run
 }
 

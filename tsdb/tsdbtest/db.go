@@ -1,6 +1,7 @@
 package tsdbtest
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/telamon-tsdb/telamon/tsdb"
@@ -19,10 +20,9 @@ func OpenDB(t testing.TB) *tsdb.DB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := log.Replay(db.Replay); err != nil {
+	if err := errors.Join(log.Replay(db.Replay), db.Start()); err != nil {
 		t.Fatal(err)
 	}
-	db.Start()
 	t.Cleanup(func() {
 		db.Close()
 		if err := log.Close(); err != nil {

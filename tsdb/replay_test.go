@@ -1,0 +1,196 @@
+package tsdb
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/telamon-tsdb/telamon/tsdb/normalize"
+	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/tsdb/wal"
+)
+
+// A placedRecord is a record of a log and where it lies.
+type placedRecord struct {
+	at  wal.Position
+	rec wal.Record
+}
+
+// replayConfig is that of the tests here: few shards and short windows, which are sealed often.
+var replayConfig = Config{Shards: 3, WindowSlots: 4, Step: time.Second}
+
+// drawLog makes a log of definitions, points and states of the shards, in which some records are missing or come twice.
+func drawLog(t *rapid.T) []placedRecord {
+	var records []placedRecord
+	at := wal.Position(1 << 32)
+	add := func(kind wal.Type, version uint8, body []byte) {
+		at += 100
+		for range rapid.SampledFrom([]int{1, 1, 1, 1, 1, 1, 0, 2}).Draw(t, "times") {
+			records = append(records, placedRecord{at, wal.Record{Type: kind, Version: version, Body: body}})
+		}
+	}
+	defined := make([]int, replayConfig.Shards)
+	for range rapid.IntRange(0, 60).Draw(t, "records") {
+		shard := rapid.IntRange(0, replayConfig.Shards-1).Draw(t, "shard")
+		if rapid.IntRange(0, 4).Draw(t, "kind") == 0 {
+			list := make([]series, rapid.IntRange(1, 5).Draw(t, "series"))
+			for i := range list {
+				dstype := []string{"rate", "gauge", "counter"}[(defined[shard]+i)%3]
+				tags := tag.New("name", fmt.Sprint("s", shard, "-", defined[shard]+i), tag.DataSourceType, dstype)
+				list[i].tags = canonical(tags.AppendCanonical(nil))
+			}
+			add(wal.Series, seriesVersion, seriesBody(shard, defined[shard], list))
+			defined[shard] += len(list)
+			continue
+		}
+		number := rapid.Uint32Range(0, uint32(defined[shard]+2))
+		writes := make([]stagedWrite, rapid.IntRange(0, 12).Draw(t, "writes"))
+		slot := rapid.Int64Range(1000, 1020)
+		for i := range writes {
+			writes[i] = stagedWrite{series: number.Draw(t, "number"), slot: slot.Draw(t, "slot"), value: float64(i)}
+			switch {
+			case rapid.IntRange(0, 9).Draw(t, "clear") == 0:
+				writes[i].value = math.NaN()
+			case i > 0 && rapid.Bool().Draw(t, "same slot"):
+				writes[i].slot = writes[i-1].slot
+			}
+		}
+		var states []stagedState
+		for range rapid.IntRange(0, 2).Draw(t, "states") {
+			state := normalize.State{Last: slot.Draw(t, "last") * 1000, Partial: 0.5}
+			states = append(states, stagedState{series: number.Draw(t, "number"), mustLog: true, state: state})
+		}
+		add(wal.Points, pointsVersion, appendPointsBody(nil, shard, writes, states))
+	}
+	return records
+}
+
+// seriesBody is the body that defines some series.
+func seriesBody(shard, first int, list []series) []byte {
+	dst := appendSeriesHead(nil, shard, uint32(first), len(list))
+	for _, one := range list {
+		dst = append(binary.AppendUvarint(dst, uint64(len(one.tags))), one.tags...)
+	}
+	return dst
+}
+
+// TestReplayParallel compares the DB that a log leaves when it is replayed in batches of any size with one to which
+// its records were applied one by one.
+func TestReplayParallel(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		got, want := newTestDB(t), newTestDB(t)
+		for _, one := range drawLog(t) {
+			if err := want.replayPlain(one.at, one.rec); err != nil {
+				t.Fatal(err)
+			}
+			body := slices.Clone(one.rec.Body)
+			if err := got.Replay(one.at, wal.Record{Type: one.rec.Type, Version: one.rec.Version, Body: body}); err != nil {
+				t.Fatal(err)
+			}
+			clear(body) // it was the caller's
+			if rapid.IntRange(0, 5).Draw(t, "flush") == 0 {
+				if err := got.replay.flush(); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		for _, db := range []*DB{got, want} {
+			if err := db.Start(); err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+		}
+		for i := range want.shards {
+			if g, w := describeShard(got.shards[i]), describeShard(want.shards[i]); g != w {
+				t.Fatalf("shard %d:\n got %s\nwant %s", i, g, w)
+			}
+		}
+	})
+}
+
+func newTestDB(t rapid.TB) *DB {
+	db, err := New(replayConfig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+// replayPlain applies a record at once.
+func (db *DB) replayPlain(at wal.Position, rec wal.Record) error {
+	body := &bodyReader{rest: rec.Body}
+	s := db.shards[body.uvarint()]
+	if rec.Type == wal.Series {
+		return s.replaySeries(body)
+	}
+	return s.replayPoints(db.blocks, at, body)
+}
+
+// describeShard writes down all that a replay leaves behind.
+func describeShard(s *shard) string {
+	var b strings.Builder
+	fmt.Fprintln(&b, s.roster.next, s.roster.count, s.roster.unlogged, s.logAt, s.orphans, s.index.Len(), s.roster.names.used)
+	for i, e := range s.roster.all(0) {
+		fmt.Fprintf(&b, "series %d: %q %x %v %v\n", i, e.tags, e.id, e.windows, e.state)
+	}
+	for _, number := range s.order {
+		w := s.windows[number]
+		since, unfiled := unfiledSince(w)
+		fmt.Fprintf(&b, "window %d: %T since %v %v\n", number, w, since, unfiled)
+		w.series(func(number uint32) {
+			values, err := w.slots(number, make([]float64, s.grid.width))
+			fmt.Fprintln(&b, number, values, err)
+			if sealed, ok := w.(baseWindow); ok {
+				block, err := sealed.appendBlock(nil, number)
+				fmt.Fprintf(&b, "%x %v\n", block, err)
+			}
+		})
+	}
+	return b.String()
+}
+
+// TestReplayError hides a record that does not fit among good ones: the error names it, at the next record, the next
+// batch or the start.
+func TestReplayError(t *testing.T) {
+	one := []series{{tags: canonical(tag.New("name", "a").AppendCanonical(nil))}}
+	other := []series{{tags: canonical(tag.New("name", "b").AppendCanonical(nil))}}
+	for what, bad := range map[string]wal.Record{
+		"a foreign type":      {Type: wal.Document, Version: 1},
+		"a foreign version":   {Type: wal.Points, Version: pointsVersion + 1, Body: []byte{0, 0, 0}},
+		"no body":             {Type: wal.Points, Version: pointsVersion},
+		"a shard too many":    {Type: wal.Points, Version: pointsVersion, Body: []byte{9, 0, 0}},
+		"points cut off":      {Type: wal.Points, Version: pointsVersion, Body: []byte{1, 2, 0}},
+		"bytes left over":     {Type: wal.Points, Version: pointsVersion, Body: []byte{1, 0, 0, 7}},
+		"a bad state":         {Type: wal.Points, Version: pointsVersion, Body: []byte{1, 0, 1, 0, 0xff}},
+		"a series twice":      {Type: wal.Series, Version: seriesVersion, Body: seriesBody(1, 0, other)},
+		"tags that are none":  {Type: wal.Series, Version: seriesVersion, Body: seriesBody(1, 1, []series{{tags: "x"}})},
+		"a number far beyond": {Type: wal.Series, Version: seriesVersion, Body: seriesBody(1, 1<<32-1, other)},
+	} {
+		t.Run(what, func(t *testing.T) {
+			db := newTestDB(t)
+			defer db.Close()
+			var err error
+			for i, rec := range []wal.Record{
+				{Type: wal.Series, Version: seriesVersion, Body: seriesBody(1, 0, one)}, bad,
+				{Type: wal.Points, Version: pointsVersion, Body: appendPointsBody(nil, 1, []stagedWrite{{slot: 7}}, nil)},
+			} {
+				if err = db.Replay(wal.Position(1<<32|100*(i+1)), rec); err != nil {
+					break
+				}
+			}
+			if err == nil {
+				err = db.Start()
+			}
+			if !errors.Is(err, ErrReplay) || !strings.Contains(err.Error(), "00000001.wal+200") {
+				t.Errorf("error %v, want %v at 00000001.wal+200", err, ErrReplay)
+			}
+		})
+	}
+}

@@ -1,0 +1,86 @@
+package tsdb
+
+import (
+	"fmt"
+	"math/bits"
+	"sync/atomic"
+)
+
+// A BudgetError reports a query that takes more than it allows itself.
+type BudgetError struct {
+	// What is the bound: "lines", "datapoints", "series" or "bytes", for Query.MaxColumns, MaxValues, MaxSeries and
+	// MaxBytes.
+	What string
+	// Used is how many there were when the query ended, more than Limit; nobody counted further.
+	Used  int
+	Limit int
+}
+
+func (e *BudgetError) Error() string {
+	return fmt.Sprintf("too many %s: %d > %d", e.What, e.Used, e.Limit)
+}
+
+// A usage counts what a query takes of MaxSeries and MaxBytes, before it takes it. Its workers share it.
+type usage struct {
+	query         *Query
+	series, bytes atomic.Int64
+}
+
+func (u *usage) addSeries(n int) error {
+	if total := int(u.series.Add(int64(n))); u.query.MaxSeries > 0 && total > u.query.MaxSeries {
+		return &BudgetError{"series", total, u.query.MaxSeries}
+	}
+	return nil
+}
+
+func (u *usage) addBytes(n int) error {
+	if total := int(u.bytes.Add(int64(n))); u.query.MaxBytes > 0 && total > u.query.MaxBytes {
+		return &BudgetError{"bytes", total, u.query.MaxBytes}
+	}
+	return nil
+}
+
+// checkColumns reports more columns, or values in them, than q allows.
+func (q *Query) checkColumns(columns int) error {
+	if q.MaxColumns > 0 && columns > q.MaxColumns {
+		return &BudgetError{"lines", columns, q.MaxColumns}
+	}
+	if values := columns * q.Len(); q.MaxValues > 0 && values > q.MaxValues {
+		return &BudgetError{"datapoints", values, q.MaxValues}
+	}
+	return nil
+}
+
+// emptyColumns is how many times the columns that a query allows a lane may begin to fill. Most of them are in the
+// answer; but some are of series that have values in the windows that are read and none in the range.
+const emptyColumns = 4
+
+// checkBegun reports so many columns at the beginning of reading that the answer will have more than q allows. It says
+// the least number for that.
+func (q *Query) checkBegun(columns int) error {
+	if q.checkColumns(columns/emptyColumns) == nil {
+		return nil
+	}
+	if q.MaxColumns > 0 && columns > emptyColumns*q.MaxColumns {
+		return q.checkColumns(q.MaxColumns + 1)
+	}
+	return q.checkColumns(q.MaxValues/q.Len() + 1)
+}
+
+// bytesPerColumn stands for what a column costs besides its values: the structure, its key, and where they are listed.
+const bytesPerColumn = 400
+
+// columnBytes returns what a column that answers q takes; ratio is the number of primary steps in one of its.
+func (q *Query) columnBytes(ratio int) int {
+	size := bytesPerColumn + 8*q.Len()*bits.OnesCount8(uint8(q.Aggregates))
+	if q.hasMask(ratio) {
+		size += 8 * maskWords(q.Len()*ratio)
+	}
+	return size
+}
+
+// hasMask reports whether the columns that answer q have Present.
+func (q *Query) hasMask(ratio int) bool { return ratio > 1 && q.Consolidation == Average }
+
+// maskWords returns the length of Column.Present for so many primary steps.
+func maskWords(slots int) int { return (slots + 63) / 64 }
