@@ -238,7 +238,7 @@ func (s *shard) liftOverlay(window int64, overlay *overlayWindow) {
 
 // replaceFile puts another file, or none, beneath a window or in place of it.
 func (s *shard) replaceFile(window int64, filed *filedWindow) {
-	s.filings++
+	s.moves++
 	if filed == nil {
 		s.removeFile(window)
 		return
@@ -292,7 +292,7 @@ func (s *shard) takeFiledBefore(slot int64, files map[int64]*windowFile) (taken 
 		if !ok || !w.filed || s.grid.lastSlot(number) >= slot {
 			continue
 		}
-		s.filings++
+		s.moves++
 		if filed := files[number].filed(s.number); filed != nil {
 			s.windows[number] = filed
 			taken = append(taken, w)
@@ -318,6 +318,7 @@ func (db *DB) load(slot int64) {
 				}
 				if loaded, err := filed.load(s.memory); err == nil {
 					s.windows[number] = loaded
+					s.moves++
 					s.enterLoaded(loaded, filed)
 				}
 			}

@@ -26,7 +26,7 @@ func (s *shard) resolve(tags []byte) (uint32, error) {
 	}
 	newcomer := newSeries(canonical(tags), parsed)
 	s.mu.RLock()
-	filings := s.filings
+	moves := s.moves
 	number, state, filed := s.findFiled(tags, newcomer.kind)
 	s.mu.RUnlock()
 
@@ -36,7 +36,7 @@ func (s *shard) resolve(tags []byte) (uint32, error) {
 		s.roster.wake(number)
 		return number, nil
 	}
-	if s.filings != filings { // it may have gone to a file in between
+	if s.moves != moves { // it may have gone to a file in between
 		number, state, filed = s.findFiled(tags, newcomer.kind)
 	}
 	if !filed && s.roster.next > maxNumber {

@@ -34,8 +34,10 @@ type shard struct {
 	// recent is the open window that was written last, or nil: most writes go where the last one went.
 	recent *openWindow
 	order  []int64 // the keys of windows, ascending
-	// filings counts the windows that files have taken the place of.
-	filings uint64
+	// moves counts what makes series ones that are in files only, or changes the files: see strays.go.
+	moves uint64
+	// strays are remembered from question to question; they have a lock of their own.
+	strays strayCache
 	// logAt is a position of the log that lies before what is written from now on.
 	logAt  wal.Position
 	writes uint64 // counts applied writes; tells which open window was written last
@@ -185,6 +187,7 @@ func (s *shard) takeBefore(slot int64) (taken []window) {
 		taken = append(taken, s.windows[number])
 		delete(s.windows, number)
 	}
+	s.moves++
 	s.recent = nil
 	s.order = slices.Delete(s.order, 0, len(taken))
 	return taken
@@ -205,6 +208,7 @@ func (s *shard) removeWindow(number int64) { s.takeWindow(number).free() }
 // takeWindow takes away a window, whose series have yet to depart.
 func (s *shard) takeWindow(number int64) window {
 	taken := s.windows[number]
+	s.moves++
 	delete(s.windows, number)
 	s.recent = nil
 	if at, found := slices.BinarySearch(s.order, number); found {
@@ -218,6 +222,7 @@ func (s *shard) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.windows, s.order, s.recent = nil, nil, nil
+	s.moves++
 	s.memory.FreeAll()
 }
 
@@ -275,6 +280,7 @@ func (s *shard) leaveWindow(left []uint32) {
 		if entry.windows > 0 {
 			continue
 		}
+		s.moves++
 		s.roster.idle = append(s.roster.idle, number)
 		if entry.tags != lost {
 			gone = append(gone, index.Series{Number: number, Tags: entry.tags.tags()})

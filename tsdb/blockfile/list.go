@@ -31,6 +31,24 @@ func (r *Reader) Keys(p tag.Predicate, page Page) (counts []Count, err error) {
 	if err != nil {
 		return nil, err
 	}
+	return c.listKeys(page)
+}
+
+// KeysOf is Keys for the series at some positions.
+func (r *Reader) KeysOf(positions []uint32, page Page) (counts []Count, err error) {
+	a, err := r.enter()
+	if err != nil {
+		return nil, err
+	}
+	defer a.leave(&err)
+	c, err := r.counterOf(positions)
+	if err != nil {
+		return nil, err
+	}
+	return c.listKeys(page)
+}
+
+func (c *counter) listKeys(page Page) (counts []Count, err error) {
 	for i, k := range c.keys {
 		if page.full(counts) {
 			break
@@ -57,6 +75,24 @@ func (r *Reader) Values(key string, p tag.Predicate, page Page) (counts []Count,
 	if err != nil {
 		return nil, err
 	}
+	return c.listValues(key, page)
+}
+
+// ValuesOf is Values for the series at some positions.
+func (r *Reader) ValuesOf(key string, positions []uint32, page Page) (counts []Count, err error) {
+	a, err := r.enter()
+	if err != nil {
+		return nil, err
+	}
+	defer a.leave(&err)
+	c, err := r.counterOf(positions)
+	if err != nil {
+		return nil, err
+	}
+	return c.listValues(key, page)
+}
+
+func (c *counter) listValues(key string, page Page) (counts []Count, err error) {
 	i, ok := c.key(key)
 	if !ok {
 		return nil, nil
@@ -98,6 +134,16 @@ func (r *Reader) counter(p tag.Predicate) (*counter, error) {
 	}
 	selected, err := x.resolve(p)
 	return &counter{index: x, selected: selected}, err
+}
+
+func (r *Reader) counterOf(positions []uint32) (*counter, error) {
+	x, err := r.index()
+	if err != nil {
+		return nil, err
+	}
+	selected := newBitmap(x.series)
+	selected.addList(positions)
+	return &counter{index: x, selected: selected}, nil
 }
 
 // append appends the count of a list of section postings, unless it is 0.

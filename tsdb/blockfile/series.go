@@ -57,6 +57,23 @@ func (r *Reader) AppendNumbers(dst, positions []uint32) (_ []uint32, err error) 
 	return dst, nil
 }
 
+// NumbersOf is AppendNumbers for all positions of a shard.
+func (r *Reader) NumbersOf(dst []uint32, shard ShardRange) (_ []uint32, err error) {
+	a, err := r.enter()
+	if err != nil {
+		return dst, err
+	}
+	defer a.leave(&err)
+	numbers, err := r.section(sectionNumbers)
+	if err != nil {
+		return dst, err
+	}
+	for position := shard.First; position < shard.End; position++ {
+		dst = append(dst, binary.LittleEndian.Uint32(numbers[4*position:]))
+	}
+	return dst, nil
+}
+
 // Find returns the position of a series, and whether it is in the file. The error matches ErrDamaged or
 // ErrClosed.
 func (r *Reader) Find(s Series) (position uint32, found bool, err error) {
