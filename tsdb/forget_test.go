@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -71,6 +72,9 @@ func TestForgetModel(t *testing.T) {
 			for range rapid.SampledFrom([]int{0, 1, 10}).Draw(rt, "points") {
 				s := m.series[rapid.IntRange(0, few).Draw(rt, "series")]
 				at := step * (now - rapid.SampledFrom([]int64{0, 0, 1, 2, 30, 100, 400}).Draw(rt, "age"))
+				if again := slices.Sorted(maps.Keys(s.slots)); len(again) > 0 && rapid.Bool().Draw(rt, "again") {
+					at = rapid.SampledFrom(again).Draw(rt, "slot")
+				}
 				v := float64(rapid.IntRange(-3, 9).Draw(rt, "value"))
 				batch = append(batch, tsdb.Point{Ref: db.resolve(s.tags), Time: at, Value: v})
 				s.publish(at, v)
@@ -197,8 +201,9 @@ func TestNumbersAreNotUsedAgain(t *testing.T) {
 		}
 		seen[ref] = true
 		db.append(tsdb.Point{Ref: ref, Time: now * 60_000, Value: 1})
-		for range 10 {
+		for range 15 { // the log is trimmed again and again
 			now += 30
+			db.append(tsdb.Point{Ref: db.resolve(tag.New("name", "steady")), Time: now * 60_000, Value: 1})
 			db.maintain(now)
 		}
 		if i%3 == 2 {
@@ -207,5 +212,47 @@ func TestNumbersAreNotUsedAgain(t *testing.T) {
 	}
 	if st := db.Stats(); st.Series > 3 {
 		t.Errorf("%d series are remembered, of which each lived once", st.Series)
+	}
+}
+
+// TestRevivedSeriesIsDefinedAgain: a series that comes back is logged with its tags, for the files that knew them go
+// before it does.
+func TestRevivedSeriesIsDefinedAgain(t *testing.T) {
+	now := int64(1000)
+	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{
+		BlockDir: "/blocks", MemoryHorizon: time.Hour, Retention: 8 * time.Hour, Shards: 1,
+		Now: func() time.Time { return time.UnixMilli(now * 60_000) },
+	})
+	defer func() { db.close() }()
+	run := func(until int64) {
+		t.Helper()
+		for ; now < until; now += 10 {
+			db.append(tsdb.Point{Ref: db.resolve(tag.New("name", "steady")), Time: now * 60_000, Value: 1})
+			db.maintain(now)
+		}
+	}
+	tags := tag.New("name", "a")
+	before := db.resolve(tags)
+	db.append(tsdb.Point{Ref: before, Time: 1000 * 60_000, Value: 1})
+	run(1450)
+	if st := db.Stats(); st.Series != 1 {
+		t.Fatalf("%d series, want the steady one", st.Series)
+	}
+	after := db.resolve(tags)
+	db.append(tsdb.Point{Ref: after, Time: 1450 * 60_000, Value: 2})
+	run(1520) // the file with the first value goes, the window with the second one is in no file yet
+	if names := blockFiles(t, db.fs, ".blk"); strings.HasPrefix(names[0], "16-") || strings.HasPrefix(names[len(names)-1], "24-") {
+		t.Fatalf("files %q, want none of the windows 16 and 24", names)
+	}
+	for _, name := range blockFiles(t, db.fs, ".blk") { // and should the others go, too
+		if err := db.fs.Remove("/blocks/" + name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	db.reopen()
+	q := latest
+	q.Start, q.End = 1441*60_000, 1471*60_000
+	if got := columns(t, db, q)["name=a"]; before != after || got.Sum == nil || got.Sum[9] != 2 {
+		t.Errorf("Ref %d, then %d; its values are %v", before, after, got.Sum)
 	}
 }
