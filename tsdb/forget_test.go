@@ -240,11 +240,7 @@ func TestRevivedSeriesIsDefinedAgain(t *testing.T) {
 	}
 	after := db.resolve(tags)
 	db.append(tsdb.Point{Ref: after, Time: 1450 * 60_000, Value: 2})
-	run(1520) // the file with the first value goes, the window with the second one is in no file yet
-	if names := blockFiles(t, db.fs, ".blk"); strings.HasPrefix(names[0], "16-") || strings.HasPrefix(names[len(names)-1], "24-") {
-		t.Fatalf("files %q, want none of the windows 16 and 24", names)
-	}
-	for _, name := range blockFiles(t, db.fs, ".blk") { // and should the others go, too
+	for _, name := range blockFiles(t, db.fs, ".blk") { // as retention may do before its window is filed
 		if err := db.fs.Remove("/blocks/" + name); err != nil {
 			t.Fatal(err)
 		}
