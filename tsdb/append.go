@@ -134,6 +134,7 @@ func (c *committer) commit() error {
 			c.stage(c.db.shards[i], places, &counts)
 		}
 	}
+	at := c.db.log.Stats().End // the records come behind it
 	if err := c.db.log.Append(context.Background(), c.records...); err != nil {
 		for _, s := range c.db.shards {
 			s.mu.Lock() // Resolve may be moving what clearStaged writes to
@@ -147,6 +148,7 @@ func (c *committer) commit() error {
 			continue
 		}
 		s.mu.Lock()
+		s.logAt = max(s.logAt, at)
 		err := s.apply()
 		s.clearStaged()
 		s.mu.Unlock()

@@ -207,13 +207,20 @@ func cpuTime(b *testing.B) time.Duration {
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
-// BenchmarkReplay restarts on a log of 50,000 series and two hours.
+// BenchmarkReplay restarts on a log of points, and on one of series that have one point each; with -cpu 1,2 on one core
+// and on two.
 func BenchmarkReplay(b *testing.B) {
-	const series, steps = 50_000, 120
-	f := newBenchFleet(b, series, steps)
-	defer func() { f.close() }()
-	for b.Loop() {
-		f.reopen()
+	for _, size := range []struct{ series, steps int }{{50_000, 120}, {100_000, 1}} {
+		b.Run(fmt.Sprintf("series=%d/steps=%d", size.series, size.steps), func(b *testing.B) {
+			f := newBenchFleet(b, size.series, size.steps)
+			defer func() { f.close() }()
+			used := cpuTime(b)
+			for b.Loop() {
+				f.reopen()
+			}
+			points := float64(b.N * size.series * size.steps)
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/points, "ns/point")
+			b.ReportMetric(float64((cpuTime(b)-used).Nanoseconds())/points, "cpu-ns/point")
+		})
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/(series*steps), "ns/point")
 }

@@ -5,32 +5,57 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
-// A blockDir is the directory of a DB's block files, one for each window that has been written there. Its methods are
-// called before Start, and by Maintain.
+// A blockDir is the directory of a DB's block files. Its methods are called before Start, and by Maintain.
+//
+// A window that was written to a file has one in force, the greatest of those that have it by compareFiles. The others
+// are what a crash has left, or merged files that are in force for other windows:
+//
+//	window     0   1   2   3   …  23      24    25
+//	merged   ┌──────────────────────┐   ┌────┐┌────┐  files of one window; merging.go makes one of 24
+//	         └──────────────────────┘   └────┘└────┘
+//	later            ┌───┐                            a file in its place, since there were late values
+//	                 └───┘
+//
+// A file that is in force for no window is removed, and one without series is in force like any other: its windows are
+// empty, whatever the files below it have.
 type blockDir struct {
 	fsys   vfs.FS
 	path   string
 	grid   grid
 	logger *slog.Logger
-	files  map[int64]*windowFile // by window
+	files  map[int64]*windowFile // the one in force, by window
+
+	refileBytes int64     // defaultRefileBytes
+	filedAt     time.Time // when windows were last written to files
+	merging     mergeState
 }
 
 const blockSuffix = ".blk"
 
-// name returns the name of the file of a window as of a position of the log.
-func (d *blockDir) name(window int64, upTo wal.Position) string {
-	return filepath.Join(d.path, fmt.Sprintf("%d-%016x%s", window, uint64(upTo), blockSuffix))
+// name returns the name of a file of some windows as of a position of the log. Nothing is read from names; older ones
+// lack the number of windows.
+func (d *blockDir) name(head blockfile.Head) string {
+	return filepath.Join(d.path, fmt.Sprintf("%d+%d-%016x%s", head.First, head.Windows, head.Sequence, blockSuffix))
 }
 
-// open opens all files. A bad one is set aside and reported; of two of one window, which a crash leaves, the older one is
-// removed. The error is one of the file system, or blockfile.ErrNewer.
+// head returns the head of a file of some windows as of a position of the log.
+func (d *blockDir) head(first int64, windows int, upTo wal.Position) blockfile.Head {
+	return blockfile.Head{
+		StepMillis: d.grid.step, Slots: d.grid.width, First: first, Windows: windows, Sequence: uint64(upTo),
+	}
+}
+
+// open opens all files. A bad one is set aside and reported; what a crash has left, files that were not finished and
+// those that are in force for no window, is removed. The error is one of the file system, or blockfile.ErrNewer.
 func (d *blockDir) open() error {
 	if err := d.fsys.MkdirAll(d.path); err != nil {
 		return fmt.Errorf("block files %s: %w", d.path, err)
@@ -39,32 +64,39 @@ func (d *blockDir) open() error {
 	if err != nil {
 		return fmt.Errorf("block files %s: %w", d.path, err)
 	}
+	var all []*windowFile
 	for _, name := range names {
-		if !strings.HasSuffix(name, blockSuffix) {
-			continue // a file set aside, or one that was not finished
-		}
-		f, err := d.openFile(filepath.Join(d.path, name))
-		if errors.Is(err, blockfile.ErrDamaged) {
-			if err := d.setAside(filepath.Join(d.path, name), err); err != nil {
-				return err
-			}
-			continue
-		}
+		f, err := d.openNamed(name)
 		if err != nil {
-			return err
+			return errors.Join(err, closeFiles(all))
 		}
-		if other := d.files[f.window]; other != nil && other.upTo > f.upTo {
-			f, other = other, f
-			d.files[f.window] = f
-			err = d.remove(other)
-		} else if d.files[f.window] = f; other != nil {
-			err = d.remove(other)
-		}
-		if err != nil {
-			return err
+		if f != nil {
+			all = append(all, f)
 		}
 	}
-	return nil
+	slices.SortFunc(all, compareFiles)
+	for _, f := range all { // a greater one takes the place of those before
+		for window := f.first; window <= f.last; window++ {
+			d.files[window] = f
+		}
+	}
+	return d.retire(all...)
+}
+
+// openNamed opens what has a name in the directory: nil if it is no block file, or a bad one.
+func (d *blockDir) openNamed(name string) (*windowFile, error) {
+	path := filepath.Join(d.path, name)
+	if blockfile.IsTemporary(name) {
+		return nil, d.fsys.Remove(path)
+	}
+	if !strings.HasSuffix(name, blockSuffix) {
+		return nil, nil // set aside
+	}
+	f, err := d.openFile(path)
+	if errors.Is(err, blockfile.ErrDamaged) {
+		return nil, d.setAside(path, err)
+	}
+	return f, err
 }
 
 // openFile opens one file of the DB's grid. A file of another grid is as bad as a damaged one.
@@ -73,11 +105,73 @@ func (d *blockDir) openFile(name string) (*windowFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	if h := r.Head(); h.StepMillis != d.grid.step || h.Slots != d.grid.width || h.Windows != 1 {
-		return nil, errors.Join(fmt.Errorf("%w: %s has %d windows of %d slots of %d ms, want one of %d of %d ms",
-			blockfile.ErrDamaged, name, h.Windows, h.Slots, h.StepMillis, d.grid.width, d.grid.step), r.Close())
+	if h := r.Head(); h.StepMillis != d.grid.step || h.Slots != d.grid.width {
+		return nil, errors.Join(fmt.Errorf("%w: %s has windows of %d slots of %d ms, want %d of %d ms",
+			blockfile.ErrDamaged, name, h.Slots, h.StepMillis, d.grid.width, d.grid.step), r.Close())
 	}
 	return newWindowFile(r), nil
+}
+
+// all returns the files that are in force for some window, the greatest last.
+func (d *blockDir) all() []*windowFile {
+	seen := make(map[*windowFile]bool)
+	var all []*windowFile
+	for _, f := range d.files {
+		if !seen[f] {
+			seen[f] = true
+			all = append(all, f)
+		}
+	}
+	slices.SortFunc(all, compareFiles)
+	return all
+}
+
+// windowsOf returns the windows that f is in force for, ascending.
+func (d *blockDir) windowsOf(f *windowFile) (windows []int64) {
+	for window := f.first; window <= f.last; window++ {
+		if d.files[window] == f {
+			windows = append(windows, window)
+		}
+	}
+	return windows
+}
+
+// put brings a file into force for all its windows, and removes those that are in force for none any more.
+func (d *blockDir) put(f *windowFile) error {
+	var before []*windowFile
+	for window := f.first; window <= f.last; window++ {
+		if old := d.files[window]; old != nil && !slices.Contains(before, old) {
+			before = append(before, old)
+		}
+		d.files[window] = f
+	}
+	if i := slices.IndexFunc(before, func(old *windowFile) bool { return old.reader.Name() == f.reader.Name() }); i >= 0 {
+		// f has taken its name: there is nothing to remove.
+		return errors.Join(before[i].reader.Close(), d.retire(slices.Delete(before, i, i+1)...))
+	}
+	return d.retire(before...)
+}
+
+// dropBefore takes windows out of force for good that end before slot, and removes files of which all have.
+func (d *blockDir) dropBefore(slot int64) error {
+	all := d.all()
+	for window := range d.files {
+		if d.grid.lastSlot(window) < slot {
+			delete(d.files, window)
+		}
+	}
+	return d.retire(all...)
+}
+
+// retire closes and removes those of some files that are in force for no window: nobody reads them any more.
+func (d *blockDir) retire(files ...*windowFile) error {
+	var errs []error
+	for _, f := range files {
+		if len(d.windowsOf(f)) == 0 {
+			errs = append(errs, f.reader.Close(), d.fsys.Remove(f.reader.Name()))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // setAside gives a bad file a name under which it is not opened.
@@ -90,18 +184,19 @@ func (d *blockDir) setAside(name string, reason error) error {
 	return nil
 }
 
-// remove closes and removes a file that nobody reads any more.
-func (d *blockDir) remove(f *windowFile) error {
-	return errors.Join(f.reader.Close(), d.fsys.Remove(f.reader.Name()))
+// takeOut takes a bad file out of force and sets it aside.
+func (d *blockDir) takeOut(f *windowFile, reason error) error {
+	for _, window := range d.windowsOf(f) {
+		delete(d.files, window)
+	}
+	return errors.Join(f.reader.Close(), d.setAside(f.reader.Name(), reason))
 }
 
 // write makes the file of a window of all shards, as of a position of the log. parts has a window per shard, nil where
-// there is none. The error is blockfile.ErrEmpty if there is no block at all.
-func (d *blockDir) write(window int64, upTo wal.Position, parts []baseWindow, shards []*shard) (*windowFile, error) {
-	name := d.name(window, upTo)
-	w, err := blockfile.Create(d.fsys, name, blockfile.Head{
-		StepMillis: d.grid.step, Slots: d.grid.width, First: window, Windows: 1, Sequence: uint64(upTo),
-	})
+// there is none. Unless an empty file is wanted, nil is returned where there is no block.
+func (d *blockDir) write(window int64, upTo wal.Position, parts []baseWindow, shards []*shard, empty bool) (*windowFile, error) {
+	head := d.head(window, 1, upTo)
+	w, err := blockfile.Create(d.fsys, d.name(head), head)
 	if err != nil {
 		return nil, err
 	}
@@ -113,10 +208,13 @@ func (d *blockDir) write(window int64, upTo wal.Position, parts []baseWindow, sh
 			return nil, errors.Join(err, w.Abort())
 		}
 	}
+	if w.Len() == 0 && !empty {
+		return nil, w.Abort()
+	}
 	if _, err := w.Commit(); err != nil {
 		return nil, err
 	}
-	return d.openFile(name)
+	return d.openFile(d.name(head))
 }
 
 // addPart adds the series of a shard, but for those whose tags are lost: nobody can ask for them.
@@ -135,18 +233,23 @@ func addPart(w *blockfile.Writer, s *shard, part baseWindow) error {
 			failed = w.Add(s.number, number, []byte(tags), [][]byte{block})
 		}
 	})
-	if below := filePart(part); failed == nil && below != nil && below.file.bad.Load() {
-		return fmt.Errorf("%w: %s, which the new file is to replace", blockfile.ErrDamaged, below.file.reader.Name())
+	if below := filePart(part); failed == nil && below != nil {
+		failed = below.file.reader.Damage() // it may have ended the list
 	}
 	return failed
 }
 
 // close closes all files.
 func (d *blockDir) close() error {
+	all := d.all()
+	clear(d.files)
+	return closeFiles(all)
+}
+
+func closeFiles(files []*windowFile) error {
 	var errs []error
-	for _, f := range d.files {
+	for _, f := range files {
 		errs = append(errs, f.reader.Close())
 	}
-	clear(d.files)
 	return errors.Join(errs...)
 }

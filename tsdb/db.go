@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
-	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
+	"github.com/telamon-tsdb/telamon/tsdb/index"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
@@ -61,14 +62,18 @@ type DB struct {
 	others    func(context.Context) error // Config.Checkpoint
 	logger    *slog.Logger
 	shards    []*shard
+	tags      *index.Dictionary // of all shards
 	census    *census
 	stats     counters
 	replay    *replay
-	blocks    *blockDir // nil: no files
-	permits   permits   // of those who read for queries
+	blocks    *blockDir     // nil: no files
+	permits   permits       // of those who read for queries
+	removals  atomic.Uint64 // see Removals
 
 	// maintaining is held by who removes files, or wants none to be removed. It comes before committing.
 	maintaining sync.Mutex
+	// doubted is when retention began to doubt the clock, by that clock; zero: it does not. maintaining guards it.
+	doubted time.Time
 
 	// committing is held during a commit. Who holds it sees no record in the log that is not applied.
 	committing sync.Mutex
@@ -119,12 +124,15 @@ func New(cfg Config) (*DB, error) {
 		others:    cfg.Checkpoint,
 		logger:    cfg.Logger,
 		census:    newCensus(cfg.Limits, cfg.Now),
+		tags:      index.NewDictionary(),
 		permits:   newPermits(),
 		queue:     make(chan *batch, queuedBatches),
 		closing:   make(chan struct{}),
 	}
 	for i := range cfg.Shards {
-		db.shards = append(db.shards, newShard(i, db.grid, db.census))
+		s := newShard(i, db.grid, db.census)
+		s.index = index.New(db.tags)
+		db.shards = append(db.shards, s)
 	}
 	db.replay = newReplay(db)
 	if cfg.BlockDir == "" {
@@ -138,16 +146,16 @@ func New(cfg Config) (*DB, error) {
 
 // openBlocks opens the block files.
 func (db *DB) openBlocks(fsys vfs.FS, path string) error {
-	db.blocks = &blockDir{fsys: fsys, path: path, grid: db.grid, logger: db.logger, files: make(map[int64]*windowFile)}
+	db.blocks = &blockDir{
+		fsys: fsys, path: path, grid: db.grid, logger: db.logger,
+		files: make(map[int64]*windowFile), refileBytes: defaultRefileBytes,
+	}
 	err := db.blocks.open()
-	for window, file := range db.blocks.files {
+	for _, file := range db.blocks.all() {
 		if err != nil {
 			break
 		}
-		if err = db.install(file); errors.Is(err, blockfile.ErrDamaged) {
-			delete(db.blocks.files, window)
-			err = errors.Join(file.reader.Close(), db.blocks.setAside(file.reader.Name(), err))
-		}
+		err = db.install(file)
 	}
 	if err != nil {
 		return errors.Join(err, db.blocks.close())
@@ -160,6 +168,9 @@ func (db *DB) openBlocks(fsys vfs.FS, path string) error {
 func (db *DB) Start() error {
 	if err := db.closeReplay(); err != nil {
 		return err
+	}
+	if db.retention > 0 { // a file may have windows past it
+		db.forgetBefore(db.grid.slotBefore(db.census.now().Add(-db.retention)))
 	}
 	if db.blocks != nil {
 		db.load(db.grid.slotBefore(db.census.now().Add(-db.horizon)))
@@ -221,34 +232,4 @@ func (db *DB) Resolve(tags []byte) (Ref, error) {
 		return 0, err
 	}
 	return newRef(at, number), nil
-}
-
-// retain drops the windows that lie whole before now minus the retention, with their files, and returns how many.
-func (db *DB) retain(now time.Time) (int, error) {
-	if db.retention == 0 {
-		return 0, nil
-	}
-	first := db.grid.slotBefore(now.Add(-db.retention))
-	dropped := 0
-	for _, s := range db.shards {
-		s.mu.Lock()
-		taken := s.takeBefore(first)
-		s.mu.Unlock()
-		for _, w := range taken {
-			s.depart(w)
-		}
-		dropped += len(taken)
-	}
-	if db.blocks == nil {
-		return dropped, nil
-	}
-	for number, file := range db.blocks.files {
-		if db.grid.lastSlot(number) < first {
-			delete(db.blocks.files, number)
-			if err := db.blocks.remove(file); err != nil {
-				return dropped, err
-			}
-		}
-	}
-	return dropped, nil
 }

@@ -300,11 +300,27 @@ func writeLog(t *testing.T, fsys vfs.FS, records []wal.Record) {
 	}
 }
 
-// TestConcurrency lets writers, readers and retention loose on one DB; the race detector watches.
+// TestConcurrency lets writers, readers and retention loose on one DB, and on one that merges files; the race detector
+// watches.
 func TestConcurrency(t *testing.T) {
-	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{WindowSlots: 4, Shards: 4, Retention: 20 * time.Minute, BlockDir: "/blocks", MemoryHorizon: 15 * time.Minute})
-	ctx, stop := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	for name, cfg := range map[string]tsdb.Config{
+		"retention": {WindowSlots: 4, Retention: 20 * time.Minute, MemoryHorizon: 15 * time.Minute},
+		"merges":    {WindowSlots: 1, MemoryHorizon: time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) { testConcurrency(t, cfg) })
+	}
+}
+
+func testConcurrency(t *testing.T, cfg tsdb.Config) {
+	cfg.Shards, cfg.BlockDir = 4, "/blocks"
+	db := openTestDB(t, vfs.NewMemory(), cfg)
+	ctx, stop := context.WithTimeout(context.Background(), 20*time.Second)
 	defer stop()
+	begin := time.Now()
+	minute := func() int64 { return 1000 + time.Since(begin).Milliseconds()/10 } // it flies
+	merged := func() bool {
+		return slices.ContainsFunc(blockFiles(t, db.fs, ".blk"), func(name string) bool { return strings.Contains(name, "+24-") })
+	}
 	var work sync.WaitGroup
 	for writer := range 4 {
 		work.Go(func() {
@@ -313,7 +329,7 @@ func TestConcurrency(t *testing.T) {
 				var batch []tsdb.Point
 				for j := range 20 {
 					ref := db.resolve(tag.New("name", fmt.Sprint("s", (i+j)%50), "writer", fmt.Sprint(writer)))
-					batch = append(batch, tsdb.Point{Ref: ref, Time: (1000 + random.Int64N(30)) * 60_000, Value: 1})
+					batch = append(batch, tsdb.Point{Ref: ref, Time: (minute() + random.Int64N(30)) * 60_000, Value: 1})
 				}
 				if _, err := db.Append(ctx, batch); err != nil && ctx.Err() == nil {
 					t.Error(err)
@@ -326,7 +342,7 @@ func TestConcurrency(t *testing.T) {
 			for ctx.Err() == nil {
 				for _, err := range db.Select(ctx, tsdb.Query{
 					Where: tag.Has{Key: "name"}, By: []string{"writer"}, Aggregates: tsdb.Sum | tsdb.Count,
-					Start: 1000 * 60_000, End: 1030 * 60_000, Step: 60_000,
+					Start: 1000 * 60_000, End: 1300 * 60_000, Step: 60_000,
 				}) {
 					if err != nil && ctx.Err() == nil {
 						t.Error(err)
@@ -338,13 +354,19 @@ func TestConcurrency(t *testing.T) {
 	}
 	work.Go(func() {
 		for ctx.Err() == nil {
-			if err := db.Maintain(ctx, time.UnixMilli(1040*60_000)); err != nil && ctx.Err() == nil {
+			if err := db.Maintain(ctx, time.UnixMilli((minute()+40)*60_000)); err != nil && ctx.Err() == nil {
 				t.Error(err)
 			}
 			time.Sleep(5 * time.Millisecond)
+			if time.Since(begin) > 300*time.Millisecond && (cfg.Retention > 0 || merged()) {
+				stop()
+			}
 		}
 	})
 	work.Wait()
+	if cfg.Retention == 0 && !merged() {
+		t.Error("no files were merged")
+	}
 	db.close()
 	if _, err := db.Append(context.Background(), []tsdb.Point{{}}); !errors.Is(err, tsdb.ErrClosed) {
 		t.Errorf("Append after Close: %v, want ErrClosed", err)

@@ -1,8 +1,8 @@
 package tsdb
 
 import (
-	"errors"
-	"sync/atomic"
+	"cmp"
+	"time"
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
@@ -10,43 +10,47 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
-// A windowFile is an open block file with one window of all shards.
+// A windowFile is an open block file with some adjacent windows of all shards.
 type windowFile struct {
-	reader *blockfile.Reader
-	window int64
-	// upTo is a position of the log: what was logged for this window before it is in the file.
+	reader      *blockfile.Reader
+	first, last int64 // windows
+	// upTo is a position of the log: what was logged for these windows before it is in the file.
 	upTo wal.Position
-	// bad is set by whoever finds damage; Maintain sets the file aside then.
-	bad atomic.Bool
+	// written is the time of the Maintain that made the file; zero: it was there when the DB was opened.
+	written time.Time
 }
 
 func newWindowFile(r *blockfile.Reader) *windowFile {
-	return &windowFile{reader: r, window: r.Head().First, upTo: wal.Position(r.Head().Sequence)}
+	head := r.Head()
+	return &windowFile{reader: r, first: head.First, last: head.Last(), upTo: wal.Position(head.Sequence)}
 }
 
-// check passes err on and remembers whether it says that the file is damaged.
-func (f *windowFile) check(err error) error {
-	if errors.Is(err, blockfile.ErrDamaged) {
-		f.bad.Store(true)
-	}
-	return err
+// compareFiles orders files of the same windows: the greater one is in force. Where a merged file has the position of
+// one of those that it was made of, both are right, and it is the greater one.
+func compareFiles(a, b *windowFile) int {
+	return cmp.Or(
+		cmp.Compare(a.upTo, b.upTo),
+		cmp.Compare(a.last-a.first, b.last-b.first),
+		cmp.Compare(a.reader.Name(), b.reader.Name()),
+	)
 }
 
-// A filedWindow is the part of one shard in a windowFile.
+// A filedWindow is the part of one shard in one window of a windowFile.
 type filedWindow struct {
-	file  *windowFile
-	shard int
-	part  blockfile.ShardRange // the positions of the shard's series
+	file   *windowFile
+	number int64
+	shard  int
+	part   blockfile.ShardRange // the positions of the shard's series in any window of the file
 }
 
-// filed returns the window of a shard, or nil if the file, which may be nil, has no series of it.
-func (f *windowFile) filed(shard int) *filedWindow {
+// filed returns a window of a shard, or nil if the file, which may be nil, has no series of it in any window.
+func (f *windowFile) filed(window int64, shard int) *filedWindow {
 	if f == nil {
 		return nil
 	}
 	for _, part := range f.reader.Shards() {
 		if part.Shard == shard {
-			return &filedWindow{file: f, shard: shard, part: part}
+			return &filedWindow{file: f, number: window, shard: shard, part: part}
 		}
 	}
 	return nil
@@ -54,13 +58,7 @@ func (f *windowFile) filed(shard int) *filedWindow {
 
 // visit calls see with the block of a series, which is valid during the call, if it has one.
 func (w *filedWindow) visit(series uint32, see func(block []byte) error) error {
-	position, found, err := w.file.reader.Find(blockfile.Series{Shard: w.shard, Number: series})
-	if err != nil || !found {
-		return w.file.check(err)
-	}
-	err = w.file.reader.Blocks([]uint32{position}, w.file.window, w.file.window,
-		func(_ uint32, _ int64, block []byte) error { return see(block) })
-	return w.file.check(err)
+	return w.file.reader.Block(blockfile.Series{Shard: w.shard, Number: series}, w.number, see)
 }
 
 func (w *filedWindow) slots(series uint32, scratch []float64) (values []float64, err error) {
@@ -82,21 +80,53 @@ func (w *filedWindow) addInto(sum, scratch []float64, series uint32) (present in
 // touch does nothing: a page that the disk cannot give may only be touched in a call of the reader.
 func (w *filedWindow) touch(uint32) byte { return 0 }
 
+// alone reports whether the file has no other window, so that each of its series is in this one.
+func (w *filedWindow) alone() bool { return w.file.first == w.file.last }
+
 // holds says yes where the file cannot tell; who asks for the values then gets the error.
 func (w *filedWindow) holds(series uint32) bool {
-	_, found, err := w.file.reader.Find(blockfile.Series{Shard: w.shard, Number: series})
-	return found || w.file.check(err) != nil
+	if w.alone() {
+		_, found, err := w.file.reader.Find(blockfile.Series{Shard: w.shard, Number: series})
+		return found || err != nil
+	}
+	found := false
+	err := w.visit(series, func([]byte) error {
+		found = true
+		return nil
+	})
+	return found || err != nil
 }
 
 // series ends early where the file is damaged.
 func (w *filedWindow) series(visit func(uint32)) {
-	for position := w.part.First; position < w.part.End; position++ {
+	seen := func(position uint32) error {
 		s, err := w.file.reader.Series(position)
-		if w.file.check(err) != nil {
+		if err == nil {
+			visit(s.Number)
+		}
+		return err
+	}
+	if !w.alone() {
+		// The reader remembers the damage.
+		_ = w.blocks(func(position uint32, _ []byte) error { return seen(position) })
+		return
+	}
+	for position := w.part.First; position < w.part.End; position++ {
+		if seen(position) != nil {
 			return
 		}
-		visit(s.Number)
 	}
+}
+
+// blocks calls visit with all blocks of the window, in the order of the series.
+func (w *filedWindow) blocks(visit func(position uint32, block []byte) error) error {
+	positions := make([]uint32, 0, w.part.End-w.part.First)
+	for position := w.part.First; position < w.part.End; position++ {
+		positions = append(positions, position)
+	}
+	return w.file.reader.Blocks(positions, w.number, w.number, func(position uint32, _ int64, block []byte) error {
+		return visit(position, block)
+	})
 }
 
 // sizeBytes is 0: mapped files are the kernel's memory.
@@ -107,23 +137,18 @@ func (w *filedWindow) free() {}
 
 // load reads the window into memory.
 func (w *filedWindow) load(memory *offheap.Arena) (*sealedWindow, error) {
-	head := w.file.reader.Head()
-	loaded := newSealedBuilder(&sealedWindow{number: w.file.window, width: head.Slots, memory: memory, filed: true})
-	positions := make([]uint32, 0, w.part.End-w.part.First)
-	for position := w.part.First; position < w.part.End; position++ {
-		positions = append(positions, position)
-	}
-	err := w.file.reader.Blocks(positions, w.file.window, w.file.window, func(position uint32, _ int64, block []byte) error {
+	width := w.file.reader.Head().Slots
+	loaded := newSealedBuilder(&sealedWindow{number: w.number, width: width, memory: memory, filed: true})
+	err := w.blocks(func(position uint32, block []byte) error {
 		s, err := w.file.reader.Series(position)
-		if err != nil {
-			return err
+		if err == nil {
+			loaded.add(s.Number, block)
 		}
-		loaded.add(s.Number, block)
-		return nil
+		return err
 	})
 	if err != nil {
 		loaded.window.free()
-		return nil, w.file.check(err)
+		return nil, err
 	}
 	return loaded.finish(), nil
 }

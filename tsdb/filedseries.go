@@ -1,12 +1,12 @@
 package tsdb
 
 import (
+	"context"
 	"fmt"
-	"math"
+	"slices"
 	"sync"
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
-	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
 	"github.com/telamon-tsdb/telamon/tsdb/normalize"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
@@ -17,56 +17,52 @@ import (
 
 // newestFiles calls visit with each file that windows of the shard read, the newest first, until it returns false.
 func (s *shard) newestFiles(visit func(*filedWindow) bool) {
-	var last *blockfile.Reader
+	var seen []*windowFile
 	for i := len(s.order) - 1; i >= 0; i-- {
 		filed := filePart(s.windows[s.order[i]])
-		if filed == nil || filed.file.reader == last {
+		if filed == nil || slices.Contains(seen, filed.file) {
 			continue
 		}
-		last = filed.file.reader
+		seen = append(seen, filed.file)
 		if !visit(filed) {
 			return
 		}
 	}
 }
 
-// findFiled returns the number under which files have the series with some tags, and the state that the normaliser
-// has after its newest value there.
-func (s *shard) findFiled(tags []byte, kind normalize.Kind) (number uint32, state normalize.State, found bool) {
+// findFiled returns the number under which files have the series with some tags. A bad file is set aside; what it has is
+// missing from then on.
+func (s *shard) findFiled(tags []byte) (number uint32, found bool) {
 	s.newestFiles(func(filed *filedWindow) bool {
 		position, has, err := filed.file.reader.FindTags(s.number, tags)
-		if filed.file.check(err) != nil || !has {
-			return true // a bad file is set aside; what it has is missing from then on
-		}
-		one, err := filed.file.reader.Series(position)
-		if filed.file.check(err) != nil {
+		if err != nil || !has {
 			return true
 		}
-		number, found = one.Number, true
-		if kind == normalize.Rate || kind == normalize.Counter {
-			state = s.stateAfter(filed.file, position)
-		}
-		return false
+		one, err := filed.file.reader.Series(position)
+		number, found = one.Number, err == nil
+		return !found
 	})
-	return number, state, found
+	return number, found
 }
 
-// stateAfter returns the state after the newest value that a series has in a file.
-func (s *shard) stateAfter(file *windowFile, position uint32) (state normalize.State) {
-	head := file.reader.Head()
-	values := make([]float64, head.Slots)
-	err := file.reader.Blocks([]uint32{position}, math.MinInt64, math.MaxInt64, func(_ uint32, window int64, block []byte) error {
-		if err := gorilla.Decode(values, block); err != nil {
-			return err
+// stateOfFiled returns the state that the normaliser has after the newest value of a series.
+func (s *shard) stateOfFiled(number uint32) (state normalize.State) {
+	scratch := make([]float64, s.grid.width)
+	for i := len(s.order) - 1; i >= 0; i-- {
+		w := s.windows[s.order[i]]
+		if !w.holds(number) {
+			continue
 		}
-		for i, v := range values {
-			if v == v {
-				state = normalize.OnGrid(s.grid.timeOf(s.grid.firstSlot(window) + int64(i)))
+		values, err := w.slots(number, scratch)
+		if err != nil {
+			continue
+		}
+		for slot := len(values) - 1; slot >= 0; slot-- {
+			if v := values[slot]; v == v {
+				return normalize.OnGrid(s.grid.timeOf(s.grid.firstSlot(s.order[i]) + int64(slot)))
 			}
 		}
-		return nil
-	})
-	_ = file.check(err) // the windows before count
+	}
 	return state
 }
 
@@ -89,11 +85,11 @@ func (s *shard) knowFromFiles(number uint32) bool {
 func (w *filedWindow) tagsOf(number uint32) (canonical, tag.Tags, error) {
 	position, found, err := w.file.reader.Find(blockfile.Series{Shard: w.shard, Number: number})
 	if err != nil || !found {
-		return lost, nil, w.file.check(err)
+		return lost, nil, err
 	}
 	tags, err := w.file.reader.AppendCanonical(nil, position)
 	if err != nil {
-		return lost, nil, w.file.check(err)
+		return lost, nil, err
 	}
 	parsed, err := tag.ParseCanonical(tags) // as the reader says it is
 	return canonical(tags), parsed, err
@@ -119,7 +115,7 @@ func newFileAnswers(where tag.Predicate) *fileAnswers {
 }
 
 // of returns the positions in the file of w that satisfy the predicate and are of its shard.
-func (a *fileAnswers) of(w *filedWindow) ([]uint32, error) {
+func (a *fileAnswers) of(ctx context.Context, w *filedWindow) ([]uint32, error) {
 	a.mu.Lock()
 	answer := a.byFile[w.file.reader]
 	if answer == nil {
@@ -127,31 +123,31 @@ func (a *fileAnswers) of(w *filedWindow) ([]uint32, error) {
 		a.byFile[w.file.reader] = answer
 	}
 	a.mu.Unlock()
-	answer.once.Do(func() { answer.positions, answer.err = w.file.reader.Lookup(a.where) })
-	return w.part.Of(answer.positions), w.file.check(answer.err)
+	answer.once.Do(func() { answer.positions, answer.err = w.file.reader.Lookup(ctx, a.where) })
+	return w.part.Of(answer.positions), answer.err
 }
 
 // candidates returns the series that satisfy the predicate and may have values in some of the windows, ascending: what
 // the index has, and what the files have that windows read.
-func (s *shard) candidates(windows []numberedWindow, files *fileAnswers) ([]uint32, error) {
-	numbers, err := s.index.Lookup(files.where)
+func (s *shard) candidates(ctx context.Context, windows []numberedWindow, files *fileAnswers) ([]uint32, error) {
+	numbers, err := s.index.Lookup(ctx, files.where)
 	if err != nil {
 		return nil, err
 	}
 	lists := [][]uint32{numbers}
-	var last *blockfile.Reader
+	var seen []*windowFile
 	for _, w := range windows {
 		filed := filePart(w.window)
-		if filed == nil || filed.file.reader == last {
+		if filed == nil || slices.Contains(seen, filed.file) {
 			continue
 		}
-		last = filed.file.reader
-		positions, err := files.of(filed)
+		seen = append(seen, filed.file)
+		positions, err := files.of(ctx, filed)
 		if err != nil {
 			return nil, err
 		}
-		list, err := last.AppendNumbers(make([]uint32, 0, len(positions)), positions)
-		if filed.file.check(err) != nil {
+		list, err := filed.file.reader.AppendNumbers(make([]uint32, 0, len(positions)), positions)
+		if err != nil {
 			return nil, err
 		}
 		lists = append(lists, list)

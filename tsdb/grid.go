@@ -39,6 +39,15 @@ func (g grid) offset(slot int64) int {
 // slotBefore returns the last slot that ends at or before t.
 func (g grid) slotBefore(t time.Time) int64 { return floorDiv(t.UnixMilli(), g.step) }
 
+// ceilDiv returns a / b rounded up, for positive b.
+func ceilDiv(a, b int64) int64 {
+	q := a / b
+	if a%b > 0 {
+		q++
+	}
+	return q
+}
+
 func floorDiv(a, b int64) int64 {
 	q := a / b
 	if a%b < 0 {

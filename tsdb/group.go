@@ -54,7 +54,7 @@ func (s *shard) read(ctx context.Context, r *reader) error {
 		return ErrClosed
 	}
 	windows := s.windowsIn(r.query)
-	numbers, err := s.candidates(windows, r.files)
+	numbers, err := s.candidates(ctx, windows, r.files)
 	if err != nil {
 		return err
 	}
@@ -131,8 +131,8 @@ func (s *shard) group(ctx context.Context, numbers []uint32, windows []numberedW
 	return members, r.used.addSeries(len(members))
 }
 
-// columnOf returns the column that a series with these tags goes into, a new one where it is the first of its group;
-// nil if it lacks a key of Query.By.
+// columnOf returns the column that a series with these tags goes into, a new one where it is the first of its group; nil if it lacks
+// a key of Query.By.
 func (r *reader) columnOf(tags canonical) (*Column, error) {
 	if r.query.PerSeries {
 		r.key = append(r.key[:0], tags...)

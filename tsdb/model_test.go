@@ -187,7 +187,8 @@ func (m *model) oracle() *tsdbtest.Store {
 	return store
 }
 
-// TestModel appends in any order, restarts, and asks: a DB on the log answers as a plain map does.
+// TestModel appends in any order, deletes, seals, writes files, restarts, and asks: a DB on the log answers as a plain
+// map does.
 func TestModel(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		step := rapid.SampledFrom([]int64{5_000, 10_000, 60_000}).Draw(rt, "step")
@@ -220,8 +221,12 @@ func TestModel(t *testing.T) {
 					rt.Fatal(err)
 				}
 			}
+			if rapid.IntRange(0, 2).Draw(rt, "delete") == 0 {
+				m.drawDelete(rt, db)
+			}
 			q := drawQuery(rt, step)
 			sameColumns(t, q, columns(t, db, q), columns(t, m.oracle(), q))
+			m.checkTags(rt, db)
 		}
 	})
 }
@@ -231,9 +236,7 @@ func drawQuery(rt *rapid.T, primary int64) tsdb.Query {
 	start := primary * (975 + rapid.Int64Range(0, 40).Draw(rt, "start"))
 	start -= start % step
 	return tsdb.Query{
-		Where: rapid.SampledFrom([]tag.Predicate{
-			tag.True{}, tag.Equal{Key: "name", Value: "m1"}, tag.Not{Inner: tag.Has{Key: "zone"}}, tag.False{},
-		}).Draw(rt, "where"),
+		Where:         drawPredicate(rt),
 		By:            rapid.SampledFrom([][]string{nil, {"name"}, {"node", "name"}, {"zone"}}).Draw(rt, "by"),
 		PerSeries:     rapid.IntRange(0, 5).Draw(rt, "all") == 0,
 		Start:         start,
@@ -242,6 +245,12 @@ func drawQuery(rt *rapid.T, primary int64) tsdb.Query {
 		Aggregates:    tsdb.Aggregate(rapid.IntRange(1, 15).Draw(rt, "aggregates")),
 		Consolidation: tsdb.Consolidation(rapid.IntRange(0, 3).Draw(rt, "consolidation")),
 	}
+}
+
+func drawPredicate(rt *rapid.T) tag.Predicate {
+	return rapid.SampledFrom([]tag.Predicate{
+		tag.True{}, tag.Equal{Key: "name", Value: "m1"}, tag.Not{Inner: tag.Has{Key: "zone"}}, tag.False{},
+	}).Draw(rt, "where")
 }
 
 // TestNormalisationSurvivesRestart feeds samples off the grid, of counters too, to a DB that restarts

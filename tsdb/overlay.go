@@ -1,10 +1,6 @@
 package tsdb
 
-import (
-	"slices"
-
-	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
-)
+import "slices"
 
 // An overlayWindow is what was written late over a window that is in a file, sealed. Folding it in is writing a new
 // file: the memory that a late value takes does not grow with what the file holds.
@@ -15,32 +11,49 @@ type overlayWindow struct {
 	base    *filedWindow
 }
 
-// sealOverFile encodes what an open window has in memory: a sealedWindow, or an overlayWindow where a file is beneath.
-func (w *openWindow) sealOverFile(encoder *gorilla.Encoder) (baseWindow, error) {
-	base := filePart(w)
-	if base == nil {
-		return w.seal(encoder)
-	}
-	part := memoryPart(w).(*openWindow) // its memory is that of w
-	rows, err := part.seal(encoder)
-	if err != nil {
-		return nil, err
-	}
-	sealed := &overlayWindow{rows: rows, base: base}
-	part.series(func(number uint32) {
-		if !rows.holds(number) && base.holds(number) {
+// newOverlay returns the sealed form of an open window over a file; rows is what is in memory of it.
+func newOverlay(w *openWindow, rows *sealedWindow) *overlayWindow {
+	sealed := &overlayWindow{rows: rows, base: filePart(w)}
+	clearIn := func(number uint32) {
+		if !rows.holds(number) && sealed.base.holds(number) {
 			sealed.cleared = append(sealed.cleared, number)
 		}
-	})
-	if below, ok := w.base.(*overlayWindow); ok {
-		for _, number := range below.cleared {
-			if w.row(number) == nil {
-				sealed.cleared = append(sealed.cleared, number)
-			}
-		}
-		slices.Sort(sealed.cleared)
 	}
-	return sealed, nil
+	memoryPart(w).series(clearIn)
+	below := w.base
+	if t, ok := below.(*tombstonedWindow); ok {
+		t.hidden.each(clearIn)
+		below = t.base
+	}
+	if o, ok := below.(*overlayWindow); ok {
+		for _, number := range o.cleared {
+			clearIn(number)
+		}
+	}
+	slices.Sort(sealed.cleared)
+	sealed.cleared = slices.Compact(sealed.cleared)
+	return sealed
+}
+
+// liftLeft gives the series rows of which tombstones left something of what a file has: it is in memory then like
+// what is written over a file.
+func (s *shard) liftLeft(w *openWindow) error {
+	below, ok := w.base.(*tombstonedWindow)
+	if !ok || filePart(below) == nil {
+		return nil
+	}
+	for number := range below.left {
+		if _, has := w.rows.row(number); has || holdsInMemory(below, number) {
+			continue
+		}
+		if s.roster.at(number) == nil && !s.knowFromFiles(number) {
+			s.roster.put(number, series{tags: lost, exists: true})
+		}
+		if _, _, err := s.beginRow(w, number, nan); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (w *overlayWindow) isCleared(series uint32) bool {
@@ -109,51 +122,4 @@ func (w *overlayWindow) appendBlock(dst []byte, series uint32) ([]byte, error) {
 		return part.appendBlock(dst, series)
 	}
 	return dst, nil
-}
-
-// filePart returns the file that w reads, nil if all of w is in memory.
-func filePart(w window) *filedWindow {
-	switch w := w.(type) {
-	case *filedWindow:
-		return w
-	case *overlayWindow:
-		return w.base
-	case *openWindow:
-		if w.base != nil {
-			return filePart(w.base)
-		}
-	}
-	return nil
-}
-
-// memoryPart returns what of w is in memory, nil for nothing. It shares its memory with w and is for reading only. The
-// series in it are those for which the window counts (series.windows).
-func memoryPart(w window) window {
-	switch w := w.(type) {
-	case *filedWindow:
-		return nil
-	case *overlayWindow:
-		return w.rows
-	case *openWindow:
-		part := *w
-		switch base := w.base.(type) {
-		case *filedWindow:
-			part.base = nil
-		case *overlayWindow:
-			part.base = base.rows
-		}
-		return &part
-	}
-	return w
-}
-
-// holdsInMemory reports whether a sealed window has values of a series in memory.
-func holdsInMemory(w baseWindow, series uint32) bool {
-	switch w := w.(type) {
-	case *filedWindow:
-		return false
-	case *overlayWindow:
-		return w.rows.holds(series)
-	}
-	return w.holds(series)
 }

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"math"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -60,7 +61,7 @@ func TestOverlay(t *testing.T) {
 				if len(s.windows) == 0 {
 					break
 				}
-				if err := db.fileWindow(0, 1<<32+1); err != nil {
+				if err := db.fileWindow(0, 1<<32+1, time.Unix(0, 0)); err != nil {
 					rt.Fatal(err)
 				}
 			case 2:

@@ -7,10 +7,11 @@ import (
 	"math"
 
 	"github.com/telamon-tsdb/telamon/tsdb/normalize"
+	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
-// Bodies of the two record types that a DB keeps in the log. All integers are varints; a signed one
-// is zigzag-coded.
+// Bodies of the record types that a DB keeps in the log; tombstone.go has the third. All integers are varints; a
+// signed one is zigzag-coded.
 //
 //	series, version 1    shard  first-number  count  { length  canonical tags } …
 //	points, version 1    shard  count { Δnumber  Δslot  value (8 bytes, little endian) } …
@@ -22,6 +23,8 @@ const (
 	seriesVersion = 1
 	pointsVersion = 1
 )
+
+var recordVersions = map[wal.Type]uint8{wal.Series: seriesVersion, wal.Points: pointsVersion, wal.Tombstone: tombstoneVersion}
 
 // errShort reports a record body that ends before its counts do.
 var errShort = errors.New("body ends too early")
@@ -118,6 +121,18 @@ func (r *bodyReader) float() float64 {
 	r.rest = r.rest[8:]
 	return v
 }
+
+// point reads an entry of the points, Δnumber, Δslot and value.
+func (r *bodyReader) point() (number, slot int64, value float64) {
+	if b := r.rest; len(b) >= 10 && b[0]|b[1] < 0x80 { // as nearly always: both deltas fit in a byte
+		r.rest = b[10:]
+		return unzigzag(b[0]), unzigzag(b[1]), math.Float64frombits(binary.LittleEndian.Uint64(b[2:]))
+	}
+	return r.varint(), r.varint(), r.float()
+}
+
+// unzigzag returns the number that a varint of one byte stands for.
+func unzigzag(b byte) int64 { return int64(b>>1) ^ -int64(b&1) }
 
 func (r *bodyReader) sized() []byte {
 	n := r.uvarint()

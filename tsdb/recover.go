@@ -2,12 +2,9 @@ package tsdb
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
-	"github.com/telamon-tsdb/telamon/tsdb/normalize"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
-	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
 // replaySeries applies a record of definitions. The caller holds the lock.
@@ -55,107 +52,35 @@ func (s *shard) know(number uint32, tags canonical, parsed tag.Tags) {
 	s.introduce(number, newSeries(tags, parsed))
 }
 
-// maxLostSeries bounds how far a number without a definition may lie above those that were given out, as far as is known.
-const maxLostSeries = 1 << 20
-
-// expect returns the series with a number that a record names, one whose tags are lost if need be, or nil if it makes no
-// sense. Its definition may come later: segments that began with it may be dropped, and it is written again behind
-// some points, or is in a block file only. It never comes where its record is damaged, which the log has reported.
-func (s *shard) expect(number int64) *series {
-	if number < 0 || number > maxNumber || number >= int64(s.roster.next)+maxLostSeries {
-		return nil
-	}
-	if entry := s.roster.at(uint32(number)); entry != nil {
-		return entry
-	}
-	return s.roster.put(uint32(number), series{tags: lost, exists: true})
-}
-
-// replayPoints applies a record of points, which is at a position of the log, but for what is in the block files
-// already. The caller holds the lock.
-func (s *shard) replayPoints(blocks *blockDir, at wal.Position, r *bodyReader) error {
-	s.logAt = at
-	var number, slot int64
-	filed := filedSlots{blocks: blocks, at: at, first: 1}
-	for range r.uvarint() {
-		number += r.varint()
-		slot += r.varint()
-		value := r.float()
-		if r.err != nil {
-			return r.err
-		}
-		entry := s.expect(number)
-		if entry == nil {
-			s.orphans++
-			continue
-		}
-		if !filed.has(slot) {
-			if err := s.store(uint32(number), slot, value); err != nil {
-				return err
-			}
-		}
-		entry.restore(s.grid.timeOf(slot))
-	}
-	for range r.uvarint() {
-		number := r.uvarint()
-		state, rest, err := normalize.ReadState(r.rest)
-		switch {
-		case r.err != nil:
-			return r.err
-		case err != nil:
-			return err
-		}
-		r.rest = rest
-		if entry := s.expect(int64(min(number, math.MaxInt64))); entry != nil {
-			entry.state = state
-		}
-	}
-	return nil
-}
-
-// filedSlots tells for which slots a record at a position of the log has nothing that is not in a file.
-type filedSlots struct {
-	blocks      *blockDir // nil: there are no files
-	at          wal.Position
-	first, last int64 // the slots for which filed is known, none while first is greater
-	filed       bool
-}
-
-func (f *filedSlots) has(slot int64) bool {
-	if f.blocks == nil {
-		return false
-	}
-	if slot < f.first || slot > f.last {
-		grid := f.blocks.grid
-		window := grid.windowOf(slot)
-		f.first, f.last = grid.firstSlot(window), grid.lastSlot(window)
-		file := f.blocks.files[window]
-		f.filed = file != nil && f.at < file.upTo
-	}
-	return f.filed
-}
-
-// install makes the shards know of the windows in files.
+// install makes the shards know of the windows that a file is in force for. One with shards that are not ours is as bad as
+// a damaged one.
 func (db *DB) install(file *windowFile) error {
 	for _, part := range file.reader.Shards() {
 		if part.Shard >= len(db.shards) {
-			return fmt.Errorf("%w: %s has series of shard %d of %d",
+			foreign := fmt.Errorf("%w: %s has series of shard %d of %d",
 				blockfile.ErrDamaged, file.reader.Name(), part.Shard, len(db.shards))
+			return db.blocks.takeOut(file, foreign)
 		}
 	}
-	for i, s := range db.shards {
-		filed := file.filed(i)
-		if filed == nil {
-			continue
+	windows := db.blocks.windowsOf(file)
+	for _, part := range file.reader.Shards() {
+		last, err := file.reader.Series(part.End - 1)
+		if err != nil {
+			return db.blocks.takeOut(file, err)
 		}
-		last, err := file.reader.Series(filed.part.End - 1)
-		if err != nil { // at the first shard: the section is checked whole
-			return err
-		}
+		s := db.shards[part.Shard]
 		s.mu.Lock()
-		s.addWindow(file.window, filed)
 		s.roster.next = max(s.roster.next, last.Number+1)
 		s.mu.Unlock()
+	}
+	for i, s := range db.shards {
+		for _, window := range windows {
+			if filed := file.filed(window, i); filed != nil {
+				s.mu.Lock()
+				s.addWindow(window, filed)
+				s.mu.Unlock()
+			}
+		}
 	}
 	return nil
 }

@@ -65,8 +65,7 @@ func newReplay(db *DB) *replay {
 
 // add puts a record into the batch that gathers.
 func (r *replay) add(at wal.Position, rec wal.Record) error {
-	known := rec.Type == wal.Series && rec.Version == seriesVersion || rec.Type == wal.Points && rec.Version == pointsVersion
-	if !known {
+	if version, known := recordVersions[rec.Type]; !known || rec.Version != version {
 		return fmt.Errorf("record at %s: type %d version %d", at, rec.Type, rec.Version)
 	}
 	body := &bodyReader{rest: rec.Body}
@@ -143,13 +142,17 @@ func (r *replay) finish() error {
 func (s *shard) replay(b *replayBatch, blocks *blockDir) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	points := pointsReplay{shard: s, blocks: blocks}
 	for _, rec := range b.records[s.number] {
 		body := &bodyReader{rest: b.bytes[rec.from:rec.to]}
 		var err error
-		if rec.kind == wal.Series {
+		switch rec.kind {
+		case wal.Series:
 			err = s.replaySeries(body)
-		} else {
-			err = s.replayPoints(blocks, rec.at, body)
+		case wal.Points:
+			err = points.apply(rec.at, body)
+		case wal.Tombstone:
+			err = s.replayTombstone(blocks, rec.at, body)
 		}
 		if err == nil {
 			err = body.end()

@@ -130,7 +130,7 @@ func (db *DB) replayPlain(at wal.Position, rec wal.Record) error {
 	if rec.Type == wal.Series {
 		return s.replaySeries(body)
 	}
-	return s.replayPoints(db.blocks, at, body)
+	return (&pointsReplay{shard: s, blocks: db.blocks}).apply(at, body)
 }
 
 // describeShard writes down all that a replay leaves behind.

@@ -3,6 +3,7 @@ package tsdb
 import (
 	"errors"
 
+	"github.com/telamon-tsdb/telamon/tsdb/normalize"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
@@ -27,7 +28,7 @@ func (s *shard) resolve(tags []byte) (uint32, error) {
 	newcomer := newSeries(canonical(tags), parsed)
 	s.mu.RLock()
 	moves := s.moves
-	number, state, filed := s.findFiled(tags, newcomer.kind)
+	number, filed := s.findFiled(tags)
 	s.mu.RUnlock()
 
 	s.mu.Lock()
@@ -37,7 +38,7 @@ func (s *shard) resolve(tags []byte) (uint32, error) {
 		return number, nil
 	}
 	if s.moves != moves { // it may have gone to a file in between
-		number, state, filed = s.findFiled(tags, newcomer.kind)
+		number, filed = s.findFiled(tags)
 	}
 	if !filed && s.roster.next > maxNumber {
 		return 0, errNumbers
@@ -48,7 +49,9 @@ func (s *shard) resolve(tags []byte) (uint32, error) {
 	if !filed {
 		return s.roster.define(newcomer), nil
 	}
-	newcomer.state = state
+	if newcomer.kind == normalize.Rate || newcomer.kind == normalize.Counter {
+		newcomer.state = s.stateOfFiled(number)
+	}
 	s.introduce(number, newcomer)
 	s.roster.unlogged = append(s.roster.unlogged, number)
 	s.roster.idle = append(s.roster.idle, number)

@@ -16,12 +16,12 @@ type rowTable struct {
 	top    []*[tablePage]*[tablePage]uint32
 }
 
-// row returns the row of a number plus one, 0 where it has none.
-func (t *rowTable) row(number uint32) uint32 {
+// row returns the row of a number, if it has one.
+func (t *rowTable) row(number uint32) (row int, ok bool) {
 	if page := t.page(number); page != nil {
-		return page[uint8(number)]
+		row = int(page[uint8(number)])
 	}
-	return 0
+	return row - 1, row != 0
 }
 
 // page returns the page of a number, or nil.
@@ -47,6 +47,9 @@ func (t *rowTable) set(number uint32, row int) {
 	}
 	(*page)[uint8(number)] = uint32(row) + 1
 }
+
+// remove takes away the row of a number that has one.
+func (t *rowTable) remove(number uint32) { t.page(number)[uint8(number)] = 0 }
 
 // end is greater than all numbers.
 func (t *rowTable) end() int64 { return int64(len(t.top)) << 16 }

@@ -30,29 +30,28 @@ type sealedWindow struct {
 	retired bool // the last of them is to free it
 }
 
-// seal encodes what is in an open window, and takes over from its base the blocks of the series that have no row. The
-// result does not share memory with it.
+// seal encodes what an open window has in memory, and takes over from its base the blocks of the series that have no
+// row. The result does not share memory with it.
 func (w *openWindow) seal(encoder *gorilla.Encoder) (*sealedWindow, error) {
-	b := newSealedBuilder(&sealedWindow{number: w.number, width: w.width, memory: w.rows.memory, since: w.since})
+	b := w.newBuilder(encoder)
 	var failed error
-	var block []byte
-	w.series(func(s uint32) {
-		block = block[:0]
-		switch row := w.row(s); {
-		case failed != nil:
-			return
-		case row == nil:
-			block, failed = w.base.appendBlock(block, s)
-		case !allNaN(row):
-			block = encoder.AppendBlock(block, row)
+	memoryPart(w).series(func(s uint32) {
+		if failed == nil {
+			failed = b.addFrom(w, s)
 		}
-		b.add(s, block)
 	})
 	if failed != nil {
 		b.window.free()
 		return nil, failed
 	}
 	return b.finish(), nil
+}
+
+// newBuilder returns a builder of the sealed form of w.
+func (w *openWindow) newBuilder(encoder *gorilla.Encoder) *sealedBuilder {
+	b := newSealedBuilder(&sealedWindow{number: w.number, width: w.width, memory: w.rows.memory, since: w.since})
+	b.encoder, b.values = encoder, make([]float64, w.width)
+	return b
 }
 
 // A sealedBuilder fills a sealedWindow, block by block. The memory grows without a copy once it is large, and what was
@@ -62,9 +61,25 @@ type sealedBuilder struct {
 	page   int   // position in table of the page that is being filled
 	number int64 // of its first series / tablePage; -1: there is no page yet
 	next   int   // place of the next offset in the page
+
+	encoder *gorilla.Encoder
+	block   []byte    // scratch of addFrom
+	values  []float64 // likewise
 }
 
 func newSealedBuilder(w *sealedWindow) *sealedBuilder { return &sealedBuilder{window: w, number: -1} }
+
+// addFrom adds a series of an open window, which comes behind all so far. The error is one of the window's base.
+func (b *sealedBuilder) addFrom(w *openWindow, series uint32) (err error) {
+	b.block = b.block[:0]
+	if row, ok := w.rows.row(series); !ok {
+		b.block, err = w.base.appendBlock(b.block, series)
+	} else if values := w.read(row, b.values); !allNaN(values) {
+		b.block = b.encoder.AppendBlock(b.block, values)
+	}
+	b.add(series, b.block)
+	return err
+}
 
 var emptyTable [tablePage + 1]uint32
 

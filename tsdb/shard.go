@@ -53,7 +53,7 @@ func newShard(number int, g grid, c *census) *shard {
 		grid:    g,
 		census:  c,
 		roster:  newRoster(),
-		index:   index.New(),
+		index:   index.New(index.NewDictionary()),
 		windows: make(map[int64]window),
 		memory:  new(offheap.Arena),
 		encoder: gorilla.NewEncoder(g.step),
@@ -72,8 +72,8 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // value returns what is stored in a slot, NaN for nothing. Only the committer calls it.
 func (s *shard) value(number uint32, slot int64) (float64, error) {
 	if w := s.recent; w != nil && slot >= w.firstSlot && slot < w.firstSlot+int64(w.width) {
-		if row := w.row(number); row != nil {
-			return row[slot-w.firstSlot], nil
+		if row, ok := w.rows.row(number); ok {
+			return w.at(row, int(slot-w.firstSlot)), nil
 		}
 	}
 	w := s.windows[s.grid.windowOf(slot)]
@@ -89,6 +89,11 @@ func (s *shard) value(number uint32, slot int64) (float64, error) {
 
 // store writes a slot. The caller holds the lock.
 func (s *shard) store(number uint32, slot int64, value float64) error {
+	return s.storeRun(slot, []uint32{number}, []float64{value})
+}
+
+// storeRun writes one slot of several series, in their order. The caller holds the lock.
+func (s *shard) storeRun(slot int64, numbers []uint32, values []float64) error {
 	w := s.recent
 	if w == nil || slot < w.firstSlot || slot >= w.firstSlot+int64(w.width) {
 		var err error
@@ -97,29 +102,42 @@ func (s *shard) store(number uint32, slot int64, value float64) error {
 		}
 		s.recent = w
 	}
-	row := w.row(number)
+	offset := int(slot - w.firstSlot)
+	for i, number := range numbers {
+		row, ok := w.rows.row(number)
+		if !ok {
+			var err error
+			if row, ok, err = s.beginRow(w, number, values[i]); err != nil {
+				return err
+			}
+			if !ok {
+				continue
+			}
+		}
+		w.set(row, offset, values[i])
+		s.writes++
+		w.touched = s.writes
+	}
+	return nil
+}
+
+// beginRow gives a series a row in a window where it has none, because a value is to be written, unless that takes no
+// row.
+func (s *shard) beginRow(w *openWindow, number uint32, value float64) (row int, ok bool, err error) {
 	switch {
-	case row != nil:
 	case w.base != nil && w.base.holds(number):
 		counted := holdsInMemory(w.base, number)
-		var err error
-		row, err = w.rowOver(number)
+		row, err = w.rowOver(number, s.staged.scratch)
 		if !counted {
 			s.enterWindow(number) // it has a row, whatever became of the values below
 		}
-		if err != nil {
-			return err
-		}
+		return row, true, err
 	case value != value:
-		return nil // nothing stays nothing
-	default:
-		row = w.addRow(number)
-		s.enterWindow(number)
+		return 0, false, nil // nothing stays nothing
 	}
-	row[slot-w.firstSlot] = value
-	s.writes++
-	w.touched = s.writes
-	return nil
+	row = w.addRow(number)
+	s.enterWindow(number)
+	return row, true, nil
 }
 
 // openWindow returns window number ready for writing: as it is, new, or over its sealed form.
@@ -167,15 +185,38 @@ func (s *shard) sealAbove(n int) error {
 
 // seal replaces an open window by its sealed form. An error is one of its base; the window stays open then.
 func (s *shard) seal(w *openWindow) error {
-	sealed, err := w.sealOverFile(s.encoder)
+	if err := s.liftLeft(w); err != nil {
+		return err
+	}
+	rows, err := w.seal(s.encoder)
 	if err != nil {
 		return err
+	}
+	s.replace(w, rows)
+	return nil
+}
+
+// replace puts the sealed form of an open window in its place; rows is what is in memory of it.
+func (s *shard) replace(w *openWindow, rows *sealedWindow) {
+	var sealed baseWindow = rows
+	if filePart(w) != nil {
+		sealed = newOverlay(w, rows)
 	}
 	s.recent = nil
 	s.leave(w, func(number uint32) bool { return holdsInMemory(sealed, number) }) // the others have been cleared
 	s.windows[w.number] = sealed
 	w.free()
-	return nil
+}
+
+// dropBefore drops the windows that end before slot and returns how many.
+func (s *shard) dropBefore(slot int64) int {
+	s.mu.Lock()
+	taken := s.takeBefore(slot)
+	s.mu.Unlock()
+	for _, w := range taken {
+		s.depart(w)
+	}
+	return len(taken)
 }
 
 // takeBefore takes away the windows that end before slot. Their series have yet to depart.

@@ -1,9 +1,10 @@
 package tsdb
 
 import (
-	"math/bits"
+	"context"
 	"sync"
 
+	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
@@ -21,7 +22,7 @@ import (
 // A strayPart is the strays of one shard in one file.
 type strayPart struct {
 	filed *filedWindow
-	bits  []uint64 // by position in the file, from filed.part.First on
+	bits  seriesSet // by position in the file, from filed.part.First on
 }
 
 // A strayCache holds the strays of a shard as of some shard.moves.
@@ -46,30 +47,44 @@ func (s *shard) strayParts() ([]strayPart, error) {
 }
 
 func (s *shard) findStrays() (parts []strayPart, err error) {
-	var seen []uint64 // by number
+	var seen seriesSet // by number
 	var numbers []uint32
 	s.newestFiles(func(filed *filedWindow) bool {
-		if seen == nil {
-			seen = make([]uint64, s.roster.next/64+1)
-		}
-		if numbers, err = filed.file.reader.NumbersOf(numbers[:0], filed.part); filed.file.check(err) != nil {
+		if numbers, err = filed.file.reader.NumbersOf(numbers[:0], filed.part); err != nil {
 			return false
 		}
-		part, any := strayPart{filed: filed, bits: make([]uint64, (len(numbers)+63)/64)}, false
+		windows, whole := s.windowsReading(filed.file)
+		part := strayPart{filed: filed}
 		for i, number := range numbers {
-			if seen[number/64]>>(number%64)&1 != 0 || s.inMemory(number) {
+			if seen.has(number) || s.inMemory(number) || !whole && !anyHolds(windows, number) {
 				continue
 			}
-			seen[number/64] |= 1 << (number % 64)
-			part.bits[i/64] |= 1 << (i % 64)
-			any = true
+			seen.add(number)
+			part.bits.add(uint32(i))
 		}
-		if any {
+		if part.bits != nil {
 			parts = append(parts, part)
 		}
 		return true
 	})
 	return parts, err
+}
+
+// windowsReading returns the windows that read a file, and whether they are all that it has and nothing lies over it.
+func (s *shard) windowsReading(file *windowFile) (windows []numberedWindow, whole bool) {
+	whole = true
+	for number := file.first; number <= file.last; number++ {
+		w := s.windows[number]
+		if filed := filePart(w); filed == nil || filed.file != file {
+			whole = false
+			continue
+		}
+		if _, plain := w.(*filedWindow); !plain {
+			whole = false
+		}
+		windows = append(windows, numberedWindow{number, w})
+	}
+	return windows, whole
 }
 
 // inMemory reports whether a series has values in memory.
@@ -78,28 +93,46 @@ func (s *shard) inMemory(number uint32) bool {
 	return entry != nil && entry.windows > 0
 }
 
-// appendStrays appends the positions of the strays that are still strays and satisfy the predicate.
-func (s *shard) appendStrays(dst []uint32, part strayPart, answers *fileAnswers) ([]uint32, error) {
-	begin := len(dst)
-	if _, all := answers.where.(tag.True); all {
-		for i, word := range part.bits {
-			for ; word != 0; word &= word - 1 {
-				dst = append(dst, part.filed.part.First+uint32(i*64+bits.TrailingZeros64(word)))
-			}
+// A strayList is the strays that satisfy a predicate.
+type strayList struct {
+	answers   *fileAnswers
+	positions map[*windowFile][]uint32 // ascending
+}
+
+func newStrayList(where tag.Predicate) *strayList {
+	return &strayList{answers: newFileAnswers(where), positions: make(map[*windowFile][]uint32)}
+}
+
+// add adds those of a shard; shards come in order. The caller holds its lock.
+func (l *strayList) add(ctx context.Context, s *shard) error {
+	parts, err := s.strayParts()
+	for _, part := range parts {
+		if err == nil {
+			file := part.filed.file
+			l.positions[file], err = l.append(ctx, l.positions[file], s, part)
 		}
+	}
+	return err
+}
+
+// append appends the positions of the strays of a part that are still strays and satisfy the predicate.
+func (l *strayList) append(ctx context.Context, dst []uint32, s *shard, part strayPart) ([]uint32, error) {
+	first, begin := part.filed.part.First, len(dst)
+	if _, all := l.answers.where.(tag.True); all {
+		part.bits.each(func(i uint32) { dst = append(dst, first+i) })
 	} else {
-		matching, err := answers.of(part.filed)
+		matching, err := l.answers.of(ctx, part.filed)
 		if err != nil {
 			return dst, err
 		}
 		for _, position := range matching {
-			if at := position - part.filed.part.First; part.bits[at/64]>>(at%64)&1 != 0 {
+			if part.bits.has(position - first) {
 				dst = append(dst, position)
 			}
 		}
 	}
 	numbers, err := part.filed.file.reader.AppendNumbers(nil, dst[begin:])
-	if part.filed.file.check(err) != nil {
+	if err != nil {
 		return dst, err
 	}
 	kept := begin
@@ -110,4 +143,20 @@ func (s *shard) appendStrays(dst []uint32, part strayPart, answers *fileAnswers)
 		}
 	}
 	return dst[:kept], nil
+}
+
+// count appends to lists what each file counts of its strays.
+func (l *strayList) count(lists [][]TagCount,
+	of func(r *blockfile.Reader, positions []uint32) ([]blockfile.Count, error)) ([][]TagCount, error) {
+	for file, positions := range l.positions {
+		if len(positions) == 0 {
+			continue
+		}
+		counts, err := of(file.reader, positions)
+		if err != nil {
+			return nil, err
+		}
+		lists = append(lists, tagCounts(counts))
+	}
+	return lists, nil
 }

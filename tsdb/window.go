@@ -1,8 +1,6 @@
 package tsdb
 
 import (
-	"math"
-
 	"github.com/telamon-tsdb/telamon/tsdb/offheap"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
@@ -33,10 +31,6 @@ type window interface {
 	free()
 }
 
-// pageRows is the number of rows in one page of an open window: 64 rows of 60 slots are 30 kB, small
-// enough that a shard with three series wastes little and large enough that pages are few.
-const pageRows = 64
-
 const cacheLine = 64 // bytes
 
 // A baseWindow is a sealed window under an open one.
@@ -49,7 +43,7 @@ type baseWindow interface {
 // An openWindow holds plain columns: an append is a look-up of the row and a store.
 //
 //	rows    [ 0 2 0 1 … ]        by series number
-//	pages   [[v0 … v59 | v0 … v59 | …] …]   64 rows of n values to a page; NaN is "no value"
+//	strips  [16 slots | 16 slots | …]      16 values of each row, where one of 64 rows has any
 //	base    of a window that was sealed before: the series without a row are as there
 //
 // A late write into a sealed window costs the decoding of one block, its series': the row begins with
@@ -60,79 +54,128 @@ type openWindow struct {
 	firstSlot int64
 	width     int // n
 	rows      rowTable
-	pages     [][]float64
-	used      int    // rows in use
+	strips    []strip
+	used      int    // rows that have been given out
+	spare     []int  // those of them that were taken away again
 	touched   uint64 // the shard's write counter at the last write: the least is sealed first
+	seen      uint64 // touched, when Maintain last looked
 	// since is a position of the log that lies before the first write that is in no file.
 	since wal.Position
 }
 
 func newOpenWindow(g grid, number int64, memory *offheap.Arena) *openWindow {
-	return &openWindow{number: number, firstSlot: g.firstSlot(number), width: g.width, rows: rowTable{memory: memory}}
+	return &openWindow{number: number, firstSlot: g.firstSlot(number), width: g.width,
+		rows: rowTable{memory: memory}, strips: newStrips(g.width)}
 }
 
-// row returns the values of a series, nil where it has no row.
-func (w *openWindow) row(series uint32) []float64 {
-	r := w.rows.row(series)
-	if r == 0 {
-		return nil
+// addRow gives a series that has none a row without values.
+func (w *openWindow) addRow(series uint32) (row int) {
+	row = w.used
+	if n := len(w.spare); n > 0 {
+		row, w.spare = w.spare[n-1], w.spare[:n-1]
+	} else {
+		w.used++
 	}
-	at := int(r-1) % pageRows * w.width
-	return w.pages[(r-1)/pageRows][at : at+w.width : at+w.width]
-}
-
-// addRow gives a series that has none a row of NaN.
-func (w *openWindow) addRow(series uint32) []float64 {
-	if w.used%pageRows == 0 {
-		w.pages = append(w.pages, offheap.Make[float64](w.rows.memory, pageRows*w.width))
-	}
-	w.rows.set(series, w.used)
-	w.used++
-	row := w.row(series)
-	fillNaN(row)
+	w.rows.set(series, row)
 	return row
 }
 
-// rowOver gives a series that has none a row with what the base has.
-func (w *openWindow) rowOver(series uint32) ([]float64, error) {
-	row := w.addRow(series)
-	values, err := w.base.slots(series, row)
+// dropRow takes away the row of a series, which must have one.
+func (w *openWindow) dropRow(series uint32) {
+	row, _ := w.rows.row(series)
+	w.clear(row, 0, w.width)
+	w.spare = append(w.spare, row)
+	w.rows.remove(series)
+}
+
+// rowOver gives a series that has none a row with what the base has. scratch (of n values) is overwritten.
+func (w *openWindow) rowOver(series uint32, scratch []float64) (row int, err error) {
+	row = w.addRow(series)
+	values, err := w.base.slots(series, scratch)
 	if err != nil {
-		fillNaN(row)
-		return nil, err
+		return row, err
 	}
-	copy(row, values)
+	for slot, v := range values {
+		w.set(row, slot, v)
+	}
 	return row, nil
 }
 
+// set writes a slot of a row.
+func (w *openWindow) set(row, slot int, value float64) {
+	w.strips[slot/stripSlots].set(w.rows.memory, row, slot%stripSlots, value)
+}
+
+// at returns a slot of a row.
+func (w *openWindow) at(row, slot int) float64 {
+	if values := w.strips[slot/stripSlots].row(row); values != nil {
+		return values[slot%stripSlots]
+	}
+	return nan
+}
+
+// clear takes the values of a row in from ≤ slot < to.
+func (w *openWindow) clear(row, from, to int) {
+	for slot := from; slot < to; slot++ {
+		w.set(row, slot, nan)
+	}
+}
+
+// read copies the values of a row to dst (of n values) and returns it.
+func (w *openWindow) read(row int, dst []float64) []float64 {
+	for i := range w.strips {
+		to := dst[i*stripSlots:][:w.strips[i].slots]
+		if values := w.strips[i].row(row); values != nil {
+			copy(to, values)
+		} else {
+			fillNaN(to)
+		}
+	}
+	return dst
+}
+
 func (w *openWindow) slots(series uint32, scratch []float64) ([]float64, error) {
-	if row := w.row(series); row != nil || w.base == nil {
-		return row, nil
+	if row, ok := w.rows.row(series); ok {
+		return w.read(row, scratch[:w.width]), nil
+	}
+	if w.base == nil {
+		return nil, nil
 	}
 	return w.base.slots(series, scratch)
 }
 
-func (w *openWindow) addInto(sum, scratch []float64, series uint32) (int, error) {
-	if row := w.row(series); row != nil || w.base == nil {
-		return addInto(sum, row), nil
+func (w *openWindow) addInto(sum, scratch []float64, series uint32) (present int, err error) {
+	row, ok := w.rows.row(series)
+	switch {
+	case ok:
+		for i := range w.strips {
+			present += addInto(sum[i*stripSlots:], w.strips[i].row(row))
+		}
+		return present, nil
+	case w.base == nil:
+		return 0, nil
 	}
 	return w.base.addInto(sum, scratch, series)
 }
 
 func (w *openWindow) touch(series uint32) byte {
-	row := w.row(series)
-	if row == nil && w.base != nil {
-		return w.base.touch(series)
+	row, ok := w.rows.row(series)
+	switch {
+	case ok:
+		var any uint64
+		for i := range w.strips {
+			any ^= w.strips[i].touch(row)
+		}
+		return byte(any)
+	case w.base == nil:
+		return 0
 	}
-	var any uint64
-	for i := 0; i < len(row); i += cacheLine / 8 {
-		any ^= math.Float64bits(row[i])
-	}
-	return byte(any)
+	return w.base.touch(series)
 }
 
 func (w *openWindow) holds(series uint32) bool {
-	return w.row(series) != nil || w.base != nil && w.base.holds(series)
+	_, ok := w.rows.row(series)
+	return ok || w.base != nil && w.base.holds(series)
 }
 
 func (w *openWindow) series(visit func(uint32)) {
@@ -148,7 +191,10 @@ func (w *openWindow) series(visit func(uint32)) {
 }
 
 func (w *openWindow) sizeBytes() int {
-	size := w.rows.sizeBytes() + 8*len(w.pages)*pageRows*w.width
+	size := w.rows.sizeBytes()
+	for i := range w.strips {
+		size += w.strips[i].sizeBytes()
+	}
 	if w.base != nil {
 		size += w.base.sizeBytes()
 	}
@@ -156,10 +202,9 @@ func (w *openWindow) sizeBytes() int {
 }
 
 func (w *openWindow) free() {
-	for _, page := range w.pages {
-		offheap.Free(w.rows.memory, page)
+	for i := range w.strips {
+		w.strips[i].free(w.rows.memory)
 	}
-	w.pages = nil
 	w.rows.free()
 	if w.base != nil {
 		w.base.free()

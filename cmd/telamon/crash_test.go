@@ -16,7 +16,7 @@ import (
 )
 
 var (
-	crashCycles = flag.Int("crash.cycles", 10, "how often TestCrash kills the server")
+	crashCycles = flag.Int("crash.cycles", 20, "how often TestCrash kills the server")
 	crashSeed   = flag.Uint64("crash.seed", 0, "seed of TestCrash; 0 chooses one")
 )
 
@@ -90,7 +90,7 @@ func (c *crashTest) cycle(ctx context.Context, first bool) error {
 		}
 	}
 	c.loadWhile(ctx, server, func() {
-		time.Sleep(time.Duration(c.rng.IntN(250)) * time.Millisecond)
+		time.Sleep(time.Duration(c.rng.IntN(150)) * time.Millisecond)
 		c.server.kill()
 	})
 	return nil

@@ -176,15 +176,10 @@ func (s *server) startMaintenance(ctx context.Context) (stop func()) {
 // replay feeds the log to the owners of its records and starts the store.
 func (s *server) replay(ctx context.Context) error {
 	begin, records := time.Now(), 0
-	progress := time.Now()
 	err := s.log.Replay(func(at wal.Position, rec wal.Record) error {
 		records++
 		if err := ctx.Err(); err != nil {
 			return err
-		}
-		if time.Since(progress) > 2*time.Second {
-			progress = time.Now()
-			s.logger.Info("replaying the log", "position", at, "records", records)
 		}
 		if rec.Type == wal.AlertState || rec.Type == wal.Notification {
 			return s.parts.alerts.Replay(rec)

@@ -50,6 +50,8 @@ func wire(srv *server) parts {
 		Store:    srv.db,
 		Alerts:   p.alerts.Status,
 		Stats:    srv.db.Stats,
+		Delete:   srv.db.Delete,
+		Removals: srv.db.Removals,
 		Snapshot: func() (string, error) { return srv.dir.Snapshot(namespace, srv.db, time.Now()) },
 		Publish:  publish,
 		UI:       ui.Handler(),

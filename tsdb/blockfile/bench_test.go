@@ -117,7 +117,8 @@ func BenchmarkMerge(b *testing.B) {
 	var info Info
 	for b.Loop() {
 		var err error
-		if info, err = Merge(vfs.OS{}, filepath.Join(dir, "m"), 99, inputs, nil); err != nil {
+		head := Head{StepMillis: 60_000, Slots: slots, Windows: len(inputs)}
+		if info, err = Merge(b.Context(), vfs.OS{}, filepath.Join(dir, "m"), head, inputs, nil); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -155,7 +156,7 @@ func BenchmarkFirstLookup(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := r.Lookup(tag.Equal{Key: "name", Value: "metric.number.7"}); err != nil {
+		if _, err := r.Lookup(b.Context(), tag.Equal{Key: "name", Value: "metric.number.7"}); err != nil {
 			b.Fatal(err)
 		}
 		if err := r.Close(); err != nil {
@@ -185,7 +186,7 @@ func BenchmarkLookup(b *testing.B) {
 		b.Run(what, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := r.Lookup(p); err != nil {
+				if _, err := r.Lookup(b.Context(), p); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -198,7 +199,7 @@ func BenchmarkValues(b *testing.B) {
 	for what, p := range map[string]tag.Predicate{"all": tag.True{}, "name": tag.Equal{Key: "name", Value: "metric.number.7"}} {
 		b.Run("nf.node/"+what, func(b *testing.B) {
 			for b.Loop() {
-				if values, err := r.Values("nf.node", p, Page{}); err != nil || len(values) != 1000 {
+				if values, err := r.Values(b.Context(), "nf.node", p, Page{}); err != nil || len(values) != 1000 {
 					b.Fatal(len(values), err)
 				}
 			}

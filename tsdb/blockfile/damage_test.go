@@ -2,6 +2,7 @@ package blockfile
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
@@ -83,6 +84,11 @@ func readAll(fsys vfs.FS, name string) (err error) {
 		if err := r.Blocks([]uint32{position}, r.Head().First, r.Head().Last(), nothing); err != nil {
 			return err
 		}
+		for window := r.Head().First; window <= r.Head().Last(); window++ {
+			if err := r.Blocks([]uint32{position}, window, window, nothing); err != nil {
+				return err
+			}
+		}
 	}
 	return readIndex(r)
 }
@@ -90,16 +96,16 @@ func readAll(fsys vfs.FS, name string) (err error) {
 func readIndex(r *Reader) error {
 	not := tag.Not{Inner: tag.Equal{Key: "nf.node", Value: "i-1"}}
 	all := tag.Or{Left: not, Right: tag.Compare{Key: "name", Order: tag.GreaterOrEqual, Value: "a"}}
-	if _, err := r.Lookup(all); err != nil {
+	if _, err := r.Lookup(context.Background(), all); err != nil {
 		return err
 	}
-	keys, err := r.Keys(all, Page{})
+	keys, err := r.Keys(context.Background(), all, Page{})
 	if err != nil {
 		return err
 	}
 	for _, k := range keys {
 		for _, p := range []tag.Predicate{all, tag.True{}, tag.Has{Key: k.Text}} {
-			if _, err := r.Values(k.Text, p, Page{}); err != nil {
+			if _, err := r.Values(context.Background(), k.Text, p, Page{}); err != nil {
 				return err
 			}
 		}

@@ -58,21 +58,30 @@ func (r *Reader) run(i int) (table, error) {
 	return readTable(b, rows), nil
 }
 
-// row returns a reader of the row of a series.
-func (r *Reader) row(position uint32) (rowReader, error) {
+// row returns the row of a series.
+func (r *Reader) row(position uint32) ([]byte, error) {
 	rows, err := r.run(int(position) / r.runSeries)
 	if err != nil {
-		return rowReader{}, err
+		return nil, err
 	}
-	b, ok := rows.at(int(position) % r.runSeries)
+	row, ok := rows.at(int(position) % r.runSeries)
 	if !ok {
-		return rowReader{}, r.badRow(position)
-	}
-	row, ok := readRow(b, r.head.Windows)
-	if !ok {
-		return rowReader{}, r.badRow(position)
+		return nil, r.badRow(position)
 	}
 	return row, nil
+}
+
+// block returns the block of a series in a window that the file has, empty where it has none.
+func (r *Reader) block(position uint32, window int64) ([]byte, error) {
+	row, err := r.row(position)
+	if err != nil {
+		return nil, err
+	}
+	block, ok := rowBlock(row, r.head.Windows, int(window-r.head.First))
+	if !ok {
+		return nil, r.badRow(position)
+	}
+	return block, nil
 }
 
 func (r *Reader) badRow(position uint32) error {
@@ -104,9 +113,20 @@ func (r *Reader) Blocks(positions []uint32, first, last int64,
 
 func (r *Reader) rowBlocks(position uint32, first, last int64,
 	visit func(position uint32, window int64, block []byte) error) error {
-	row, err := r.row(position)
+	if first == last {
+		block, err := r.block(position, first)
+		if err != nil || len(block) == 0 {
+			return err
+		}
+		return visit(position, first, block)
+	}
+	bytes, err := r.row(position)
 	if err != nil {
 		return err
+	}
+	row, ok := readRow(bytes, r.head.Windows)
+	if !ok {
+		return r.badRow(position)
 	}
 	for window := r.head.First; window <= last; window++ {
 		block, ok := row.next()
@@ -123,12 +143,24 @@ func (r *Reader) rowBlocks(position uint32, first, last int64,
 	return nil
 }
 
-// AppendBlock appends the block that the series at a position has in a window to dst: nothing where it
-// has none. The errors are those of Blocks.
-func (r *Reader) AppendBlock(dst []byte, position uint32, window int64) ([]byte, error) {
-	err := r.Blocks([]uint32{position}, window, window, func(_ uint32, _ int64, block []byte) error {
-		dst = append(dst, block...)
+// Block calls see with the block of a series in a window, if it has one there. What Blocks says of its visits and errors
+// holds here.
+func (r *Reader) Block(s Series, window int64, see func(block []byte) error) (err error) {
+	a, err := r.enter()
+	if err != nil {
+		return err
+	}
+	defer a.leave(&err)
+	if window < r.head.First || window > r.head.Last() {
 		return nil
-	})
-	return dst, err
+	}
+	position, found, err := r.find(s)
+	if err != nil || !found {
+		return err
+	}
+	block, err := r.block(position, window)
+	if err != nil || len(block) == 0 {
+		return err
+	}
+	return see(block)
 }

@@ -11,8 +11,6 @@ var (
 	ErrNewer = errors.New("written by a newer version of the program")
 	// ErrClosed reports the use of a Reader after Close.
 	ErrClosed = errors.New("block file is closed")
-	// ErrEmpty reports that a file would have had no block in it, and was not made.
-	ErrEmpty = errors.New("no blocks to write")
 	// ErrTooLarge reports that a section would pass 4 GiB, which the offsets in it cannot say. The way
 	// out is fewer shards in a file.
 	ErrTooLarge = errors.New("a section of a block file would pass 4 GiB")

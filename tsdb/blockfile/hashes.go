@@ -2,6 +2,7 @@ package blockfile
 
 import (
 	"cmp"
+	"context"
 	"encoding/binary"
 	"hash/crc32"
 	"slices"
@@ -130,7 +131,7 @@ func (r *Reader) haveAll(canonical []byte) ([]uint32, error) {
 	for _, one := range tags {
 		all = tag.And{Left: all, Right: tag.Equal(one)}
 	}
-	x, err := r.index()
+	x, err := r.index(context.Background()) // some positions: it ends soon
 	if err != nil {
 		return nil, err
 	}

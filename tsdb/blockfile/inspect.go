@@ -1,6 +1,7 @@
 package blockfile
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -78,7 +79,7 @@ func (p *printer) windows(r *Reader, sums []windowSum) {
 
 // keys prints the keys of a file that is in order.
 func (p *printer) keys(r *Reader) {
-	counts, err := r.Keys(tag.True{}, Page{})
+	counts, err := r.Keys(context.Background(), tag.True{}, Page{})
 	if err != nil {
 		p.printf("%v\n", err)
 		return

@@ -1,6 +1,10 @@
 package blockfile
 
-import "github.com/telamon-tsdb/telamon/tsdb/tag"
+import (
+	"context"
+
+	"github.com/telamon-tsdb/telamon/tsdb/tag"
+)
 
 // A Count is a key or a value, and how many of the series asked for have it; never 0.
 type Count struct {
@@ -21,13 +25,13 @@ type Page struct {
 func (p Page) full(counts []Count) bool { return p.Limit > 0 && len(counts) >= p.Limit }
 
 // Keys lists the keys of the series that satisfy p, in order. The error is that of Lookup.
-func (r *Reader) Keys(p tag.Predicate, page Page) (counts []Count, err error) {
+func (r *Reader) Keys(ctx context.Context, p tag.Predicate, page Page) (counts []Count, err error) {
 	a, err := r.enter()
 	if err != nil {
 		return nil, err
 	}
 	defer a.leave(&err)
-	c, err := r.counter(p)
+	c, err := r.counter(ctx, p)
 	if err != nil {
 		return nil, err
 	}
@@ -35,13 +39,13 @@ func (r *Reader) Keys(p tag.Predicate, page Page) (counts []Count, err error) {
 }
 
 // KeysOf is Keys for the series at some positions.
-func (r *Reader) KeysOf(positions []uint32, page Page) (counts []Count, err error) {
+func (r *Reader) KeysOf(ctx context.Context, positions []uint32, page Page) (counts []Count, err error) {
 	a, err := r.enter()
 	if err != nil {
 		return nil, err
 	}
 	defer a.leave(&err)
-	c, err := r.counterOf(positions)
+	c, err := r.counterOf(ctx, positions)
 	if err != nil {
 		return nil, err
 	}
@@ -65,13 +69,13 @@ func (c *counter) listKeys(page Page) (counts []Count, err error) {
 
 // Values lists the values that the series that satisfy p have for key, in order. A key that no series
 // has gives an empty list. The error is that of Lookup.
-func (r *Reader) Values(key string, p tag.Predicate, page Page) (counts []Count, err error) {
+func (r *Reader) Values(ctx context.Context, key string, p tag.Predicate, page Page) (counts []Count, err error) {
 	a, err := r.enter()
 	if err != nil {
 		return nil, err
 	}
 	defer a.leave(&err)
-	c, err := r.counter(p)
+	c, err := r.counter(ctx, p)
 	if err != nil {
 		return nil, err
 	}
@@ -79,13 +83,13 @@ func (r *Reader) Values(key string, p tag.Predicate, page Page) (counts []Count,
 }
 
 // ValuesOf is Values for the series at some positions.
-func (r *Reader) ValuesOf(key string, positions []uint32, page Page) (counts []Count, err error) {
+func (r *Reader) ValuesOf(ctx context.Context, key string, positions []uint32, page Page) (counts []Count, err error) {
 	a, err := r.enter()
 	if err != nil {
 		return nil, err
 	}
 	defer a.leave(&err)
-	c, err := r.counterOf(positions)
+	c, err := r.counterOf(ctx, positions)
 	if err != nil {
 		return nil, err
 	}
@@ -124,8 +128,8 @@ type counter struct {
 	selected bitmap
 }
 
-func (r *Reader) counter(p tag.Predicate) (*counter, error) {
-	x, err := r.index()
+func (r *Reader) counter(ctx context.Context, p tag.Predicate) (*counter, error) {
+	x, err := r.index(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -136,8 +140,8 @@ func (r *Reader) counter(p tag.Predicate) (*counter, error) {
 	return &counter{index: x, selected: selected}, err
 }
 
-func (r *Reader) counterOf(positions []uint32) (*counter, error) {
-	x, err := r.index()
+func (r *Reader) counterOf(ctx context.Context, positions []uint32) (*counter, error) {
+	x, err := r.index(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -148,6 +152,9 @@ func (r *Reader) counterOf(positions []uint32) (*counter, error) {
 
 // append appends the count of a list of section postings, unless it is 0.
 func (c *counter) append(counts []Count, list int, text string) ([]Count, error) {
+	if err := c.next(); err != nil {
+		return nil, err
+	}
 	b, ok := c.postings.at(list)
 	n := 0
 	switch {

@@ -2,6 +2,8 @@ package blockfile
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"sort"
 
@@ -10,15 +12,15 @@ import (
 )
 
 // Lookup returns the positions of the series that satisfy p, ascending; exactly those whose tags
-// p.Matches. The error wraps pattern.ErrBudget and names the key and the pattern, or matches ErrDamaged or
-// ErrClosed.
-func (r *Reader) Lookup(p tag.Predicate) (_ []uint32, err error) {
+// p.Matches. The error wraps pattern.ErrBudget and names the key and the pattern, matches ErrDamaged or
+// ErrClosed, or is that of ctx.
+func (r *Reader) Lookup(ctx context.Context, p tag.Predicate) (_ []uint32, err error) {
 	a, err := r.enter()
 	if err != nil {
 		return nil, err
 	}
 	defer a.leave(&err)
-	x, err := r.index()
+	x, err := r.index(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -32,6 +34,8 @@ func (r *Reader) Lookup(p tag.Predicate) (_ []uint32, err error) {
 // An index is the sections about tags, during one call.
 type index struct {
 	r      *Reader
+	ctx    context.Context // of the call
+	seen   int             // lists and values looked at so far
 	keys   []key
 	values table // by tag number
 	// postings has those of the keys first, then those of the tags.
@@ -39,7 +43,7 @@ type index struct {
 	series   int
 }
 
-func (r *Reader) index() (*index, error) {
+func (r *Reader) index(ctx context.Context) (*index, error) {
 	values, err := r.table(sectionTags, r.foot.tags)
 	if err != nil {
 		return nil, err
@@ -48,7 +52,18 @@ func (r *Reader) index() (*index, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &index{r, r.keys, values, postings, r.foot.series}, nil
+	return &index{r: r, ctx: ctx, keys: r.keys, values: values, postings: postings, series: r.foot.series}, nil
+}
+
+// walkValues is how many values are looked at between two looks at the context: less than a millisecond.
+const walkValues = 1 << 10
+
+// next counts a value and returns the error of the context, if it has ended.
+func (x *index) next() error {
+	if x.seen++; x.seen%walkValues != 0 {
+		return nil
+	}
+	return x.ctx.Err()
 }
 
 // resolve returns the series that satisfy p: a bit for each series of the file, for every part of p.
@@ -160,6 +175,9 @@ func (x *index) in(selected bitmap, text string, values ...string) error {
 	}
 	k := x.keys[i]
 	for _, wanted := range values {
+		if err := x.next(); err != nil {
+			return err
+		}
 		number, err := x.from(k, wanted)
 		if err != nil {
 			return err
@@ -201,6 +219,9 @@ func (x *index) compare(selected bitmap, p tag.Compare) error {
 		first, end = middle, k.end
 	}
 	for number := first; number < end; number++ {
+		if err := x.next(); err != nil {
+			return err
+		}
 		if err := x.addTag(selected, number); err != nil {
 			return err
 		}
@@ -208,26 +229,44 @@ func (x *index) compare(selected bitmap, p tag.Compare) error {
 	return nil
 }
 
-// match adds the series of the tags whose value a pattern matches. It looks at the values that start with what
-// the pattern starts with.
+// match adds the series of the tags whose value a pattern matches. It looks at the values that begin with what
+// those that the pattern matches begin with.
 func (x *index) match(selected bitmap, p tag.Match) error {
 	i, ok := x.key(p.Key)
 	if !ok {
 		return nil
 	}
-	k, prefix, matches := x.keys[i], []byte(p.Pattern.Prefix()), tester(p.Pattern)
-	number, err := x.from(k, p.Pattern.Prefix())
-	for ; err == nil && number < k.end; number++ {
-		var value []byte
-		if value, err = x.value(number); err != nil {
+	for _, start := range p.Pattern.Starts() {
+		var err error
+		if start.Whole {
+			err = x.in(selected, p.Key, start.Text)
+		} else {
+			err = x.matchFrom(selected, x.keys[i], start, tester(p.Pattern, start))
+		}
+		if errors.Is(err, pattern.ErrBudget) {
+			return fmt.Errorf("values of %q: %w", p.Key, err)
+		}
+		if err != nil {
 			return err
 		}
-		if !bytes.HasPrefix(value, prefix) {
-			return nil
+	}
+	return nil
+}
+
+// matchFrom adds the series of the tags whose value begins as start does and passes a test.
+func (x *index) matchFrom(selected bitmap, k key, start pattern.Start, matches func([]byte) (bool, error)) error {
+	number, err := x.from(k, start.Text)
+	for prefix := []byte(start.Text); err == nil && number < k.end; number++ {
+		if err := x.next(); err != nil {
+			return err
+		}
+		var value []byte
+		if value, err = x.value(number); err != nil || !bytes.HasPrefix(value, prefix) {
+			return err
 		}
 		matched, err := matches(value)
 		if err != nil {
-			return fmt.Errorf("values of %q: %w", p.Key, err)
+			return err
 		}
 		if !matched {
 			continue
@@ -239,9 +278,9 @@ func (x *index) match(selected bitmap, p tag.Match) error {
 	return err
 }
 
-// tester returns the cheapest test for values that start with the prefix of a pattern.
-func tester(p *pattern.Pattern) func([]byte) (bool, error) {
-	if p.IsPrefix() || p.AlwaysMatches() {
+// tester returns the cheapest test for values that begin as start does.
+func tester(p *pattern.Pattern, start pattern.Start) func([]byte) (bool, error) {
+	if start.Sure {
 		return func([]byte) (bool, error) { return true, nil }
 	}
 	literal := []byte(p.Contained())

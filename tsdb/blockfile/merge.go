@@ -1,10 +1,9 @@
 package blockfile
 
 import (
-	"cmp"
+	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 )
@@ -13,62 +12,60 @@ import (
 // it is, another one, or nothing to leave it out. The block is valid during the call. An error ends the merge.
 type Edit func(s Series, window int64, block []byte) ([]byte, error)
 
-// Merge writes one file with all that files hold: the series of all, in the windows from the first of any
-// to the last. Where several hold the same window of a series, the block of the file with the highest
-// Sequence is taken. Edit may be nil. The files stay as they are, open and on disk; the name may be that of one of them.
+// Merge writes one file with the windows of head: window head.First+i with all that from[i] holds of it and with
+// nothing that another one does, empty where from[i] is nil. Which of several files is right about a window is for the
+// caller to say; head.Sequence too. Edit may be nil. The files stay as they are, open and on disk; the name may be
+// that of one of them.
 //
-// The errors are those of Writer and Reader; besides, all files must have the same step and slots, and the same
-// tags for a series that they share. It needs the memory of a Writer and walks once over its input, in order.
-func Merge(fsys vfs.FS, name string, sequence uint64, files []*Reader, edit Edit) (Info, error) {
-	head, err := mergedHead(files)
+// The errors are those of Writer and Reader, and that of ctx; besides, all files must have the step and slots of head,
+// and the same tags for a series that they share. It needs the memory of a Writer and walks once over its input,
+// in order.
+func Merge(ctx context.Context, fsys vfs.FS, name string, head Head, from []*Reader, edit Edit) (Info, error) {
+	inputs, err := mergeInputs(head, from)
 	if err != nil {
 		return Info{}, fmt.Errorf("merge into block file %s: %w", name, err)
 	}
-	head.Sequence = sequence
 	w, err := Create(fsys, name, head)
 	if err != nil {
 		return Info{}, err
 	}
-	m := &merge{writer: w, edit: edit, blocks: make([][]byte, head.Windows)}
-	for _, r := range files {
-		m.inputs = append(m.inputs, &mergeInput{r: r})
-	}
-	slices.SortStableFunc(m.inputs, func(a, b *mergeInput) int {
-		return cmp.Compare(a.r.head.Sequence, b.r.head.Sequence)
-	})
-	if err := m.run(); err != nil {
+	m := &merge{writer: w, edit: edit, inputs: inputs, from: from, blocks: make([][]byte, head.Windows)}
+	if err := m.run(ctx); err != nil {
 		return Info{}, errors.Join(fmt.Errorf("merge into block file %s: %w", name, err), w.Abort())
 	}
 	return w.Commit()
 }
 
-// mergedHead returns the head that spans those of all files.
-func mergedHead(files []*Reader) (Head, error) {
-	if len(files) == 0 {
-		return Head{}, ErrEmpty
+// mergeInputs returns the files in the order of the first window that is taken from each.
+func mergeInputs(head Head, from []*Reader) (inputs []*mergeInput, err error) {
+	if len(from) != head.Windows {
+		return nil, fmt.Errorf("files are named for %d windows of %d", len(from), head.Windows)
 	}
-	head := files[0].head
-	last := head.Last()
-	for _, r := range files[1:] {
-		h := r.head
-		if h.StepMillis != head.StepMillis || h.Slots != head.Slots {
-			return Head{}, fmt.Errorf("%s has windows of %d slots of %d ms, %s of %d of %d ms",
-				files[0].name, head.Slots, head.StepMillis, r.name, h.Slots, h.StepMillis)
+	known := make(map[*Reader]*mergeInput)
+	for i, r := range from {
+		if r == nil {
+			continue
 		}
-		head.First, last = min(head.First, h.First), max(last, h.Last())
+		window := head.First + int64(i)
+		if h := r.head; h.StepMillis != head.StepMillis || h.Slots != head.Slots || window < h.First || window > h.Last() {
+			return nil, fmt.Errorf("window %d of %d slots of %d ms cannot be taken from %s, which has %d to %d of %d of %d ms",
+				window, head.Slots, head.StepMillis, r.name, h.First, h.Last(), h.Slots, h.StepMillis)
+		}
+		if known[r] == nil {
+			known[r] = &mergeInput{r: r, first: window}
+			inputs = append(inputs, known[r])
+		}
+		known[r].last = window
 	}
-	if windows := uint64(last) - uint64(head.First); windows >= MaxWindows {
-		return Head{}, fmt.Errorf("the files lie %d windows apart, at most %d are possible", windows, MaxWindows)
-	}
-	head.Windows = int(last-head.First) + 1
-	return head, nil
+	return inputs, nil
 }
 
-// A merge walks over its inputs, the one with the highest sequence last, series by series.
+// A merge walks over its inputs side by side, series by series.
 type merge struct {
 	writer *Writer
 	edit   Edit
 	inputs []*mergeInput
+	from   []*Reader // by window
 
 	canonical, other []byte
 	bytes            []byte   // of the blocks of one series
@@ -77,10 +74,11 @@ type merge struct {
 
 // A mergeInput is a file and how far it has been read.
 type mergeInput struct {
-	r        *Reader
-	position uint32
-	series   Series // at position
-	done     bool
+	r           *Reader
+	first, last int64 // the windows that are taken from it lie in here
+	position    uint32
+	series      Series // at position
+	done        bool
 }
 
 func (i *mergeInput) load() (err error) {
@@ -90,7 +88,7 @@ func (i *mergeInput) load() (err error) {
 	return err
 }
 
-func (m *merge) run() error {
+func (m *merge) run(ctx context.Context) error {
 	for _, input := range m.inputs {
 		if err := input.load(); err != nil {
 			return err
@@ -100,6 +98,9 @@ func (m *merge) run() error {
 		s, any := m.least()
 		if !any {
 			return nil
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
 		if err := m.take(s); err != nil {
 			return err
@@ -149,13 +150,16 @@ func (m *merge) take(s Series) error {
 	return m.editBlocks(s)
 }
 
-// takeBlocks copies the blocks of an input over those of the inputs before.
+// takeBlocks copies the blocks of the windows that are taken from an input.
 func (m *merge) takeBlocks(input *mergeInput) error {
-	h := input.r.head
-	return input.r.Blocks([]uint32{input.position}, h.First, h.Last(), func(_ uint32, window int64, block []byte) error {
+	return input.r.Blocks([]uint32{input.position}, input.first, input.last, func(_ uint32, window int64, block []byte) error {
+		i := window - m.writer.head.First
+		if m.from[i] != input.r {
+			return nil
+		}
 		start := len(m.bytes)
 		m.bytes = append(m.bytes, block...)
-		m.blocks[window-m.writer.head.First] = m.bytes[start:]
+		m.blocks[i] = m.bytes[start:]
 		return nil
 	})
 }

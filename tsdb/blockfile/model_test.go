@@ -3,6 +3,7 @@ package blockfile
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"testing"
@@ -31,18 +32,18 @@ func (m model) order() []Series {
 	})
 }
 
-// over returns what is in m or other; other's block wins.
-func (m model) over(other model) model {
-	both := model{}
-	for _, one := range []model{m, other} {
-		for s, series := range one {
-			if _, ok := both[s]; !ok {
-				both[s] = modelSeries{series.tags, map[int64]string{}}
-			}
-			maps.Copy(both[s].blocks, series.blocks)
+// take adds to m what other has in a window.
+func (m model) take(other model, window int64) {
+	for s, series := range other {
+		block, ok := series.blocks[window]
+		if !ok {
+			continue
 		}
+		if _, ok := m[s]; !ok {
+			m[s] = modelSeries{series.tags, map[int64]string{}}
+		}
+		m[s].blocks[window] = block
 	}
-	return both
 }
 
 // write makes a file of m.
@@ -165,13 +166,13 @@ func drawPredicate(t *rapid.T, depth int) tag.Predicate {
 	return tag.Not{Inner: drawPredicate(t, depth-1)}
 }
 
-// TestModel writes files, merges them, and compares all that can be asked with a map.
+// TestModel writes files, merges windows of them, and compares all that can be asked with a map.
 func TestModel(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		fsys := newMemory(t)
 		tags := drawTags(rt)
-		whole := model{}
 		var files []*Reader
+		var models []model
 		for i := range rapid.IntRange(1, 3).Draw(rt, "files") {
 			head := Head{StepMillis: 60_000, Slots: 60, Sequence: uint64(i),
 				First: rapid.Int64Range(-2, 3).Draw(rt, "first"), Windows: rapid.IntRange(1, 5).Draw(rt, "windows")}
@@ -183,15 +184,48 @@ func TestModel(t *testing.T) {
 				rt.Fatalf("head %+v, want %+v", r.Head(), head)
 			}
 			checkModel(rt, r, m)
-			files = append(files, r)
-			whole = whole.over(m)
+			files, models = append(files, r), append(models, m)
 		}
-		slices.Reverse(files) // their sequence decides, not the order of the arguments
-		if _, err := Merge(fsys, "d/merged", 9, files, nil); err != nil {
+		// Each window comes from any one of the files that have it, or from none.
+		merged := model{}
+		head := Head{StepMillis: 60_000, Slots: 60, Sequence: 9,
+			First: rapid.Int64Range(-4, 4).Draw(rt, "first"), Windows: rapid.IntRange(1, 12).Draw(rt, "windows")}
+		from := make([]*Reader, head.Windows)
+		for i := range from {
+			window := head.First + int64(i)
+			for j, r := range files {
+				if r.Head().First <= window && window <= r.Head().Last() && rapid.Bool().Draw(rt, "take") {
+					from[i] = r
+					merged.take(models[j], window)
+					break
+				}
+			}
+		}
+		if _, err := Merge(t.Context(), fsys, "d/merged", head, from, nil); err != nil {
 			rt.Fatal(err)
 		}
-		checkModel(rt, open(t, fsys, "d/merged"), whole)
+		r := open(t, fsys, "d/merged")
+		if r.Head() != head {
+			rt.Fatalf("head %+v, want %+v", r.Head(), head)
+		}
+		checkModel(rt, r, merged)
+		if err := Inspect(io.Discard, fsys, "d/merged", nil); err != nil {
+			rt.Fatal(err)
+		}
 	})
+}
+
+// AppendBlock appends the block that the series at a position has in a window to dst.
+func (r *Reader) AppendBlock(dst []byte, position uint32, window int64) ([]byte, error) {
+	s, err := r.Series(position)
+	if err != nil {
+		return dst, err
+	}
+	err = r.Block(s, window, func(block []byte) error {
+		dst = append(dst, block...)
+		return nil
+	})
+	return dst, err
 }
 
 func checkModel(t *rapid.T, r *Reader, m model) {
@@ -265,7 +299,7 @@ func checkPredicate(t *rapid.T, r *Reader, m model, p tag.Predicate) {
 			}
 		}
 	}
-	found, err := r.Lookup(p)
+	found, err := r.Lookup(t.Context(), p)
 	check("Lookup", found, want, err)
 	var byShard []uint32
 	for _, shard := range r.Shards() {
@@ -273,9 +307,9 @@ func checkPredicate(t *rapid.T, r *Reader, m model, p tag.Predicate) {
 	}
 	check("shards of Lookup", byShard, want, nil)
 	page := Page{After: anyValue.Draw(t, "after"), Limit: rapid.IntRange(0, 4).Draw(t, "limit")}
-	got, err := r.Keys(p, page)
+	got, err := r.Keys(t.Context(), p, page)
 	check("Keys", got, page.cut(keys), err)
-	got, err = r.Values(listed, p, page)
+	got, err = r.Values(t.Context(), listed, p, page)
 	check("Values", got, page.cut(values), err)
 }
 

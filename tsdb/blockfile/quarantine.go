@@ -5,12 +5,17 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"strings"
 
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 )
 
 // quarantineSuffix ends the names of files set aside; a number follows from the second one on.
 const quarantineSuffix = ".bad"
+
+// IsTemporary reports whether a file name is one of a file that was not finished. Unless it is being written, it may be
+// removed.
+func IsTemporary(name string) bool { return strings.HasSuffix(name, temporarySuffix) }
 
 // Quarantine renames a bad file, so that it is not opened again and nothing of it is lost, and returns its
 // new name. Open readers of it go on. The way back is to rename it.

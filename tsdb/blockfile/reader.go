@@ -36,6 +36,8 @@ type Reader struct {
 	// holders counts the owner, until Close, and the calls under way; the last one unmaps.
 	holders atomic.Int64
 	closed  atomic.Bool
+	// damage is the first error of a call that found any.
+	damage atomic.Pointer[error]
 }
 
 // A section is a part of the mapped file.
@@ -153,6 +155,8 @@ func (a access) leave(err *error) {
 	}
 	if errors.Is(*err, ErrDamaged) || errors.Is(*err, ErrNewer) {
 		*err = fmt.Errorf("block file %s: %w", a.r.name, *err)
+		found := *err
+		a.r.damage.CompareAndSwap(nil, &found)
 	}
 	_ = a.r.release() // unmapping memory that is mapped does not fail
 }
@@ -213,8 +217,8 @@ func (r *Reader) loadShards() error {
 			return r.damaged(sectionShards, "shard %d begins at position %d", s.Shard, s.First)
 		}
 	}
-	if len(r.shards) == 0 {
-		return r.damaged(sectionShards, "there is none")
+	if len(r.shards) == 0 && r.foot.series > 0 {
+		return r.damaged(sectionShards, "there is none, for %d series", r.foot.series)
 	}
 	return nil
 }
@@ -247,6 +251,14 @@ func (r *Reader) loadKeys() error {
 
 // Name returns the name that the file was opened under.
 func (r *Reader) Name() string { return r.name }
+
+// Damage returns the first error that matched ErrDamaged of any call so far; nil: none did.
+func (r *Reader) Damage() error {
+	if damage := r.damage.Load(); damage != nil {
+		return *damage
+	}
+	return nil
+}
 
 // Head returns what the file is about.
 func (r *Reader) Head() Head { return r.head }

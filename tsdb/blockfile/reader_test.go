@@ -1,6 +1,7 @@
 package blockfile
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -103,7 +104,7 @@ func TestUnreadablePage(t *testing.T) {
 	if !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), "cannot be read") {
 		t.Errorf("AppendBlock: %v, want ErrDamaged, the file's name and the page", err)
 	}
-	if _, err := r.Lookup(tag.True{}); !errors.Is(err, ErrDamaged) {
+	if _, err := r.Lookup(t.Context(), tag.True{}); !errors.Is(err, ErrDamaged) {
 		t.Errorf("Lookup: %v, want ErrDamaged", err)
 	}
 }
@@ -146,8 +147,34 @@ func TestLookupNamesThePattern(t *testing.T) {
 	source := strings.Repeat("a?", 60) + "[cd]"
 	p, err := pattern.Compile(source, false)
 	must(t, err)
-	_, err = open(t, fsys, "d/a").Lookup(tag.Not{Inner: tag.Or{Left: tag.Match{Key: "k", Pattern: p}, Right: tag.False{}}})
+	_, err = open(t, fsys, "d/a").Lookup(t.Context(), tag.Not{Inner: tag.Or{Left: tag.Match{Key: "k", Pattern: p}, Right: tag.False{}}})
 	if !errors.Is(err, pattern.ErrBudget) || !strings.Contains(err.Error(), source) || !strings.Contains(err.Error(), `"k"`) {
 		t.Errorf("Lookup: %v, want one that names key and pattern", err)
 	}
+}
+
+// TestAbandoned asks with a context that has ended.
+func TestAbandoned(t *testing.T) {
+	fsys := newMemory(t)
+	m := model{}
+	for i := range uint32(2 * walkValues) {
+		m[Series{0, i}] = modelSeries{tag.New("k", fmt.Sprint(i)), map[int64]string{0: "1"}}
+	}
+	m.write(t, fsys, "d/a", Head{StepMillis: 60_000, Slots: 60, Windows: 1})
+	r := open(t, fsys, "d/a")
+	p, err := pattern.Compile(".*7", false)
+	must(t, err)
+	ended, end := context.WithCancel(t.Context())
+	end()
+	check := func(what string, err error) {
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: error %v, want %v", what, err, context.Canceled)
+		}
+	}
+	for _, where := range []tag.Predicate{tag.Match{Key: "k", Pattern: p}, tag.Compare{Key: "k", Order: tag.Less, Value: "9"}} {
+		_, err = r.Lookup(ended, where)
+		check("Lookup", err)
+	}
+	_, err = r.Values(ended, "k", tag.True{}, Page{})
+	check("Values", err)
 }

@@ -57,3 +57,33 @@ func (r *rowReader) next() ([]byte, bool) {
 	r.left--
 	return block, true
 }
+
+// rowBlock returns the block of the k-th of so many windows of a row, or false where the row makes no sense. It says what a
+// rowReader says, in one walk over the lengths.
+func rowBlock(row []byte, windows, k int) (block []byte, ok bool) {
+	at, start, end := 0, 0, 0
+	for i := range windows - 1 {
+		if at >= len(row) {
+			return nil, false
+		}
+		length := uint64(row[at])
+		size := 1
+		if length >= 0x80 {
+			if length, size = binary.Uvarint(row[at:]); size <= 0 || length > uint64(len(row)) {
+				return nil, false
+			}
+		}
+		at += size
+		if i <= k {
+			start, end = end, end+int(length)
+		}
+	}
+	blocks := row[at:]
+	if k == windows-1 {
+		start, end = end, len(blocks)
+	}
+	if start > end || end > len(blocks) {
+		return nil, false
+	}
+	return blocks[start:end:end], true
+}

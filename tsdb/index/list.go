@@ -1,6 +1,10 @@
 package index
 
-import "github.com/telamon-tsdb/telamon/tsdb/tag"
+import (
+	"context"
+
+	"github.com/telamon-tsdb/telamon/tsdb/tag"
+)
 
 // A Count is a key or a value, and how many of the series asked for have it; never 0.
 type Count struct {
@@ -17,104 +21,115 @@ type Page struct {
 	Limit int
 }
 
-// full reports whether counts has all that the page may hold.
-func (p Page) full(counts []Count) bool { return p.Limit > 0 && len(counts) >= p.Limit }
+// full reports whether n entries are all that the page may hold.
+func (p Page) full(n int) bool { return p.Limit > 0 && n >= p.Limit }
+
+// before reports whether text lies before the page.
+func (p Page) before(text string) bool { return text == p.After && text != "" }
 
 // Keys lists the keys of the series that satisfy p, in order. The error is that of Lookup.
-func (x *Index) Keys(p tag.Predicate, page Page) ([]Count, error) {
-	counted, err := x.counter(p)
+func (x *Index) Keys(ctx context.Context, p tag.Predicate, page Page) ([]Count, error) {
+	s, err := x.selected(ctx, p)
 	if err != nil {
 		return nil, err
 	}
 	var counts []Count
 	for text, key := range x.keys.from(page.After) {
-		if text == page.After && text != "" {
+		if page.before(text) {
 			continue
 		}
-		if page.full(counts) {
+		if page.full(len(counts)) {
 			break
 		}
-		if n := counted.key(key); n > 0 {
+		if n := s.count(key.series); n > 0 {
 			counts = append(counts, Count{text, n})
 		}
 	}
 	return counts, nil
 }
 
-// Values lists the values that the series that satisfy p have for key, in order. A key that no series
-// has gives an empty list. The error is that of Lookup.
-func (x *Index) Values(key string, p tag.Predicate, page Page) ([]Count, error) {
-	k := x.keys.get(key)
-	if k == nil {
-		return nil, nil
-	}
-	counted, err := x.counter(p)
-	if err != nil {
-		return nil, err
-	}
-	var counts []Count
-	for text, list := range k.values.from(page.After) {
-		if text == page.After && text != "" {
-			continue
-		}
-		if page.full(counts) {
-			break
-		}
-		if n := counted.series(*list); n > 0 {
-			counts = append(counts, Count{text, n})
+// A condition is a predicate about the values of one key, split into what asks for the value itself and what
+// selects series by other keys.
+type condition struct {
+	value  []tag.Predicate // all must hold; each is a Has, Equal, In, Compare or Match of the key
+	series tag.Predicate
+}
+
+func newCondition(key string, p tag.Predicate) condition {
+	c := condition{series: tag.True{}}
+	for _, one := range conjuncts(p, nil) {
+		if about(one, key) {
+			c.value = append(c.value, one)
+		} else if _, all := c.series.(tag.True); all {
+			c.series = one
+		} else {
+			c.series = tag.And{Left: c.series, Right: one}
 		}
 	}
-	return counts, nil
+	return c
+}
+
+// about reports whether p is a plain condition on the value of key.
+func about(p tag.Predicate, key string) bool {
+	switch p := p.(type) {
+	case tag.Has:
+		return p.Key == key
+	case tag.Equal:
+		return p.Key == key
+	case tag.In:
+		return p.Key == key
+	case tag.Compare:
+		return p.Key == key
+	case tag.Match:
+		return p.Key == key
+	}
+	return false
+}
+
+// wants reports whether the value of the key may be text. The error wraps pattern.ErrBudget.
+func (c condition) wants(key, text string) (bool, error) {
+	for _, p := range c.value {
+		if match, ok := p.(tag.Match); ok {
+			if matched, err := match.Pattern.Match(text); !matched {
+				return false, inValues(key, err)
+			}
+		} else if !p.Matches(tag.Tags{{Key: key, Value: text}}) {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // A counter counts the series of a selection in postings.
 type counter struct {
-	// few are the selected series where they are few; otherwise bits has them.
-	few  postings
-	bits bitmap
-	// except makes it count the others.
-	except bool
+	selection
+	// bits has the series of the set, where those are many enough.
+	bits seriesBits
 }
 
-// shortList is the length up to which series are searched in postings instead of made a bitmap.
-const shortList = 16
+// fewCounted is up to how many series are looked up one by one in postings, without bits.
+const fewCounted = 16
 
-func (x *Index) counter(p tag.Predicate) (counter, error) {
-	s, err := x.resolve(p)
-	if err != nil {
-		return counter{}, err
+func (x *Index) counter(ctx context.Context, p tag.Predicate) (counter, error) {
+	s, err := x.selected(ctx, p)
+	c := counter{selection: s}
+	if n := s.set.count(); err == nil && n > fewCounted {
+		if least, greatest := s.set.ends(); worthBits(n, least, greatest) {
+			c.bits = newBits(least, greatest)
+			c.bits.setAll(s.set)
+		}
 	}
-	if s.size() <= shortList {
-		return counter{few: union(s.lists, x.bound()), except: s.except}, nil
-	}
-	return counter{bits: bitmapOf(s.lists, x.bound()), except: s.except}, nil
+	return c, err
 }
 
-// all reports whether every series is selected.
-func (c counter) all() bool { return c.except && c.bits == nil && len(c.few) == 0 }
-
-// series returns how many of the series in p are selected.
-func (c counter) series(p postings) int {
-	n := 0
-	if c.bits != nil {
-		n = c.bits.count(p)
-	} else {
-		n = countBoth(c.few, p)
+// count returns how many of the series in p are selected.
+func (c *counter) count(p postings) int {
+	if p.many != nil || c.bits.words == nil {
+		return c.selection.count(p)
 	}
+	n := c.bits.count(p.few)
 	if c.except {
-		return len(p) - n
+		return len(p.few) - n
 	}
 	return n
-}
-
-// key returns how many of the series that have a key are selected.
-func (c counter) key(k *keyTags) int {
-	if c.all() {
-		return k.series
-	}
-	total := 0
-	for _, list := range k.values.from("") {
-		total += c.series(*list)
-	}
-	return total
 }

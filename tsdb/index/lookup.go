@@ -1,6 +1,7 @@
 package index
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,51 +13,71 @@ import (
 // Lookup returns the series that satisfy p, ascending; exactly those whose tags p.Matches.
 //
 // The result may be part of the index: it must not be changed, and is valid until the next Add or
-// Remove, that is, while the caller holds the owner's lock. The error wraps pattern.ErrBudget and names
-// the key and the pattern.
-func (x *Index) Lookup(p tag.Predicate) ([]uint32, error) {
-	s, err := x.resolve(p)
+// Remove, that is, while the caller holds the owner's lock. The error is that of ctx, or wraps pattern.ErrBudget and
+// names the key and the pattern.
+func (x *Index) Lookup(ctx context.Context, p tag.Predicate) ([]uint32, error) {
+	s, err := x.selected(ctx, p)
 	if err != nil {
 		return nil, err
 	}
 	if s.except {
-		s = selection{lists: []postings{x.all}}.and(s, x.bound())
+		s = selection{set: x.all}.and(s)
 	}
-	return slices.Clip(union(s.lists, x.bound())), nil
+	return s.set.array(), nil
 }
 
-// bound returns a number above all series.
-func (x *Index) bound() uint32 {
-	if len(x.all) == 0 {
-		return 0
+// selected returns the series that satisfy p.
+func (x *Index) selected(ctx context.Context, p tag.Predicate) (selection, error) {
+	return (&search{Index: x, walk: walk{ctx: ctx}}).resolve(p)
+}
+
+// A search is one question to the index.
+type search struct {
+	*Index
+	walk
+}
+
+// A walk goes over values until its context ends.
+type walk struct {
+	ctx  context.Context
+	seen int
+}
+
+// walkValues is how many values are looked at between two looks at the context: less than a millisecond.
+const walkValues = 1 << 10
+
+// next counts a value and returns the error of the context, if it has ended.
+func (w *walk) next() error {
+	if w.seen++; w.seen%walkValues != 0 {
+		return nil
 	}
-	return x.all[len(x.all)-1] + 1
+	return w.ctx.Err()
 }
 
 // resolve returns the series that satisfy p.
-func (x *Index) resolve(p tag.Predicate) (selection, error) {
+func (s *search) resolve(p tag.Predicate) (selection, error) {
 	switch p := p.(type) {
 	case tag.True:
 		return selection{except: true}, nil
 	case tag.False:
 		return selection{}, nil
 	case tag.Has:
-		return x.values(p.Key, "", func(string) (bool, bool) { return true, true }), nil
+		return s.has(p.Key), nil
 	case tag.Equal:
-		return selection{lists: []postings{x.postings(p.Key, p.Value)}}, nil
+		return selection{set: s.postings(p.Key, p.Value)}, nil
 	case tag.In:
-		return x.in(p), nil
+		return s.in(p)
 	case tag.Compare:
-		return x.compare(p), nil
+		return s.compare(p)
 	case tag.Match:
-		return x.match(p)
+		return s.match(p)
 	case tag.Not:
-		s, err := x.resolve(p.Inner)
-		return s.not(), err
+		inner, err := s.resolve(p.Inner)
+		return inner.not(), err
 	case tag.And:
-		return x.and(conjuncts(p, nil))
+		return s.and(conjuncts(p, nil))
 	case tag.Or:
-		return x.or(disjuncts(p, nil))
+		return s.or(disjuncts(p, nil))
 	}
 	panic(fmt.Sprintf("index: a predicate of unknown type %T", p))
 }
@@ -71,23 +92,23 @@ func conjuncts(p tag.Predicate, dst []tag.Predicate) []tag.Predicate {
 
 // and resolves predicates that must all hold, the one that selects least first. Those behind one that
 // leaves nothing are not looked at.
-func (x *Index) and(all []tag.Predicate) (selection, error) {
+func (s *search) and(all []tag.Predicate) (selection, error) {
 	type weighed struct {
 		tag.Predicate
 		series int
 	}
 	byWeight := make([]weighed, len(all))
 	for i, p := range all {
-		byWeight[i] = weighed{p, x.weight(p)}
+		byWeight[i] = weighed{p, s.weight(p)}
 	}
 	slices.SortStableFunc(byWeight, func(a, b weighed) int { return a.series - b.series })
 	result := selection{except: true}
 	for _, p := range byWeight {
-		s, err := x.resolve(p.Predicate)
+		one, err := s.resolve(p.Predicate)
 		if err != nil {
 			return selection{}, err
 		}
-		if result = result.and(s, x.bound()); result.none() {
+		if result = result.and(one); result.none() {
 			break
 		}
 	}
@@ -103,16 +124,21 @@ func disjuncts(p tag.Predicate, dst []tag.Predicate) []tag.Predicate {
 }
 
 // or resolves predicates of which one must hold: all series but those for which none does.
-func (x *Index) or(any []tag.Predicate) (selection, error) {
+func (s *search) or(any []tag.Predicate) (selection, error) {
+	var sets []postings
 	neither := selection{except: true}
 	for _, p := range any {
-		s, err := x.resolve(p)
+		one, err := s.resolve(p)
 		if err != nil {
 			return selection{}, err
 		}
-		neither = neither.and(s.not(), x.bound())
+		if one.except {
+			neither = neither.and(one.not())
+		} else {
+			sets = append(sets, one.set)
+		}
 	}
-	return neither.not(), nil
+	return neither.and(selection{union(sets), true}).not(), nil
 }
 
 // weight estimates how many series p selects, from above, without resolving it. What must look at
@@ -122,15 +148,18 @@ func (x *Index) weight(p tag.Predicate) int {
 	case tag.False:
 		return 0
 	case tag.Equal:
-		return len(x.postings(p.Key, p.Value))
+		return x.postings(p.Key, p.Value).count()
 	case tag.In:
 		total := 0
 		for _, value := range p.Values {
-			total += len(x.postings(p.Key, value))
+			total += x.postings(p.Key, value).count()
 		}
 		return total
 	case tag.Has:
-		return x.keyWeight(p.Key)
+		if k := x.keys.get(p.Key); k != nil {
+			return k.series.count()
+		}
+		return 0
 	case tag.Compare:
 		return x.keyWeight(p.Key)
 	case tag.Match:
@@ -140,13 +169,13 @@ func (x *Index) weight(p tag.Predicate) int {
 	case tag.Or:
 		return x.weight(p.Left) + x.weight(p.Right)
 	}
-	return len(x.all)
+	return x.Len()
 }
 
 // keyWeight is the weight of a walk over the values of a key.
 func (x *Index) keyWeight(key string) int {
 	if k := x.keys.get(key); k != nil {
-		return k.series + k.values.count
+		return k.series.count() + k.values.count
 	}
 	return 0
 }
@@ -155,74 +184,121 @@ func (x *Index) keyWeight(key string) int {
 func (x *Index) postings(key, value string) postings {
 	if k := x.keys.get(key); k != nil {
 		if list := k.values.get(value); list != nil {
-			return *list
+			return list.series
 		}
 	}
-	return nil
+	return postings{}
 }
 
 // values selects the values of key, from one on and in order, that want says it wants, until it says
 // not to go on.
-func (x *Index) values(key, from string, want func(value string) (wanted, goOn bool)) selection {
-	k := x.keys.get(key)
+func (s *search) values(key, from string, want func(value string) (wanted, goOn bool)) (selection, error) {
+	k := s.keys.get(key)
 	if k == nil {
-		return selection{}
+		return selection{}, nil
 	}
-	var lists []postings
+	lists, err := s.collect(nil, k, from, want)
+	return selection{set: union(lists)}, err
+}
+
+// collect appends the postings of the values that want wants.
+func (s *search) collect(dst []postings, k *keyTags, from string, want func(string) (wanted, goOn bool)) ([]postings, error) {
 	for value, list := range k.values.from(from) {
+		if err := s.next(); err != nil {
+			return nil, err
+		}
 		wanted, goOn := want(value)
 		if wanted {
-			lists = append(lists, *list)
+			dst = append(dst, list.series)
 		}
 		if !goOn {
 			break
 		}
 	}
-	return selection{lists: lists}
+	return dst, nil
 }
 
-func (x *Index) in(p tag.In) selection {
+// has selects the series of a key.
+func (s *search) has(key string) selection {
+	if k := s.keys.get(key); k != nil {
+		return selection{set: k.series}
+	}
+	return selection{}
+}
+
+func (s *search) in(p tag.In) (selection, error) {
 	lists := make([]postings, 0, len(p.Values))
 	for _, value := range p.Values {
-		lists = append(lists, x.postings(p.Key, value))
+		if err := s.next(); err != nil {
+			return selection{}, err
+		}
+		lists = append(lists, s.postings(p.Key, value))
 	}
-	return selection{lists: lists}
+	return selection{set: union(lists)}, nil
 }
 
-func (x *Index) compare(p tag.Compare) selection {
+func (s *search) compare(p tag.Compare) (selection, error) {
 	if p.Order == tag.Greater || p.Order == tag.GreaterOrEqual {
-		return x.values(p.Key, p.Value, func(v string) (bool, bool) { return p.MatchesValue(v), true })
+		return s.values(p.Key, p.Value, func(v string) (bool, bool) { return p.MatchesValue(v), true })
 	}
-	return x.values(p.Key, "", func(v string) (bool, bool) {
+	return s.values(p.Key, "", func(v string) (bool, bool) {
 		less := p.MatchesValue(v)
 		return less, less
 	})
 }
 
-// match tests the values of the key that start with what the pattern starts with.
-func (x *Index) match(p tag.Match) (selection, error) {
-	prefix, test := p.Pattern.Prefix(), tester(p.Pattern)
-	var err error
-	selected := x.values(p.Key, prefix, func(v string) (wanted, goOn bool) {
-		if !strings.HasPrefix(v, prefix) {
-			return false, false
-		}
-		wanted, err = test(v)
-		return wanted, err == nil
-	})
-	if err != nil {
-		return selection{}, fmt.Errorf("values of %q: %w", p.Key, err)
+// match looks at the values that begin with what those that the pattern matches begin with.
+func (s *search) match(p tag.Match) (selection, error) {
+	if p.Pattern.AlwaysMatches() {
+		return s.has(p.Key), nil
 	}
-	return selected, nil
+	k := s.keys.get(p.Key)
+	if k == nil {
+		return selection{}, nil
+	}
+	var lists []postings
+	var failed error
+	for _, start := range p.Pattern.Starts() {
+		if start.Whole {
+			if list := k.values.get(start.Text); list != nil {
+				lists = append(lists, list.series)
+			}
+			continue
+		}
+		test := tester(p.Pattern, start)
+		var err error
+		lists, err = s.collect(lists, k, start.Text, func(v string) (wanted, goOn bool) {
+			if !strings.HasPrefix(v, start.Text) {
+				return false, false
+			}
+			wanted, failed = test(v)
+			return wanted, failed == nil
+		})
+		if failed != nil {
+			return selection{}, inValues(p.Key, failed)
+		}
+		if err != nil {
+			return selection{}, err
+		}
+	}
+	return selection{set: union(lists)}, nil
 }
 
-// tester returns the cheapest test for values that start with the prefix of a pattern.
-func tester(p *pattern.Pattern) func(string) (bool, error) {
-	if p.IsPrefix() || p.AlwaysMatches() {
+// inValues says of what key the values were that a pattern failed on; err may be nil.
+func inValues(key string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("values of %q: %w", key, err)
+}
+
+// tester returns the cheapest test for values that begin as start does.
+func tester(p *pattern.Pattern, start pattern.Start) func(string) (bool, error) {
+	if start.Sure {
 		return func(string) (bool, error) { return true, nil }
 	}
 	literal := p.Contained()
-	if literal == p.Prefix() { // known to be there
+	if strings.Contains(start.Text, literal) { // known to be there
 		return p.Match
 	}
 	return func(value string) (bool, error) {

@@ -15,6 +15,8 @@ const maxBlock = 128
 type ordered[T any] struct {
 	blocks [][]item[T]
 	count  int
+	// Where the last write was: series that come or go one after the other often have the same tags.
+	lastBlock, lastAt int
 }
 
 type item[T any] struct {
@@ -50,12 +52,35 @@ func (o *ordered[T]) get(text string) *T {
 	return &o.blocks[block][at].of
 }
 
-// put returns what text has, first giving a copy of it a zero T if it has none. The pointer is valid
-// until the next put or drop.
-func (o *ordered[T]) put(text string) *T {
-	block, at, found := o.place(text)
+// seek is place for writers: it looks first where the last one was.
+func (o *ordered[T]) seek(text string) (block, at int, found bool) {
+	if b := o.lastBlock; b < len(o.blocks) && o.lastAt < len(o.blocks[b]) && o.blocks[b][o.lastAt].text == text {
+		return b, o.lastAt, true
+	}
+	block, at, found = o.place(text)
+	o.lastBlock, o.lastAt = block, at
+	return block, at, found
+}
+
+// near is get for writers.
+func (o *ordered[T]) near(text string) *T {
+	block, at, found := o.seek(text)
 	if !found {
-		block, at = o.insert(block, at, item[T]{text: strings.Clone(text)})
+		return nil
+	}
+	return &o.blocks[block][at].of
+}
+
+// last returns the text of the last near or put that found one, as it is kept.
+func (o *ordered[T]) last() string { return o.blocks[o.lastBlock][o.lastAt].text }
+
+// put returns what text has, first giving it a zero T if it has none; it keeps text then. The pointer is valid until
+// the next put or drop.
+func (o *ordered[T]) put(text string) *T {
+	block, at, found := o.seek(text)
+	if !found {
+		block, at = o.insert(block, at, item[T]{text: text})
+		o.lastBlock, o.lastAt = block, at
 	}
 	return &o.blocks[block][at].of
 }

@@ -1,47 +1,40 @@
 package index
 
-// A selection is the series of any of lists or, with except, all others. The postings may be parts of
-// the index and are not changed; the slice of them belongs to the selection. Lists are united as late
-// as possible: often it is enough to know which of a few series are in them.
+// A selection is the series of a set or, with except, all others, so that a negation costs nothing. The set may be
+// part of the index and is not changed.
 type selection struct {
-	lists  []postings
+	set    postings
 	except bool
 }
 
-// size returns how many series lists hold, counting twice what is in two.
-func (s selection) size() int {
-	total := 0
-	for _, list := range s.lists {
-		total += len(list)
+// none reports whether s has no series, whatever the index holds.
+func (s selection) none() bool { return !s.except && s.set.empty() }
+
+func (s selection) not() selection { return selection{s.set, !s.except} }
+
+// and returns the series of both.
+func (s selection) and(o selection) selection {
+	switch {
+	case s.except && o.except:
+		return selection{union([]postings{s.set, o.set}), true}
+	case s.except:
+		return selection{set: subtract(o.set, s.set)}
+	case o.except:
+		return selection{set: subtract(s.set, o.set)}
 	}
-	return total
+	return selection{set: intersect(s.set, o.set)}
 }
 
-// none reports whether s has no series, whatever the index holds.
-func (s selection) none() bool { return !s.except && s.size() == 0 }
-
-func (s selection) not() selection { return selection{s.lists, !s.except} }
-
-// and returns the series of both, all below bound. It uses up s and o.
-func (s selection) and(o selection, bound uint32) selection {
-	if s.except && o.except {
-		return selection{append(s.lists, o.lists...), true}
+// count returns how many of the series in p are selected.
+func (s selection) count(p postings) int {
+	if s.set.empty() {
+		if s.except {
+			return p.count()
+		}
+		return 0
 	}
-	if s.except || !o.except && o.size() < s.size() {
-		s, o = o, s // s is not "all but" and, if o is not either, the smaller
+	if s.except {
+		return p.count() - countBoth(s.set, p)
 	}
-	if o.except && o.size() == 0 {
-		return s
-	}
-	list := union(s.lists, bound)
-	switch {
-	case len(list) == 0:
-	case len(o.lists) > 1:
-		list = bitmapOf(o.lists, bound).filter(list, !o.except)
-	case o.except:
-		list = subtract(list, o.lists[0])
-	case len(o.lists) == 1:
-		list = intersect(list, o.lists[0])
-	}
-	return selection{lists: []postings{list}}
+	return countBoth(s.set, p)
 }

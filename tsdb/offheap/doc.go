@@ -15,7 +15,7 @@
 //	└───────────────────────┘      └──────────────┘
 //
 // Sizes are rounded up by at most a sixteenth. A slab goes back to the kernel when its last piece is free; the pages
-// inside a free piece of 16 KB or more at once. Memory that nobody has written to takes none of the machine.
+// inside a free piece of 8 KB or more at once. Memory that nobody has written to takes none of the machine.
 //
 // Where there is no mmap, and under the race detector, which sees the Go heap only, the memory is the Go heap's. There
 // Free overwrites the piece: a reader that is late is a data race, or reads garbage always.

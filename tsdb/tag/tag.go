@@ -149,27 +149,37 @@ func appendString(dst []byte, s string) []byte {
 // ErrNotCanonical reports bytes that AppendCanonical did not write.
 var ErrNotCanonical = errors.New("not the canonical bytes of a tag set")
 
+// usualTags is more than most series have.
+const usualTags = 16
+
 // ParseCanonical is the inverse of AppendCanonical. The result shares no memory with b.
 // Its error is ErrNotCanonical with the offset of the first offence.
 func ParseCanonical(b []byte) (Tags, error) {
-	text := string(b) // one allocation that all keys and values share
-	var t Tags
-	for at := 0; at < len(text); {
-		key, afterKey, ok := cutString(text, at)
+	var parsed [usualTags]Tag
+	t, err := AppendParsed(parsed[:0], string(b)) // one allocation that all keys and values share
+	return slices.Clone(t), err
+}
+
+// AppendParsed is ParseCanonical, but the tags are appended to dst, and their keys and values are parts of canonical.
+// After an error the result is nil.
+func AppendParsed(dst Tags, canonical string) (Tags, error) {
+	first := len(dst)
+	for at := 0; at < len(canonical); {
+		key, afterKey, ok := cutString(canonical, at)
 		if !ok {
 			return nil, fmt.Errorf("%w: key at byte %d", ErrNotCanonical, at)
 		}
-		value, afterValue, ok := cutString(text, afterKey)
+		value, afterValue, ok := cutString(canonical, afterKey)
 		if !ok {
 			return nil, fmt.Errorf("%w: value at byte %d", ErrNotCanonical, afterKey)
 		}
-		if n := len(t); n > 0 && t[n-1].Key >= key {
+		if n := len(dst); n > first && dst[n-1].Key >= key {
 			return nil, fmt.Errorf("%w: key at byte %d out of order", ErrNotCanonical, at)
 		}
-		t = append(t, Tag{key, value})
+		dst = append(dst, Tag{key, value})
 		at = afterValue
 	}
-	return t, nil
+	return dst, nil
 }
 
 // AppendSubset appends to dst the canonical bytes of those tags of canonical whose key is among keys,
@@ -200,6 +210,12 @@ func AppendSubset(dst []byte, canonical string, keys []string) (_ []byte, comple
 
 // cutString reads the length-prefixed string at text[at:] and returns it and the offset behind it.
 func cutString(text string, at int) (s string, next int, ok bool) {
+	if at < len(text) && text[at] < 0x80 { // as nearly always
+		if next = at + 1 + int(text[at]); next <= len(text) {
+			return text[at+1 : next], next, true
+		}
+		return "", 0, false
+	}
 	var size uint64
 	for shift := uint(0); ; shift += 7 {
 		if at >= len(text) || shift > 28 {

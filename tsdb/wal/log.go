@@ -239,6 +239,10 @@ func (l *Log) Drop(before Position) error {
 	return l.head.drop(before)
 }
 
+// BytesFrom returns how much of the log lies in the segment of a position and behind it. It waits for a write that is
+// under way.
+func (l *Log) BytesFrom(at Position) int64 { return l.head.bytesFrom(at.Segment()) }
+
 func (l *Log) checkReplayed() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -164,9 +164,18 @@ func TestRotateAndDrop(t *testing.T) {
 	if err := l.Drop(before); err != nil {
 		t.Fatal(err)
 	}
+	end, st := l.Stats().End, l.Stats()
+	if end <= again || l.BytesFrom(end) != end.Offset() || l.BytesFrom(before) != st.Bytes || l.BytesFrom(again) >= st.Bytes {
+		t.Errorf("the log ends at %s, %d bytes from %s on and %d from %s: %+v",
+			end, l.BytesFrom(before), before, l.BytesFrom(again), again, st)
+	}
+	mustAppend(t, l, point("newest"))
+	if now := l.Stats().End; now <= end {
+		t.Errorf("the log ends at %s, and before an append at %s", now, end)
+	}
 	l.Close()
 	l, got := openLog(t, Config{FS: fsys.PowerLoss(nil)})
-	if diff := diffRecords(got, []Record{point("new"), point("newer")}); diff != "" {
+	if diff := diffRecords(got, []Record{point("new"), point("newer"), point("newest")}); diff != "" {
 		t.Errorf("after the drop (-got +want):\n%s", diff)
 	}
 	if stats := l.Stats(); stats.Replay.SkippedExtents != 0 {

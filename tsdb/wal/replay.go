@@ -5,13 +5,15 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 )
 
 // Replay calls apply for each record of the log's earlier lives, in order, and makes the log ready for Append.
 // It is called once. A record's Body is valid during the call only.
 //
 // Damage is reported and skipped; a torn tail is cut off. An error of apply or of the file system ends the
-// replay and is returned with the place: the log cannot be used then, only closed.
+// replay and is returned with the place: the log cannot be used then, only closed. How far it is goes to the Logger
+// every few seconds.
 func (l *Log) Replay(apply func(Position, Record) error) error {
 	l.mu.Lock()
 	closed, again := l.closed, l.replaying
@@ -35,6 +37,7 @@ func (l *Log) Replay(apply func(Position, Record) error) error {
 // An extent is a segment and how much of it counts.
 type extent struct {
 	number uint32
+	size   int64        // of the file
 	damage *DamageError // its head is damaged; nil: it is good
 	limit  int64        // offset at which the segment ends, by the head of a later one; openEnd: nobody says
 }
@@ -49,9 +52,13 @@ func (h *head) replay(apply func(Position, Record) error) error {
 	if err != nil {
 		return err
 	}
+	p := &progress{logger: h.logger, said: time.Now()}
+	for _, e := range extents {
+		p.total += e.size
+	}
 	var tail []*DamageError // damage behind which nothing has come yet
-	for i, e := range extents {
-		r, err := h.replaySegment(e, apply)
+	for _, e := range extents {
+		r, err := h.replaySegment(e, p, apply)
 		if err != nil {
 			return err
 		}
@@ -64,7 +71,7 @@ func (h *head) replay(apply func(Position, Record) error) error {
 		if r.tail != nil {
 			tail = append(tail, r.tail)
 		}
-		h.logger.Info("wal: replayed", "segment", segmentName(e.number), "done", i+1, "of", len(extents))
+		p.done += e.size
 	}
 	for _, d := range tail {
 		h.torn(d)
@@ -83,7 +90,7 @@ func (h *head) extents() ([]extent, error) {
 			h.logger.Info("wal: a segment is left out, nothing in it was acknowledged", "segment", segmentName(number))
 			continue
 		}
-		e := extent{number: number, limit: openEnd}
+		e := extent{number: number, size: size, limit: openEnd}
 		if number == end.Segment() {
 			e.limit = end.Offset()
 		}
@@ -113,7 +120,7 @@ func (h *head) checkPresent(end Position) {
 }
 
 // replaySegment applies the records of one segment. Damage at its end is left in the result's tail.
-func (h *head) replaySegment(e extent, apply func(Position, Record) error) (*segmentReplay, error) {
+func (h *head) replaySegment(e extent, p *progress, apply func(Position, Record) error) (*segmentReplay, error) {
 	s, err := openSegment(h.fsys, segmentPath(h.dir, e.number))
 	if err != nil {
 		return nil, err
@@ -123,7 +130,7 @@ func (h *head) replaySegment(e extent, apply func(Position, Record) error) (*seg
 	if limit == openEnd {
 		limit = s.size
 	}
-	r := &segmentReplay{head: h, apply: apply, end: newPosition(e.number, segmentHeaderBytes)}
+	r := &segmentReplay{head: h, progress: p, apply: apply, end: newPosition(e.number, segmentHeaderBytes)}
 	s.scan(limit, r.next)
 	h.counters.update(func(s *Stats) {
 		s.Replay.Records += r.records
@@ -144,13 +151,14 @@ func (h *head) replaySegment(e extent, apply func(Position, Record) error) (*seg
 
 // segmentReplay is the state of replaying one segment.
 type segmentReplay struct {
-	head    *head
-	apply   func(Position, Record) error
-	end     Position     // behind the last record
-	tail    *DamageError // damage behind which no record has come yet
-	records int64
-	bytes   int64 // of the records, headers included
-	failure error
+	head     *head
+	progress *progress
+	apply    func(Position, Record) error
+	end      Position     // behind the last record
+	tail     *DamageError // damage behind which no record has come yet
+	records  int64
+	bytes    int64 // of the records, headers included
+	failure  error
 }
 
 // next takes one step of scanner.scan and says whether to go on.
@@ -174,6 +182,7 @@ func (r *segmentReplay) next(entry Entry, err error) bool {
 	r.records++
 	r.bytes += int64(entry.End() - entry.Position)
 	r.end = entry.End()
+	r.progress.reach(r.end.Offset())
 	return true
 }
 

@@ -9,6 +9,8 @@ import (
 type Stats struct {
 	Segments int   // files there are now
 	Bytes    int64 // in those files, now
+	// End is where the last durable record ends: what is appended later lies at or behind it.
+	End Position
 
 	Appends      int64 // calls of Append that were acknowledged
 	Records      int64 // records in them

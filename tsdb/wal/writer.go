@@ -286,6 +286,17 @@ func (h *head) drop(before Position) error {
 	return nil
 }
 
+func (h *head) bytesFrom(segment uint32) (bytes int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, s := range h.segments {
+		if s.number >= segment {
+			bytes += s.size
+		}
+	}
+	return bytes
+}
+
 func (h *head) close() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -301,5 +312,5 @@ func (h *head) countFiles() {
 	for _, s := range h.segments {
 		bytes += s.size
 	}
-	h.counters.update(func(s *Stats) { s.Segments, s.Bytes = len(h.segments), bytes })
+	h.counters.update(func(s *Stats) { s.Segments, s.Bytes, s.End = len(h.segments), bytes, h.acked })
 }

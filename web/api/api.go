@@ -22,6 +22,10 @@ type Config struct {
 	Alerts func() alert.Status
 	// Stats describes the store.
 	Stats func() tsdb.Stats
+	// Delete removes what the series that match where have from first to last, both included, in milliseconds.
+	Delete func(ctx context.Context, where tag.Predicate, first, last int64) (series int, err error)
+	// Removals changes whenever values are gone that a graph may have shown: see tsdb.DB.
+	Removals func() uint64
 	// Snapshot makes a snapshot of the data directory and returns its path.
 	Snapshot func() (path string, err error)
 	// Publish takes POST /api/v1/publish and /api/v1/publish-fast.
@@ -98,6 +102,7 @@ func (a *API) router() *gin.Engine {
 	data.POST("/api/v1/batch", guard, a.batch)
 	data.GET("/api/v1/status", a.status)
 	data.POST("/api/v1/admin/snapshot", guard, a.snapshot)
+	data.DELETE("/api/v1/series", guard, a.deleteSeries)
 	data.POST("/api/v1/publish", gin.WrapH(a.Publish))
 	data.POST("/api/v1/publish-fast", gin.WrapH(a.Publish))
 	for _, page := range []string{"/", "/explore", "/alerts", "/reference", "/assets/*file", "/favicon.ico"} {

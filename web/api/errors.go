@@ -47,7 +47,7 @@ func statusOf(err error) int {
 		return http.StatusBadRequest
 	case errors.Is(err, context.Canceled):
 		return statusClientGone
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, query.ErrBusy):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, query.ErrBusy), errors.Is(err, tsdb.ErrNotLogged), errors.Is(err, tsdb.ErrClosed):
 		return http.StatusServiceUnavailable
 	}
 	return http.StatusInternalServerError

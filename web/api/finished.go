@@ -14,10 +14,8 @@ import (
 
 // A graph is finished when no sample that it shows can change any more: its last value is older than the
 // oldest sample that is still taken. A finished graph has an entity tag that depends on the request alone,
-// so that a client which has it, or a copy kept here, costs no evaluation.
-
-// finishedMaxAge is how long clients keep a finished graph without asking.
-const finishedMaxAge = "max-age=86400"
+// so that a client which has it, or a copy kept here, costs no evaluation. It ends with the values: when some are deleted,
+// or are past the retention, all finished graphs get other tags, since nobody knows which of them showed those.
 
 // isFinished reports whether the graph of exprs is finished. One that looks at the time, or by a negative
 // offset at what is to come, is not.
@@ -45,7 +43,8 @@ func (a *API) isFinished(r *graphRequest, exprs []*expr.Styled) bool {
 }
 
 // entityTag returns the weak entity tag of a finished graph: weak, since the same graph may be sent in
-// several codings. It depends on the process, because the next version may draw otherwise.
+// several codings. It depends on the process, because the next version may draw otherwise. Take it before the graph is
+// drawn: values that go meanwhile make the next one another.
 func (a *API) entityTag(p parameters, r *graphRequest) string {
 	h := sha256.New()
 	keys := make(parameters, len(p))
@@ -56,7 +55,7 @@ func (a *API) entityTag(p parameters, r *graphRequest) string {
 	}
 	h.Write([]byte(keys.encode()))
 	var numbers []byte
-	for _, n := range []int64{a.started, r.rng.Start, r.rng.End, r.rng.Step} {
+	for _, n := range []int64{a.started, int64(a.Removals()), r.rng.Start, r.rng.End, r.rng.Step} {
 		numbers = binary.BigEndian.AppendUint64(numbers, uint64(n))
 	}
 	h.Write(numbers)

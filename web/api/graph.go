@@ -53,10 +53,10 @@ func (a *API) answerGraph(c *gin.Context, p parameters, r *graphRequest) error {
 	if err != nil {
 		return err
 	}
+	c.Header("Cache-Control", "no-cache") // who keeps a graph asks whether it still is the same
 	if a.isFinished(r, exprs) {
 		return a.sendFinished(c, r, exprs, format, a.entityTag(p, r))
 	}
-	c.Header("Cache-Control", "no-cache")
 	g, err := a.draw(c.Request.Context(), r, exprs)
 	if err != nil {
 		return err
@@ -68,7 +68,6 @@ func (a *API) answerGraph(c *gin.Context, p parameters, r *graphRequest) error {
 func (a *API) sendFinished(c *gin.Context, r *graphRequest, exprs []*expr.Styled, format graphFormat, tag string) error {
 	c.Writer.Header().Add("Vary", "Accept-Encoding")
 	c.Header("ETag", tag)
-	c.Header("Cache-Control", finishedMaxAge)
 	if hasCopy(c.Request, tag) {
 		c.Status(http.StatusNotModified)
 		return nil
@@ -84,7 +83,6 @@ func (a *API) sendFinished(c *gin.Context, r *graphRequest, exprs []*expr.Styled
 	}
 	if err != nil {
 		c.Header("ETag", "") // takes it back: the next time the store may answer
-		c.Header("Cache-Control", "no-cache")
 		return err
 	}
 	if !w.lost {

@@ -44,6 +44,8 @@ func testConfig(db *tsdb.DB) Config {
 		Engine:   query.NewEngine(query.Config{Store: db}),
 		Store:    db,
 		Stats:    db.Stats,
+		Delete:   db.Delete,
+		Removals: db.Removals,
 		Alerts:   func() alert.Status { return alert.Status{Rules: []alert.RuleStatus{}} },
 		Publish:  http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }),
 		UI:       http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "page") }),

@@ -47,7 +47,31 @@ func checkHints(t *testing.T, p *Pattern, value string, matched bool, err error)
 		t.Errorf("%q is prefix %q but on %q: %t", p.Source(), p.Prefix(), value, matched)
 	case matched && !strings.Contains(value, p.Contained()):
 		t.Errorf("%q matches %q without %q", p.Source(), value, p.Contained())
+	case !startsAgree(p, value, matched):
+		t.Errorf("%q on %q: %t, but starts are %+v", p.Source(), value, matched, p.Starts())
 	case p.AlwaysMatches() && !matched:
 		t.Errorf("%q always matches but not %q", p.Source(), value)
 	}
+}
+
+// startsAgree walks over the starts of a pattern as an index does.
+func startsAgree(p *Pattern, value string, matched bool) bool {
+	found, tests := 0, 0
+	for _, s := range p.Starts() {
+		switch {
+		case s.Whole:
+			if value == s.Text {
+				found++
+			}
+		case !strings.HasPrefix(value, s.Text):
+		case s.Sure:
+			found++
+		default:
+			tests++
+		}
+	}
+	if tests > 0 {
+		return tests == 1 && found == 0
+	}
+	return found <= 1 && matched == (found == 1)
 }

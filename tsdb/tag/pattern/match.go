@@ -121,6 +121,11 @@ func (w *walk) index(n *node, at int) (found, after int) {
 		return at + i, at + i + len(n.text)
 	}
 	for ; ; at = w.character(at) {
+		if n.text != "" && n.text[0] < utf8.RuneSelf {
+			skipped := otherASCII(w.value[at:], lowerCase(n.text[0]))
+			at += skipped
+			w.steps -= skipped
+		}
 		if p := foldPrefix(w.value, at, n.text); p >= 0 {
 			return at, p
 		}
@@ -204,17 +209,44 @@ func (w *walk) optional(n *node, at int) int {
 // foldPrefix returns where text, in any case, ends in value if it starts at byte at, or noMatch.
 // Characters are compared one by one, through upper and lower case as Java does: É equals é, but ß not SS.
 func foldPrefix(value string, at int, text string) int {
-	for _, want := range text {
+	for i := 0; i < len(text); {
 		if at == len(value) {
 			return noMatch
 		}
-		got, size := utf8.DecodeRuneInString(value[at:])
+		if text[i] < utf8.RuneSelf && value[at] < utf8.RuneSelf {
+			if lowerCase(text[i]) != lowerCase(value[at]) {
+				return noMatch
+			}
+			i, at = i+1, at+1
+			continue
+		}
+		want, wantBytes := utf8.DecodeRuneInString(text[i:])
+		got, gotBytes := utf8.DecodeRuneInString(value[at:])
 		if got != want && !equalFold(got, want) {
 			return noMatch
 		}
-		at += size
+		i, at = i+wantBytes, at+gotBytes
 	}
 	return at
+}
+
+// otherASCII returns how many characters at the start of text are ASCII and not c in either case; c is no capital.
+// A search that ignores case spends its time here.
+func otherASCII(text string, c byte) int {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf || lowerCase(text[i]) == c {
+			return i
+		}
+	}
+	return len(text)
+}
+
+// lowerCase returns an ASCII character with A to Z as a to z.
+func lowerCase(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c
 }
 
 // equalFold reports whether a and b are one character but for the case.

@@ -18,6 +18,7 @@ type Pattern struct {
 	source     string
 	ignoreCase bool
 	root       *node
+	starts     []Start
 }
 
 // Compile compiles source as :re does, or as :reic does where ignoreCase is set. The start of the first
@@ -43,7 +44,7 @@ func Compile(source string, ignoreCase bool) (*Pattern, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Pattern{source: source, ignoreCase: ignoreCase, root: root}, nil
+	return &Pattern{source, ignoreCase, root, startsOf(root, ignoreCase)}, nil
 }
 
 // plainPrefix returns the text that source is, but for a ".*" behind it. Most patterns in dashboards are

@@ -62,6 +62,41 @@ func TestContained(t *testing.T) {
 	}
 }
 
+func TestStarts(t *testing.T) {
+	for source, want := range map[string]string{
+		"foo":                           "foo*",
+		"foo$":                          "foo$",
+		"":                              "*",
+		"[ab]c":                         "",
+		"a|b":                           "",
+		"^(web|db-[0-9]+|cache$)":       "cache$ db- web*",
+		"^(node-1|node-10|node-2|web)$": "node-1$ node-10$ node-2$ web$",
+		"(i-01|i-02.*|i-01x)":           "i-01* i-02*",
+		"(i-1|i-1[0-9]|i-12)$":          "i-1",
+		"(a|ab)(c|bcd)$":                "a",
+		"foo(bar)?$":                    "foo",
+		"(foo|bar)-(x|y)z[0-9]":         "bar-xz bar-yz foo-xz foo-yz",
+		strings.Repeat("(a|b)x", 50):    "", // too many
+	} {
+		var got []string
+		for _, s := range mustCompile(t, source, false).Starts() {
+			switch {
+			case s.Sure:
+				s.Text += "*"
+			case s.Whole:
+				s.Text += "$"
+			}
+			got = append(got, s.Text)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("Starts of %q: got %q, want %q", source, got, want)
+		}
+	}
+	if got := mustCompile(t, "foo", true).Starts(); len(got) != 1 || got[0] != (Start{}) {
+		t.Errorf("Starts of a pattern that ignores case: %+v", got)
+	}
+}
+
 func TestNotUTF8(t *testing.T) {
 	p := mustCompile(t, ".b$", false)
 	if !p.Matches("\xffb") || !p.Matches("€b") || p.Matches("b") {

@@ -1,0 +1,236 @@
+package tsdb
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math/bits"
+	"slices"
+
+	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
+)
+
+// A burial brings a tombstone under, window by window.
+type burial struct {
+	tombstone
+	from, to int       // the slots of the window at hand, from ≤ offset < to
+	touched  seriesSet // the series that had something there, so far
+	scratch  []float64 // as long as a window
+	encoder  *gorilla.Encoder
+}
+
+func (s *shard) newBurial(t tombstone) *burial {
+	return &burial{tombstone: t, scratch: make([]float64, s.grid.width), encoder: s.encoder}
+}
+
+// buryAll hides what t covers, and returns how many series had something there. It takes the lock for one window at a
+// time. A window whose blocks are damaged stays as it is and makes an error; the others are done all the same.
+func (s *shard) buryAll(t tombstone) (series int, err error) {
+	s.mu.RLock()
+	windows := slices.Clone(s.order)
+	s.mu.RUnlock()
+	b := s.newBurial(t)
+	var errs []error
+	for _, window := range windows {
+		if !t.covers(s.grid, window) {
+			continue
+		}
+		s.mu.Lock()
+		if err := s.bury(window, b); err != nil {
+			errs = append(errs, fmt.Errorf("shard %d: %w", s.number, err))
+		}
+		s.mu.Unlock()
+	}
+	return b.touched.len(), errors.Join(errs...)
+}
+
+// bury hides in one window of which b covers something, if it is still there. The series that have nothing left in it leave
+// it. The caller holds the lock.
+func (s *shard) bury(window int64, b *burial) error {
+	before := s.windows[window]
+	if before == nil {
+		return nil
+	}
+	var counted []uint32
+	for _, number := range b.numbers {
+		if holdsInMemory(before, number) {
+			counted = append(counted, number)
+		}
+	}
+	first, last := s.grid.firstSlot(window), s.grid.lastSlot(window)
+	b.from, b.to = int(max(b.first, first)-first), int(min(b.last, last)-first)+1
+	after, hidden, err := b.in(before)
+	if err != nil {
+		return err
+	}
+	if open, ok := after.(*openWindow); ok && len(hidden) > 0 {
+		s.writes++
+		open.touched = s.writes // whoever is sealing it begins again
+	}
+	if over, ok := after.(*tombstonedWindow); ok {
+		over.since = s.logAt
+		if since, unfiled := unfiledSince(before); unfiled {
+			over.since = since
+		}
+	}
+	s.windows[window] = after
+	s.moves++
+	for _, number := range hidden {
+		b.touched.add(number)
+	}
+	s.leaveWindow(slices.DeleteFunc(counted, func(number uint32) bool { return holdsInMemory(after, number) }))
+	return nil
+}
+
+// in returns a window without what b covers, and the series of which that was something. An open window is changed,
+// others are replaced, or stay where there was nothing. After an error nothing has changed.
+func (b *burial) in(w window) (after window, hidden []uint32, err error) {
+	if w, ok := w.(*openWindow); ok {
+		hidden, err = b.inOpen(w)
+		return w, hidden, err
+	}
+	return b.over(w.(baseWindow), b.numbers)
+}
+
+// inOpen clears rows. A row that has nothing left goes, and what lay under it is hidden with it; of a series without a
+// row the base is what counts.
+func (b *burial) inOpen(w *openWindow) (hidden []uint32, err error) {
+	var below, emptied []uint32
+	for _, number := range b.numbers {
+		row, ok := w.rows.row(number)
+		if !ok {
+			below = append(below, number)
+			continue
+		}
+		switch values := w.read(row, b.scratch); {
+		case allNaN(values[b.from:b.to]):
+		case allNaN(values[:b.from]) && allNaN(values[b.to:]):
+			emptied = append(emptied, number)
+			hidden = append(hidden, number)
+		default:
+			hidden = append(hidden, number)
+		}
+	}
+	var hiddenBelow []uint32
+	if w.base != nil {
+		if w.base, hiddenBelow, err = b.over(w.base, below); err != nil {
+			return nil, err
+		}
+		w.base = hideAll(w.base, emptied)
+	}
+	for _, number := range hidden {
+		row, _ := w.rows.row(number)
+		w.clear(row, b.from, b.to)
+	}
+	for _, number := range emptied {
+		w.dropRow(number)
+	}
+	return append(hidden, hiddenBelow...), nil
+}
+
+// over is in for the series with these numbers in a window that is not open.
+func (b *burial) over(w baseWindow, numbers []uint32) (after baseWindow, hidden []uint32, err error) {
+	var over *tombstonedWindow
+	for _, number := range numbers {
+		if !w.holds(number) {
+			continue
+		}
+		left, any, err := b.cut(w, number)
+		if err != nil {
+			return w, nil, err
+		}
+		if !any {
+			continue
+		}
+		if over == nil {
+			over = newTombstonedWindow(w)
+		}
+		hidden = append(hidden, number)
+		over.hide(number, left)
+	}
+	if over == nil {
+		return w, nil, nil
+	}
+	return over, hidden, nil
+}
+
+// cut returns the block of a series without what b covers, nil if nothing is left, and whether b covers any value. All of
+// a window need not be looked at.
+func (b *burial) cut(w baseWindow, series uint32) (left []byte, any bool, err error) {
+	if b.to-b.from == len(b.scratch) {
+		return nil, true, nil
+	}
+	values, err := w.slots(series, b.scratch)
+	if err != nil {
+		return nil, false, err
+	}
+	copy(b.scratch, values)
+	if allNaN(b.scratch[b.from:b.to]) {
+		return nil, false, nil
+	}
+	fillNaN(b.scratch[b.from:b.to])
+	if allNaN(b.scratch) {
+		return nil, true, nil
+	}
+	return b.encoder.AppendBlock(nil, b.scratch), true, nil
+}
+
+// hideAll returns a window without the series with these numbers.
+func hideAll(w baseWindow, numbers []uint32) baseWindow {
+	if len(numbers) == 0 {
+		return w
+	}
+	over := newTombstonedWindow(w)
+	for _, number := range numbers {
+		over.hide(number, nil)
+	}
+	return over
+}
+
+// newTombstonedWindow returns a window that hides of base what that hides already.
+func newTombstonedWindow(base baseWindow) *tombstonedWindow {
+	if old, ok := base.(*tombstonedWindow); ok {
+		return &tombstonedWindow{base: old.base, hidden: slices.Clone(old.hidden), left: maps.Clone(old.left), since: old.since}
+	}
+	return &tombstonedWindow{base: base, left: make(map[uint32][]byte)}
+}
+
+// hide puts what is left of a series in the place of what the base has of it.
+func (w *tombstonedWindow) hide(series uint32, left []byte) {
+	w.hidden.add(series)
+	if left == nil {
+		delete(w.left, series)
+	} else {
+		w.left[series] = left
+	}
+}
+
+// A seriesSet has a bit for each number that is in it.
+type seriesSet []uint64
+
+func (s *seriesSet) add(number uint32) {
+	if need := int(number/64) + 1; need > len(*s) {
+		*s = append(*s, make([]uint64, need-len(*s))...)
+	}
+	(*s)[number/64] |= 1 << (number % 64)
+}
+
+func (s seriesSet) has(number uint32) bool {
+	return int(number/64) < len(s) && s[number/64]>>(number%64)&1 != 0
+}
+
+// each calls visit with the numbers in s, ascending.
+func (s seriesSet) each(visit func(number uint32)) {
+	for i, word := range s {
+		for ; word != 0; word &= word - 1 {
+			visit(uint32(i*64 + bits.TrailingZeros64(word)))
+		}
+	}
+}
+
+func (s seriesSet) len() (n int) {
+	for _, word := range s {
+		n += bits.OnesCount64(word)
+	}
+	return n
+}

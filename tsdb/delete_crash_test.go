@@ -1,0 +1,267 @@
+package tsdb_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/telamon-tsdb/telamon/tsdb"
+	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/wal"
+)
+
+// shortLived is the layout of the tests that end a DB at every operation.
+var shortLived = tsdb.Config{Shards: 2, WindowSlots: 4, BlockDir: "/blocks", MemoryHorizon: time.Minute}
+
+// A fate is what may be found after the end of a DB: per series and minute, the values that are possible, NaN for none.
+// What was acknowledged leaves one.
+type fate map[fateKey][]float64
+
+type fateKey struct {
+	series string
+	minute int64
+}
+
+func (f fate) set(key fateKey, v float64, acknowledged bool) {
+	if acknowledged {
+		f[key] = []float64{v}
+		return
+	}
+	if len(f[key]) == 0 {
+		f[key] = []float64{math.NaN()}
+	}
+	f[key] = append(f[key], v)
+}
+
+// possible reports whether v may be found.
+func (f fate) possible(key fateKey, v float64) bool {
+	return len(f[key]) == 0 && v != v || slices.ContainsFunc(f[key], func(one float64) bool { return sameFloat(one, v) })
+}
+
+// A deletingLife is a DB to which all is done that leads to tombstones and away from them. It goes on after errors.
+type deletingLife struct {
+	*tsdb.DB
+	fate  fate
+	value float64 // of the next sample: gauges keep the greatest
+}
+
+var livingSeries = []string{"a", "b", "c", "d"}
+
+func (l *deletingLife) append(minutes ...int64) {
+	for _, minute := range minutes {
+		var batch []tsdb.Point
+		l.value++
+		for _, name := range livingSeries {
+			ref, err := l.Resolve(tag.New("name", name, "atlas.dstype", "gauge").AppendCanonical(nil))
+			if err != nil {
+				panic(err)
+			}
+			batch = append(batch, tsdb.Point{Ref: ref, Time: minute * 60_000, Value: l.value})
+		}
+		_, err := l.Append(context.Background(), batch)
+		for _, name := range livingSeries {
+			l.fate.set(fateKey{name, minute}, l.value, err == nil)
+		}
+	}
+}
+
+func (l *deletingLife) delete(first, last int64, names ...string) {
+	_, err := l.Delete(context.Background(), tag.In{Key: "name", Values: names}, first*60_000, last*60_000)
+	for minute := first; minute <= last; minute++ {
+		for _, name := range names {
+			l.fate.set(fateKey{name, minute}, math.NaN(), err == nil)
+		}
+	}
+}
+
+// maintain may fail, and tries again the next time.
+func (l *deletingLife) maintain(minute int64) {
+	_ = l.Maintain(context.Background(), time.UnixMilli(minute*60_000))
+}
+
+// liveAndDelete lives a life on fsys.
+func liveAndDelete(fsys vfs.FS) fate {
+	l := &deletingLife{fate: make(fate)}
+	log, err := wal.Open(wal.Config{FS: fsys, Dir: "/wal", SegmentBytes: 512})
+	if err != nil {
+		return l.fate
+	}
+	defer log.Close()
+	cfg := shortLived
+	cfg.Log, cfg.FS = log, fsys
+	if l.DB, err = tsdb.New(cfg); err != nil {
+		return l.fate
+	}
+	defer l.Close()
+	if log.Replay(l.Replay) != nil || l.Start() != nil {
+		return l.fate
+	}
+	l.append(993, 994, 997, 998, 1001)
+	l.delete(994, 997, "a", "b") // in open windows and sealed ones
+	l.append(994)
+	l.maintain(1010)
+	l.delete(993, 993, "a", "c") // in a file
+	l.delete(997, 1000, livingSeries...)
+	l.append(993, 1005, 1009)
+	l.delete(993, 1003, "b", "d") // under a late value
+	l.maintain(1020)
+	l.delete(990, 1003, livingSeries...) // all of some files
+	l.maintain(1020)
+	l.append(998)
+	l.maintain(1020)
+	return l.fate
+}
+
+// check opens what a life has left and looks whether it is possible.
+func (f fate) check(t *testing.T, what string, fsys vfs.FS) {
+	t.Helper()
+	db := openTestDB(t, fsys, shortLived)
+	defer func() { db.close() }()
+	for _, when := range []string{"at first", "with new files", "after another start"} {
+		got := columns(t, db, latest)
+		for _, name := range livingSeries {
+			c := got["atlas.dstype=gauge, name="+name]
+			for minute := int64(991); minute <= 1010; minute++ {
+				v := math.NaN()
+				if c.Sum != nil {
+					v = c.Sum[minute-990]
+				}
+				if !f.possible(fateKey{name, minute}, v) {
+					t.Fatalf("%s, %s: %s at minute %d is %v, want one of %v", what, when, name, minute, v, f[fateKey{name, minute}])
+				}
+			}
+		}
+		db.maintain(1100) // and it works on
+		if when == "with new files" {
+			db.reopen()
+		}
+	}
+}
+
+// TestCrashAroundDelete cuts the power at every operation on the file system in turn: what was deleted stays away, what
+// was not is there.
+func TestCrashAroundDelete(t *testing.T) {
+	for crashAt := 1; ; crashAt++ {
+		memory := vfs.NewMemory()
+		var after *vfs.Memory
+		fsys := vfs.NewFaulty(memory, func(c vfs.Call) error {
+			if c.Number == crashAt {
+				after = memory.PowerLoss(rand.New(rand.NewPCG(uint64(crashAt), 9)))
+			}
+			if c.Number >= crashAt {
+				return errors.New("no power")
+			}
+			return nil
+		})
+		f := liveAndDelete(fsys)
+		if after == nil {
+			t.Logf("%d operations", crashAt-1)
+			f.check(t, "without a crash", memory)
+			return
+		}
+		f.check(t, fmt.Sprint("crash at operation ", crashAt), after)
+	}
+}
+
+// TestFaultsAroundDelete fails every operation on the file system once, in different ways, and then ends the process.
+func TestFaultsAroundDelete(t *testing.T) {
+	for _, fault := range []error{syscall.EIO, syscall.ENOSPC, vfs.ShortWrite(syscall.ENOSPC)} {
+		for failAt := 1; ; failAt++ {
+			memory := vfs.NewMemory()
+			failed := false
+			fsys := vfs.NewFaulty(memory, func(c vfs.Call) error {
+				if c.Number == failAt {
+					failed = true
+					return fault
+				}
+				return nil
+			})
+			f := liveAndDelete(fsys)
+			if !failed {
+				break
+			}
+			f.check(t, fmt.Sprintf("%v at operation %d", fault, failAt), memory)
+		}
+	}
+}
+
+// TestTombstoneIsWholeOrNot cuts the power while one shard deletes: its values are all there, or none.
+func TestTombstoneIsWholeOrNot(t *testing.T) {
+	const series = 50
+	for crashAt := 1; ; crashAt++ {
+		memory := vfs.NewMemory()
+		var after *vfs.Memory
+		operations, counting := 0, false
+		fsys := vfs.NewFaulty(memory, func(vfs.Call) error {
+			if counting {
+				operations++
+			}
+			if operations == crashAt && after == nil {
+				after = memory.PowerLoss(rand.New(rand.NewPCG(uint64(crashAt), 17)))
+			}
+			if after != nil {
+				return errors.New("no power")
+			}
+			return nil
+		})
+		db := openTestDB(t, fsys, tsdb.Config{Shards: 1})
+		for i := range series {
+			db.append(tsdb.Point{Ref: db.resolve(node(i)), Time: 1000 * 60_000, Value: 1})
+		}
+		counting = true
+		deleted, err := db.Delete(context.Background(), tag.True{}, 0, 2000*60_000)
+		db.DB.Close()
+		_ = db.log.Close() // it may have no power
+		if after == nil {
+			if err != nil || deleted != series {
+				t.Fatalf("%d of %d series deleted: %v", deleted, series, err)
+			}
+			return
+		}
+		if deleted > 0 {
+			t.Fatalf("crash at operation %d: %d deleted", crashAt, deleted)
+		}
+		db = openTestDB(t, after, tsdb.Config{Shards: 1})
+		if n := len(columns(t, db, latest)); n != 0 && n != series {
+			t.Errorf("crash at operation %d: %d of %d series are there", crashAt, n, series)
+		}
+		db.close()
+	}
+}
+
+// TestFailedLogHidesNothing fills the disk.
+func TestFailedLogHidesNothing(t *testing.T) {
+	var full atomic.Bool
+	fsys := vfs.NewFaulty(vfs.NewMemory(), func(c vfs.Call) error {
+		if full.Load() && (c.Op == vfs.OpWrite || c.Op == vfs.OpCreate) {
+			return syscall.ENOSPC
+		}
+		return nil
+	})
+	db := openTestDB(t, fsys, tsdb.Config{})
+	defer func() { db.close() }()
+	db.append(tsdb.Point{Ref: db.resolve(node(1)), Time: 1000 * 60_000, Value: 1})
+	before := db.Removals()
+	full.Store(true)
+	if n, err := db.Delete(context.Background(), tag.True{}, 0, 2000*60_000); n != 0 || !errors.Is(err, wal.ErrFull) {
+		t.Errorf("Delete on a full disk: %d, %v, want wal.ErrFull", n, err)
+	}
+	full.Store(false)
+	for _, when := range []string{"at once", "after a restart"} {
+		if n := len(columns(t, db, latest)); n != 1 {
+			t.Errorf("%s %d series, want 1", when, n)
+		}
+		if db.Removals() != before && when == "at once" {
+			t.Error("a removal was counted")
+		}
+		db.reopen()
+	}
+}

@@ -1,0 +1,146 @@
+package index
+
+import (
+	"context"
+
+	"github.com/telamon-tsdb/telamon/tsdb/tag"
+)
+
+// A Tally adds up how many series of several indexes have each value of a key.
+type Tally struct {
+	ctx    context.Context
+	key    string
+	where  condition
+	page   Page
+	wanted []bool // by number of the value; nil: all are
+	counts []int  // by number
+}
+
+// Values lists the values that the series which satisfy p have for key, in order, added up over the indexes that
+// visit gives to the tally. A key that no series has gives an empty list. The error is that of Lookup, or visit's.
+func (d *Dictionary) Values(ctx context.Context, key string, p tag.Predicate, page Page, visit func(*Tally) error) ([]Count, error) {
+	d.counting.RLock()
+	defer d.counting.RUnlock()
+	t := &Tally{ctx: ctx, key: key, where: newCondition(key, p), page: page}
+	if err := t.test(d); err != nil {
+		return nil, err
+	}
+	if err := visit(t); err != nil {
+		return nil, err
+	}
+	return t.list(d)
+}
+
+// test finds the values that are wanted, once for all indexes.
+func (t *Tally) test(d *Dictionary) error {
+	if len(t.where.value) == 0 {
+		return nil
+	}
+	t.wanted = []bool{}
+	return d.walk(t.ctx, t.key, t.page, func(v entry) (bool, error) {
+		wanted, err := t.where.wants(t.key, v.text)
+		if wanted {
+			t.wanted = grow(t.wanted, v.number)
+			t.wanted[v.number] = true
+		}
+		return err == nil, err
+	})
+}
+
+// Add counts the series of an index of the dictionary. The caller holds its lock.
+func (t *Tally) Add(x *Index) error {
+	k := x.keys.get(t.key)
+	if k == nil {
+		return nil
+	}
+	c, err := x.counter(t.ctx, t.where.series)
+	if err != nil || c.none() {
+		return err
+	}
+	w := walk{ctx: t.ctx}
+	found := 0 // those that are first of all are among the first of each index
+	for text, v := range k.values.from(t.page.After) {
+		if t.page.full(found) {
+			break
+		}
+		if err := w.next(); err != nil {
+			return err
+		}
+		if t.wanted != nil && (int(v.number) >= len(t.wanted) || !t.wanted[v.number]) || t.page.before(text) {
+			continue
+		}
+		if n := c.count(v.series); n > 0 {
+			t.counts = grow(t.counts, v.number)
+			t.counts[v.number] += n
+			found++
+		}
+	}
+	return nil
+}
+
+// list returns the values that have been counted.
+func (t *Tally) list(d *Dictionary) ([]Count, error) {
+	var list []Count
+	err := d.walk(t.ctx, t.key, t.page, func(v entry) (bool, error) {
+		if int(v.number) < len(t.counts) && t.counts[v.number] > 0 {
+			list = append(list, Count{v.text, t.counts[v.number]})
+		}
+		return !t.page.full(len(list)), nil
+	})
+	return list, err
+}
+
+// grow returns slice with room for index number at least.
+func grow[T any](slice []T, number uint32) []T {
+	if int(number) < len(slice) {
+		return slice
+	}
+	return append(slice, make([]T, int(number)+1-len(slice))...)
+}
+
+// An entry is a value of a dictionary and its number.
+type entry struct {
+	text   string
+	number uint32
+}
+
+// walk visits the values of a page in order, but for its limit, until visit says not to go on. The lock is held for
+// some values at a time.
+func (d *Dictionary) walk(ctx context.Context, key string, page Page, visit func(entry) (goOn bool, err error)) error {
+	chunk := make([]entry, 0, walkValues)
+	for after := page; ; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		chunk = d.next(chunk[:0], key, after)
+		for _, v := range chunk {
+			if goOn, err := visit(v); err != nil || !goOn {
+				return err
+			}
+		}
+		if len(chunk) < cap(chunk) {
+			return nil
+		}
+		after.After = chunk[len(chunk)-1].text
+	}
+}
+
+// next appends the first values of a page, up to the capacity of chunk.
+func (d *Dictionary) next(chunk []entry, key string, page Page) []entry {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	k := d.keys.get(key)
+	if k == nil {
+		return chunk
+	}
+	for text, v := range k.values.from(page.After) {
+		if page.before(text) {
+			continue
+		}
+		if len(chunk) == cap(chunk) {
+			break
+		}
+		chunk = append(chunk, entry{text, v.number})
+	}
+	return chunk
+}

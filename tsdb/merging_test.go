@@ -1,0 +1,468 @@
+package tsdb_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/telamon-tsdb/telamon/tsdb"
+	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/wal"
+)
+
+// A span of 24 windows of 4 minutes: minutes 961 to 1056 and 1057 to 1152.
+var smallWindows = tsdb.Config{WindowSlots: 4, Shards: 2, BlockDir: "/blocks", MemoryHorizon: time.Minute}
+
+// TestMergedSameBits asks the same questions of memory, of merged files, of late values over them, of files that stand
+// in for some of their windows, of files merged again, and after restarts.
+func TestMergedSameBits(t *testing.T) {
+	const step, series = 60_000, 40
+	var refs []tsdb.Ref
+	open := func(cfg tsdb.Config) *testDB {
+		db := openTestDB(t, vfs.NewMemory(), cfg)
+		refs = refs[:0]
+		for i := range series {
+			refs = append(refs, db.resolve(tag.New("name", fmt.Sprint("s", i), "node", fmt.Sprint(i%7), "zone", fmt.Sprint(i%3))))
+		}
+		return db
+	}
+	write := func(db *testDB, slots ...int64) {
+		t.Helper()
+		for _, slot := range slots {
+			var batch []tsdb.Point
+			for i, ref := range refs {
+				if (i+int(slot/16))%5 != 0 { // a series is not in every window
+					batch = append(batch, tsdb.Point{Ref: ref, Time: slot * step, Value: fleetValue(i, int(slot)) * math.Pi})
+				}
+			}
+			db.append(batch...)
+		}
+	}
+	var slots, late []int64
+	for slot := int64(900); slot <= 1130; slot++ {
+		switch {
+		case slot/16 == 61: // some windows have nothing
+		case slot%7 == 0:
+			late = append(late, slot)
+		default:
+			slots = append(slots, slot)
+		}
+	}
+	ask := func(db *testDB) (answers []map[string]tsdb.Column) {
+		for _, q := range bitsQueries(step) {
+			answers = append(answers, columns(t, db, q))
+		}
+		return answers
+	}
+	memory := open(tsdb.Config{WindowSlots: 4, Shards: 2})
+	defer func() { memory.close() }()
+	db := open(smallWindows)
+	defer func() { db.close() }()
+	compare := func(what string) {
+		t.Helper()
+		want := ask(memory)
+		for i, got := range ask(db) {
+			sameBits(t, fmt.Sprintf("query %d, %s", i, what), got, want[i])
+		}
+	}
+	files := func(want int) {
+		t.Helper()
+		if got := blockFiles(t, db.fs, ""); len(got) != want {
+			t.Errorf("files %q, want %d", got, want)
+		}
+	}
+	write(memory, slots...)
+	write(db, slots...)
+	db.maintain(1200)
+	compare("from single files")
+	files(56)
+	db.maintain(1210) // one span each
+	db.maintain(1210)
+	db.maintain(1210)
+	compare("from merged files")
+	files(3)
+	db.maintain(1210)
+	db.reopen()
+	compare("from merged files after a restart")
+
+	write(memory, late...)
+	write(db, late...)
+	compare("late values over merged windows")
+	db.maintain(1220)
+	db.maintain(1221)
+	compare("with files in place of merged windows")
+	before := len(blockFiles(t, db.fs, ".blk"))
+	if before < 30 {
+		t.Errorf("%d files, want those of the windows that late values are in and what is left of the merged ones", before)
+	}
+	db.reopen()
+	compare("with files in place of merged windows, after a restart")
+	db.maintain(1222)
+	write(db, late[5]) // the same again
+	for range 3 {
+		db.maintain(1222)
+	}
+	compare("merged again")
+	db.maintain(1230)
+	db.maintain(1231)
+	files(3)
+	db.reopen()
+	compare("merged again, after a restart")
+	files(3)
+
+	db.cfg.Now = func() time.Time { return time.UnixMilli(1000 * step) }
+	db.reopen()
+	if st := db.Stats(); st.SealedWindows == 0 || st.FiledWindows == 0 {
+		t.Errorf("%+v, want the windows within the horizon in memory", st)
+	}
+	compare("with a part of a merged file in memory")
+}
+
+// mergeLife is a life with merges: windows of two spans, late values into them between merges, and a restart. It goes
+// on after errors and returns the values that were acknowledged, by minute.
+func mergeLife(fsys vfs.FS) map[int64]float64 {
+	acknowledged := make(map[int64]float64)
+	part := func(first, last, stride int64, value float64, maintain ...int64) {
+		log, err := wal.Open(wal.Config{FS: fsys, Dir: "/wal", SegmentBytes: 4096})
+		if err != nil {
+			return
+		}
+		defer log.Close()
+		cfg := smallWindows
+		cfg.Log, cfg.FS = log, fsys
+		db, err := tsdb.New(cfg)
+		if err != nil || log.Replay(db.Replay) != nil {
+			return
+		}
+		if db.Start() != nil {
+			return
+		}
+		defer db.Close()
+		for minute := first; minute <= last; minute += stride {
+			ref, err := db.Resolve(tag.New("name", fmt.Sprint(minute%3), "atlas.dstype", "gauge").AppendCanonical(nil))
+			if err != nil {
+				panic(err)
+			}
+			points := []tsdb.Point{{Ref: ref, Time: minute * 60_000, Value: value}}
+			if _, err := db.Append(context.Background(), points); err == nil {
+				acknowledged[minute] = value
+			}
+		}
+		for _, minute := range maintain {
+			_ = db.Maintain(context.Background(), time.UnixMilli(minute*60_000)) // it may fail and try again
+		}
+	}
+	part(1040, 1064, 4, 1, 1200, 1210)
+	part(1041, 1049, 8, 2, 1220, 1221, 1230, 1231)
+	return acknowledged
+}
+
+func checkMergeLife(t *testing.T, what string, fsys vfs.FS, acknowledged map[int64]float64) {
+	t.Helper()
+	db := openTestDB(t, fsys, smallWindows)
+	defer db.close()
+	q := tsdb.Query{
+		Where: tag.True{}, Aggregates: tsdb.Max, Step: 60_000, Start: 1000 * 60_000, End: 1100 * 60_000,
+	}
+	for round := range 3 {
+		c := columns(t, db, q)["NO TAGS"]
+		for minute, v := range acknowledged {
+			if c.Max == nil || !(c.Max[minute-1000] >= v) {
+				t.Fatalf("%s: the value of minute %d is lost in round %d: %v", what, minute, round, c.Max)
+			}
+		}
+		db.maintain(1300 + 10*int64(round)) // and it works on
+	}
+	db.maintain(1330)
+	spans := make(map[int]string)
+	for _, name := range blockFiles(t, db.fs, "") {
+		var first int
+		if _, err := fmt.Sscanf(name, "%d+", &first); err != nil || spans[first/24] != "" {
+			t.Fatalf("%s: in the end there are %v and %s, want a file for each of two spans", what, spans, name)
+		}
+		spans[first/24] = name
+	}
+}
+
+// TestCrashAroundMerges kills the process and cuts the power at every operation on the file system in turn.
+func TestCrashAroundMerges(t *testing.T) {
+	for crashAt := 1; ; crashAt++ {
+		memory := vfs.NewMemory()
+		var after []*vfs.Memory
+		fsys := vfs.NewFaulty(memory, func(c vfs.Call) error {
+			if c.Number == crashAt {
+				after = append(after, memory.Kill(), memory.PowerLoss(nil))
+				for seed := range uint64(3) {
+					after = append(after, memory.PowerLoss(rand.New(rand.NewPCG(uint64(crashAt), seed))))
+				}
+			}
+			if c.Number >= crashAt {
+				return errors.New("no power")
+			}
+			return nil
+		})
+		acknowledged := mergeLife(fsys)
+		if after == nil {
+			if len(acknowledged) != 9 {
+				t.Fatalf("%d of 9 slots without a crash", len(acknowledged))
+			}
+			checkMergeLife(t, "without a crash", memory, acknowledged)
+			t.Logf("%d operations", crashAt-1)
+			return
+		}
+		for i, fsys := range after {
+			checkMergeLife(t, fmt.Sprintf("crash %d at operation %d", i, crashAt), fsys, acknowledged)
+		}
+	}
+}
+
+// TestFaultsAroundMerges fails every operation on the file system once, in different ways.
+func TestFaultsAroundMerges(t *testing.T) {
+	for _, fault := range []error{syscall.EIO, vfs.ShortWrite(syscall.ENOSPC)} {
+		for failAt := 1; ; failAt++ {
+			memory := vfs.NewMemory()
+			failed := false
+			fsys := vfs.NewFaulty(memory, func(c vfs.Call) error {
+				if c.Number == failAt {
+					failed = true
+					return fault
+				}
+				return nil
+			})
+			acknowledged := mergeLife(fsys)
+			if !failed {
+				break
+			}
+			checkMergeLife(t, fmt.Sprintf("%v at operation %d", fault, failAt), memory, acknowledged)
+		}
+	}
+}
+
+// mergedDB has a value 5 of series a each four minutes from 960 to 1120, in files of two spans.
+func mergedDB(t *testing.T, cfg tsdb.Config) *testDB {
+	db := openTestDB(t, vfs.NewMemory(), cfg)
+	ref := db.resolve(tag.New("name", "a"))
+	for minute := int64(961); minute <= 1120; minute += 4 {
+		db.append(tsdb.Point{Ref: ref, Time: minute * 60_000, Value: 5})
+	}
+	db.maintain(1200)
+	db.maintain(1210)
+	db.maintain(1210)
+	if names := blockFiles(t, db.fs, ".blk"); len(names) != 2 {
+		t.Fatalf("files %q, want two", names)
+	}
+	return db
+}
+
+// minutes returns the minutes in which series a has a value.
+func (db *testDB) minutes() (minutes []int64) {
+	q := tsdb.Query{Where: tag.True{}, Aggregates: tsdb.Sum, Step: 60_000, Start: 900 * 60_000, End: 1400 * 60_000}
+	for i, v := range columns(db.t, db, q)["NO TAGS"].Sum {
+		if v == v {
+			minutes = append(minutes, 900+int64(i))
+		}
+	}
+	return minutes
+}
+
+// TestMergedRetention: the windows of a merged file leave one by one, before and after a restart, and the file with the
+// last of them.
+func TestMergedRetention(t *testing.T) {
+	cfg := smallWindows
+	now := int64(1210)
+	cfg.Now = func() time.Time { return time.UnixMilli(now * 60_000) }
+	cfg.Retention = 8 * 24 * 4 * time.Minute // the least with which there is merging
+	retention := int64(cfg.Retention / time.Minute)
+	db := mergedDB(t, cfg)
+	defer func() { db.close() }()
+	for _, c := range []struct{ now, first, files int64 }{
+		{961 + retention, 961, 2},
+		{1000 + retention, 997, 2},
+		{1055 + retention, 1053, 2},
+		{1057 + retention, 1057, 1},
+	} {
+		now = c.now
+		db.maintain(now)
+		if got := db.minutes(); got[0] != c.first {
+			t.Errorf("at %d the first value is of minute %d, want %d", now, got[0], c.first)
+		}
+		db.reopen()
+		if got := db.minutes(); got[0] != c.first {
+			t.Errorf("after a restart at %d the first value is of minute %d, want %d", now, got[0], c.first)
+		}
+		if names := blockFiles(t, db.fs, ".blk"); len(names) != int(c.files) {
+			t.Errorf("at %d there are %q, want %d files", now, names, c.files)
+		}
+	}
+	db.maintain(1200 + retention)
+	db.maintain(1200 + 2*retention) // the clock is ahead of all data: retention believes it only after a while
+	if names := blockFiles(t, db.fs, ""); len(names) != 0 || len(db.minutes()) != 0 {
+		t.Errorf("past the retention there are %q and values of %v", names, db.minutes())
+	}
+}
+
+// TestNoMergingWithShortRetention: where it would keep windows for too long.
+func TestNoMergingWithShortRetention(t *testing.T) {
+	cfg := smallWindows
+	cfg.Retention = 8*24*4*time.Minute - time.Second
+	cfg.Now = func() time.Time { return time.UnixMilli(1200 * 60_000) }
+	db := openTestDB(t, vfs.NewMemory(), cfg)
+	defer func() { db.close() }()
+	ref := db.resolve(tag.New("name", "a"))
+	for minute := int64(961); minute <= 1120; minute += 4 {
+		db.append(tsdb.Point{Ref: ref, Time: minute * 60_000, Value: 5})
+	}
+	for range 3 {
+		db.maintain(1200)
+	}
+	if names := blockFiles(t, db.fs, ".blk"); len(names) != 40 {
+		t.Errorf("%d files, want 40", len(names))
+	}
+}
+
+// TestBadMergedFile: all windows of a damaged file are missing, with a message; what is in memory of them stays and gets a
+// file of its own.
+func TestBadMergedFile(t *testing.T) {
+	db := mergedDB(t, smallWindows)
+	defer func() { db.close() }()
+	db.close()
+	damage(t, db.fs, "/blocks/"+blockFiles(t, db.fs, ".blk")[0], 60) // in the blocks of the first span
+	db.open()
+	ref := db.resolve(tag.New("name", "a"))
+	db.append(tsdb.Point{Ref: ref, Time: 1130 * 60_000, Value: 6}) // over the good one
+	for _, err := range db.Select(context.Background(), latest) {
+		if err != nil && !strings.Contains(err.Error(), "damaged") {
+			t.Error(err)
+		}
+	}
+	db.maintain(1211)
+	if names := blockFiles(t, db.fs, ".bad"); len(names) != 1 {
+		t.Errorf("%q are set aside, want one", names)
+	}
+	if got := db.minutes(); len(got) != 17 || got[0] != 1057 {
+		t.Errorf("values of minutes %v, want those of the second span", got)
+	}
+	db.append(tsdb.Point{Ref: ref, Time: 1000 * 60_000, Value: 7})
+	db.maintain(1220)
+	db.reopen()
+	if got := db.minutes(); len(got) != 18 || got[0] != 1000 {
+		t.Errorf("values of minutes %v, want a new one in the first span", got)
+	}
+}
+
+// TestBadFileInMerge: what a merge finds damaged is set aside, and the rest of the span is merged.
+func TestBadFileInMerge(t *testing.T) {
+	db := openTestDB(t, vfs.NewMemory(), smallWindows)
+	defer func() { db.close() }()
+	ref := db.resolve(tag.New("name", "a"))
+	for minute := int64(961); minute <= 1050; minute += 4 {
+		db.append(tsdb.Point{Ref: ref, Time: minute * 60_000, Value: 5})
+	}
+	db.maintain(1200)
+	db.close()
+	damage(t, db.fs, "/blocks/"+blockFiles(t, db.fs, ".blk")[3], 56)
+	db.open()
+	db.t = t
+	if err := db.Maintain(context.Background(), time.UnixMilli(1210*60_000)); err == nil || !strings.Contains(err.Error(), "damaged") {
+		t.Errorf("merging a damaged file: %v", err)
+	}
+	db.maintain(1211) // sets it aside
+	db.maintain(1215)
+	if names := blockFiles(t, db.fs, ""); len(names) != 2 {
+		t.Errorf("left are %q, want a merged file and a bad one", names)
+	}
+	if got := db.minutes(); len(got) != 22 {
+		t.Errorf("values of minutes %v, want 22 of 23", got)
+	}
+}
+
+// TestMergeCancelled leaves the files as they were.
+func TestMergeCancelled(t *testing.T) {
+	db := openTestDB(t, vfs.NewMemory(), smallWindows)
+	defer func() { db.close() }()
+	ref := db.resolve(tag.New("name", "a"))
+	for minute := int64(961); minute <= 1050; minute += 4 {
+		db.append(tsdb.Point{Ref: ref, Time: minute * 60_000, Value: 5})
+	}
+	db.maintain(1200)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := db.Maintain(ctx, time.UnixMilli(1210*60_000)); !errors.Is(err, context.Canceled) {
+		t.Errorf("Maintain when cancelled: %v", err)
+	}
+	if names := blockFiles(t, db.fs, ""); len(names) != 23 || len(db.minutes()) != 23 {
+		t.Errorf("left are %q with values of %v", names, db.minutes())
+	}
+}
+
+// A hookedFS calls create before a file is made.
+type hookedFS struct {
+	vfs.FS
+	create func(name string)
+}
+
+func (h hookedFS) Create(name string) (vfs.File, error) {
+	h.create(name)
+	return h.FS.Create(name)
+}
+
+// TestWritesDuringMerge: values come into windows while they are merged. Some are sealed before it ends, others after.
+func TestWritesDuringMerge(t *testing.T) {
+	var late func()
+	fsys := hookedFS{vfs.NewMemory(), func(name string) {
+		if strings.Contains(name, "+24-") && late != nil {
+			late()
+			late = nil
+		}
+	}}
+	cfg := smallWindows
+	cfg.Shards = 1
+	db := openTestDB(t, fsys, cfg)
+	defer func() { db.close() }()
+	ref := db.resolve(tag.New("name", "a"))
+	for minute := int64(961); minute <= 1050; minute += 2 {
+		db.append(tsdb.Point{Ref: ref, Time: minute * 60_000, Value: 5})
+	}
+	db.maintain(1200)
+	want := len(db.minutes())
+	late = func() {
+		for _, minute := range []int64{962, 970, 978, 986} { // two windows can be open
+			db.append(tsdb.Point{Ref: ref, Time: minute * 60_000, Value: 6})
+		}
+	}
+	db.maintain(1210)
+	if names := blockFiles(t, db.fs, ".blk"); len(names) != 1 {
+		t.Fatalf("files %q, want one", names)
+	}
+	if st := db.Stats(); st.OpenWindows != 2 || st.SealedWindows != 2 {
+		t.Errorf("%+v, want two open windows and two sealed", st)
+	}
+	check := func(when string) {
+		t.Helper()
+		if got := len(db.minutes()); got != want+4 {
+			t.Errorf("%s: %d values, want %d", when, got, want+4)
+		}
+	}
+	check("after the merge")
+	db.reopen()
+	check("after a restart")
+	db.maintain(1220)
+	if names := blockFiles(t, db.fs, ".blk"); len(names) != 5 {
+		t.Errorf("files %q, want five", names)
+	}
+	check("in files")
+	db.maintain(1224)
+	check("merged again")
+	db.reopen()
+	check("merged again, after a restart")
+	if names := blockFiles(t, db.fs, ""); len(names) != 1 {
+		t.Errorf("files %q, want one", names)
+	}
+}
