@@ -12,8 +12,8 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 )
 
-// TestOverlay writes late over a window that is in a file, clears values there, seals, folds in, and forgets series in
-// between: the window has what a plain map has, and the counts of windows are those of the series in memory.
+// TestOverlay writes late over a window that is in a file, clears and deletes values there, seals, folds in, and forgets
+// series in between: the window has what a plain map has, and the counts of windows are those of the series in memory.
 func TestOverlay(t *testing.T) {
 	const series = 9
 	g := grid{step: 60_000, width: 4}
@@ -52,7 +52,7 @@ func TestOverlay(t *testing.T) {
 				}
 				want[number][slot-1] = value
 			}
-			switch rapid.IntRange(0, 4).Draw(rt, "then") {
+			switch rapid.IntRange(0, 6).Draw(rt, "then") {
 			case 0:
 				if err := s.sealAbove(0); err != nil {
 					rt.Fatal(err)
@@ -68,7 +68,21 @@ func TestOverlay(t *testing.T) {
 				for _, w := range s.takeFiledBefore(5, dir.files) {
 					s.depart(w)
 				}
-			case 3:
+			case 3, 4:
+				first := rapid.Int64Range(1, 4).Draw(rt, "first")
+				stone := tombstone{first: first, last: rapid.Int64Range(first, 4).Draw(rt, "last")}
+				for number := range uint32(series) {
+					if rapid.IntRange(0, 2).Draw(rt, "delete") == 0 {
+						stone.numbers = append(stone.numbers, number)
+						for slot := stone.first; slot <= stone.last; slot++ {
+							want[number][slot-1] = nan
+						}
+					}
+				}
+				if err := s.bury(0, s.newBurial(stone)); err != nil {
+					rt.Fatal(err)
+				}
+			case 5:
 				db.forget(0)
 				db.forget(refSteps)
 			}
