@@ -196,7 +196,8 @@ func (c *committer) define() error {
 	return nil
 }
 
-// defineShard encodes the definitions of one shard. More may come meanwhile, and are not of this commit.
+// defineShard encodes the definitions of one shard, with the states that files have told of series that came back. More
+// may come meanwhile, and are not of this commit.
 func (c *committer) defineShard(s *shard) error {
 	s.mu.RLock()
 	s.staged.defined = 0
@@ -211,8 +212,14 @@ func (c *committer) defineShard(s *shard) error {
 			n++
 		}
 		c.body = s.appendDefinitions(c.body, unlogged[0], n)
+		states := s.statesOf(unlogged[:n])
 		s.mu.RUnlock()
 		c.record(wal.Series, seriesVersion, at)
+		if len(states) > 0 {
+			at = len(c.body)
+			c.body = appendPointsBody(c.body, s.number, nil, states)
+			c.record(wal.Points, pointsVersion, at)
+		}
 		s.staged.defined += n
 		left -= n
 		if len(c.body) < definitionBytes {

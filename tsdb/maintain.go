@@ -110,9 +110,9 @@ func (db *DB) load(slot int64) {
 					continue
 				}
 				if loaded, err := filed.load(s.memory); err == nil {
+					s.enterLoaded(loaded)
 					s.windows[number] = loaded
 					s.moves++
-					s.enterLoaded(loaded, filed)
 				}
 			}
 		})
@@ -120,15 +120,12 @@ func (db *DB) load(slot int64) {
 	shards.Wait()
 }
 
-// enterLoaded counts a window that a file had, and reads there who its series are, unless the log has told.
-func (s *shard) enterLoaded(w *sealedWindow, filed *filedWindow) {
+// enterLoaded counts a window that is in a file still, and reads there who its series are, unless the log has told.
+func (s *shard) enterLoaded(w *sealedWindow) {
 	w.series(func(number uint32) {
 		if s.roster.at(number) == nil {
-			tags, parsed, _ := filed.tagsOf(number) // after an error they are lost
-			if tags == lost {
+			if !s.knowFromFiles(number) {
 				s.roster.put(number, series{tags: lost, exists: true})
-			} else {
-				s.know(number, tags, parsed)
 			}
 		}
 		s.enterWindow(number)
