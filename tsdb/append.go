@@ -143,6 +143,13 @@ func (c *committer) commit() error {
 		}
 		return fmt.Errorf("nothing was stored: %w", err)
 	}
+	change := c.db.revisions.begin()
+	defer c.db.revisions.end(change)
+	for i, s := range c.db.shards {
+		if len(c.byShard[i]) > 0 {
+			c.db.revisions.markWrites(change, s.staged.writes)
+		}
+	}
 	for i, s := range c.db.shards {
 		if len(c.byShard[i]) == 0 {
 			continue

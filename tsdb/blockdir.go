@@ -174,22 +174,27 @@ func (d *blockDir) retire(files ...*windowFile) error {
 	return errors.Join(errs...)
 }
 
-// setAside gives a bad file a name under which it is not opened.
-func (d *blockDir) setAside(name string, reason error) error {
+// setAside gives a bad file a name under which it is not opened. The log gets more to say about it.
+func (d *blockDir) setAside(name string, reason error, more ...any) error {
 	aside, err := blockfile.Quarantine(d.fsys, name)
 	if err != nil {
 		return err
 	}
-	d.logger.Error("a block file is bad and was set aside; what it held is missing", "error", reason, "file", aside)
+	more = append([]any{"error", reason, "file", aside}, more...)
+	d.logger.Error("a block file is bad and was set aside; what it held is missing", more...)
 	return nil
 }
 
-// takeOut takes a bad file out of force and sets it aside.
+// takeOut takes a bad file, which is in force for some window, out of force and sets it aside.
 func (d *blockDir) takeOut(f *windowFile, reason error) error {
-	for _, window := range d.windowsOf(f) {
+	windows := d.windowsOf(f)
+	for _, window := range windows {
 		delete(d.files, window)
 	}
-	return errors.Join(f.reader.Close(), d.setAside(f.reader.Name(), reason))
+	from, _ := d.grid.bounds(windows[0])
+	_, to := d.grid.bounds(windows[len(windows)-1])
+	err := d.setAside(f.reader.Name(), reason, "windows", len(windows), "from", from, "to", to)
+	return errors.Join(f.reader.Close(), err)
 }
 
 // write makes the file of a window of all shards, as of a position of the log. parts has a window per shard, nil where

@@ -36,6 +36,7 @@ func openNodes(t testing.TB, series int) *testDB {
 // TestBudgets: a query that takes more than it allows itself ends by name and number.
 func TestBudgets(t *testing.T) {
 	db := openNodes(t, 700)
+	db.WithoutCache() // which would spare reading
 	defer func() { db.close() }()
 	q := tsdb.Query{
 		Where: tag.True{}, By: []string{"node"}, Aggregates: tsdb.Sum | tsdb.Count,

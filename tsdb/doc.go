@@ -24,17 +24,23 @@
 //
 // # Disk
 //
-// A window that ended a window ago is written to a block file (tsdb/blockfile), all shards in one; its bytes
-// stay in memory until the memory horizon as well. The log is needed for what is in no file:
+// A window that ended ten steps ago is written to a block file (tsdb/blockfile), all shards in one; its bytes
+// stay in memory until the memory horizon as well. Behind the horizon the files of 24 windows become one, a span by the
+// calendar of UTC where windows are hours. The log is needed for what is in no file:
 //
-//	log     ──┬─────────────┬──────────────┬───────►   rotated each time that windows go to files
+//	log     ──┬──────P──────┬──────────────┬───────►   rotated each time that windows go to files
 //	          R1            R2             R3
 //	file of window w: "has all that was logged for w before R2"    replay skips that
-//	window in memory: "first written after R1"                     the log may be dropped before R1
+//	window in memory: "first written after P"                      the log may be dropped before P
 //	behind each R: definitions and states once more                so that it may be dropped at all
 //
-// A late write over a filed window opens rows over the file; when they are sealed, a new file replaces the old one.
-// Maintain does all of this, once a step.
+// A late write over a filed window opens rows over the file; some time after they are sealed, a new file of the window
+// replaces the old one, or stands in for a merged one, which takes it in when no more come. Maintain does all of this,
+// once a step: filing.go and merging.go say when. A start opens the files, replays the log (replay.go) and reads back what
+// the memory horizon asks for:
+//
+//	log ──► batch of 8 MiB, by shard ──► one goroutine a core, a shard at a time ──► run of one slot ──► window
+//	          the next one gathers         so records of a shard keep their order
 //
 // Napkin, for 100,000 series at 60 s: an open window is 48 MB, a sealed one 10-25 MB; a commit of 80,000
 // points (16 requests of 5,000) writes 0.9 MB of log. A sum over 10,000 series and 3 hours decodes

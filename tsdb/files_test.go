@@ -204,6 +204,63 @@ func TestBadFile(t *testing.T) {
 	}
 }
 
+// TestSealedWhileFiling writes over a window, and so much elsewhere that it is sealed again, while a new file is made of
+// it because of another series: the file must not take the place of what is newer.
+func TestSealedWhileFiling(t *testing.T) {
+	memory := vfs.NewMemory()
+	var meanwhile func()
+	blocks := vfs.NewFaulty(memory, func(c vfs.Call) error {
+		if do := meanwhile; c.Op == vfs.OpCreate && do != nil {
+			meanwhile = nil
+			do()
+		}
+		return nil
+	})
+	log, err := wal.Open(wal.Config{FS: memory, Dir: "/wal"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	inner, err := tsdb.New(tsdb.Config{Log: log, FS: blocks, BlockDir: "/blocks", Shards: 2, WindowSlots: 10, MemoryHorizon: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(log.Replay(inner.Replay), inner.Start()); err != nil {
+		t.Fatal(err)
+	}
+	db := &testDB{DB: inner, t: t, log: log}
+	defer db.close()
+	var refs [2]tsdb.Ref // one in each shard
+	for i := 0; refs[0] == 0 || refs[1] == 0; i++ {
+		ref := db.resolve(tag.New("name", fmt.Sprint("s", i)))
+		refs[ref>>32] = ref
+	}
+	write := func(shard int, minutes ...int64) {
+		for _, minute := range minutes {
+			db.append(tsdb.Point{Ref: refs[shard], Time: minute * 60_000, Value: float64(minute)})
+		}
+	}
+	write(0, 991, 1005)
+	write(1, 991, 1005)
+	db.maintain(1040) // the windows are in files only
+	write(0, 992, 1006, 1015)
+	meanwhile = func() { write(1, 993, 1007, 1016, 1026) } // four windows: the first two are sealed
+	db.maintain(1200)
+	for when, maintain := range []func(){func() {}, func() { db.maintain(1300) }} {
+		maintain()
+		sum := 0.0
+		for _, c := range columns(t, db, latest) {
+			for _, v := range c.Sum {
+				if v == v {
+					sum += v
+				}
+			}
+		}
+		if want := float64(2*991 + 992 + 993 + 2*1005 + 1006 + 1007); sum != want {
+			t.Errorf("look %d: the values add up to %v, want %v", when, sum, want)
+		}
+	}
+}
+
 // damage changes a byte of a file.
 func damage(t *testing.T, fsys vfs.FS, name string, offset int64) {
 	t.Helper()

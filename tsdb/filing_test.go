@@ -65,10 +65,13 @@ func (f *filer) write(minutes ...int64) {
 // unwrite clears some minutes, as a deletion does.
 func (f *filer) unwrite(minutes ...int64) {
 	f.t.Helper()
+	change := f.revisions.begin()
+	defer f.revisions.end(change)
 	s := f.shards[0]
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, minute := range minutes {
+		f.revisions.mark(change, minute, minute)
 		if err := s.store(0, minute, nan); err != nil {
 			f.t.Fatal(err)
 		}

@@ -139,18 +139,28 @@ func (db *DB) setBadAside() error {
 		if damage == nil {
 			continue
 		}
-		for _, s := range db.shards {
-			s.mu.Lock()
-			for _, window := range db.blocks.windowsOf(file) {
-				s.abandon(window)
-			}
-			s.mu.Unlock()
-		}
+		db.abandon(db.blocks.windowsOf(file))
 		if err := db.blocks.takeOut(file, damage); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// abandon forgets what the shards have of windows in a file that is bad.
+func (db *DB) abandon(windows []int64) {
+	change := db.revisions.begin()
+	defer db.revisions.end(change)
+	for _, window := range windows {
+		db.revisions.mark(change, db.grid.firstSlot(window), db.grid.lastSlot(window))
+	}
+	for _, s := range db.shards {
+		s.mu.Lock()
+		for _, window := range windows {
+			s.abandon(window)
+		}
+		s.mu.Unlock()
+	}
 }
 
 // abandon forgets what a shard has of a window in a file that is bad; what is in memory stays. The caller holds the

@@ -26,7 +26,8 @@ type placedRecord struct {
 // replayConfig is that of the tests here: few shards and short windows, which are sealed often.
 var replayConfig = Config{Shards: 3, WindowSlots: 4, Step: time.Second}
 
-// drawLog makes a log of definitions, points and states of the shards, in which some records are missing or come twice.
+// drawLog makes a log of definitions, points and states, and tombstones of the shards, in which some records are missing
+// or come twice.
 func drawLog(t *rapid.T) []placedRecord {
 	var records []placedRecord
 	at := wal.Position(1 << 32)
@@ -51,6 +52,14 @@ func drawLog(t *rapid.T) []placedRecord {
 			continue
 		}
 		number := rapid.Uint32Range(0, uint32(defined[shard]+2))
+		if rapid.IntRange(0, 7).Draw(t, "tombstone") == 0 {
+			first := rapid.Int64Range(998, 1022).Draw(t, "from")
+			numbers := rapid.SliceOfNDistinct(number, 0, 3, rapid.ID).Draw(t, "hidden")
+			slices.Sort(numbers)
+			hide := tombstone{first, first + rapid.Int64Range(0, 9).Draw(t, "length"), numbers}
+			add(wal.Tombstone, tombstoneVersion, appendTombstoneBody(nil, shard, hide))
+			continue
+		}
 		writes := make([]stagedWrite, rapid.IntRange(0, 12).Draw(t, "writes"))
 		slot := rapid.Int64Range(1000, 1020)
 		for i := range writes {
@@ -127,8 +136,11 @@ func newTestDB(t rapid.TB) *DB {
 func (db *DB) replayPlain(at wal.Position, rec wal.Record) error {
 	body := &bodyReader{rest: rec.Body}
 	s := db.shards[body.uvarint()]
-	if rec.Type == wal.Series {
+	switch rec.Type {
+	case wal.Series:
 		return s.replaySeries(body)
+	case wal.Tombstone:
+		return s.replayTombstone(db.blocks, at, body)
 	}
 	return (&pointsReplay{shard: s, blocks: db.blocks}).apply(at, body)
 }

@@ -1,0 +1,102 @@
+package tsdb
+
+// startLines makes the lines as long as a run, with nothing in them.
+func (r *reader) startLines(run *readRun) {
+	n := run.slots / r.ratio
+	for i := range r.lines {
+		if r.query.Aggregates&(1<<i) != 0 {
+			r.lines[i] = resized(r.lines[i], n)
+		}
+	}
+	r.filled = resized(r.filled, n)
+	clear(r.filled)
+}
+
+// resized returns a slice of length n, s if it is large enough; what is in it does not matter.
+func resized[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	return s[:n]
+}
+
+// consolidate folds values of the primary step, from position at of the range on, into the lines of
+// the series, which begin at position lineAt of the output, and returns how many there are. Average folds as a total; it is divided after aggregation (Column.Values).
+func (r *reader) consolidate(c *Column, lineAt, at int, values []float64) (present int) {
+	for len(values) > 0 {
+		// The part of values that one output value takes.
+		n := min(len(values), r.ratio-at%r.ratio)
+		part := values[:n]
+		if some := countPresent(part); some > 0 {
+			present += some
+			r.foldPart(at/r.ratio-lineAt, part, some)
+			if c.Present != nil {
+				markPresent(c.Present, at, part)
+			}
+		}
+		at += n
+		values = values[n:]
+	}
+	return present
+}
+
+// markPresent sets the bits, from position at on, of the values that are there.
+func markPresent(bits []uint64, at int, values []float64) {
+	for i, v := range values {
+		if v == v {
+			bits[(at+i)/64] |= 1 << ((at + i) % 64)
+		}
+	}
+}
+
+// foldPart folds values, of which present are there and one at least, into one value of each line.
+func (r *reader) foldPart(out int, part []float64, present int) {
+	first := !r.filled[out]
+	r.filled[out] = true
+	for a, line := range r.lines {
+		if line == nil {
+			continue
+		}
+		if first {
+			line[out] = nan
+		}
+		isCount, isTotal := Aggregate(1<<a) == Count, r.query.Consolidation == Average || r.query.Consolidation == TotalOf
+		switch {
+		case isCount && isTotal:
+			line[out] = addNaN(line[out], float64(present))
+		case isCount: // the least and the greatest of ones
+			line[out] = 1
+		case isTotal:
+			line[out] = total(line[out], first, part)
+		case r.query.Consolidation == LeastOf:
+			line[out] = least(line[out], part)
+		default:
+			line[out] = greatest(line[out], part)
+		}
+	}
+}
+
+// addLines aggregates a consolidated series into its column, from position at of the output on.
+func (r *reader) addLines(c *Column, at int) {
+	for _, line := range r.lines {
+		for i, filled := range r.filled[:len(line)] {
+			if !filled {
+				line[i] = nan
+			}
+		}
+	}
+	for a, values := range c.slices() {
+		if *values == nil {
+			continue
+		}
+		part := (*values)[at : at+len(r.filled)]
+		switch Aggregate(1 << a) {
+		case Min:
+			minInto(part, r.lines[a])
+		case Max:
+			maxInto(part, r.lines[a])
+		default:
+			addInto(part, r.lines[a])
+		}
+	}
+}
