@@ -18,15 +18,17 @@ import (
 var (
 	churnSeries  = flag.Int("churn", 0, "run TestChurn with so many series at a time, on disk, and print what it takes")
 	churnHorizon = flag.Duration("churn.horizon", 6*time.Hour, "memory horizon of that run")
+	churnLife    = flag.Int64("churn.life", 60, "for how many minutes a series lives in that run; more than a day is a steady fleet, to compare")
 	churnAtOnce  = flag.Bool("churn.atonce", false, "in that run replace all series at the same time, not node by node")
 )
 
 // TestChurn runs a fleet through a day of an injected clock in which every series lives for an hour, and then another
 // one comes in its place: memory is flat once the retention is full.
 func TestChurn(t *testing.T) {
-	c := &churn{t: t, series: 400, horizon: 2 * time.Hour, fs: vfs.NewMemory(), dir: "/"}
+	c := &churn{t: t, series: 400, life: 60, horizon: 2 * time.Hour, fs: vfs.NewMemory(), dir: "/"}
 	if *churnSeries > 0 {
-		c.series, c.horizon, c.atOnce, c.fs, c.dir = *churnSeries, *churnHorizon, *churnAtOnce, vfs.OS{}, t.TempDir()
+		c.series, c.life, c.horizon, c.atOnce = *churnSeries, *churnLife, *churnHorizon, *churnAtOnce
+		c.fs, c.dir = vfs.OS{}, t.TempDir()
 	}
 	c.run(24)
 	for what, at := range map[string]func(churnHour) float64{
@@ -51,7 +53,8 @@ func TestChurn(t *testing.T) {
 // A churn is a run of TestChurn.
 type churn struct {
 	t       *testing.T
-	series  int // at a time
+	series  int   // at a time
+	life    int64 // minutes
 	horizon time.Duration
 	atOnce  bool
 	fs      vfs.FS
@@ -149,9 +152,9 @@ func (c *churn) minute(hour *churnHour) {
 func (c *churn) generation(i int) (generation int64, born bool) {
 	age := c.now - churnStart - 1
 	if !c.atOnce {
-		age += int64(i / churnNode % 60)
+		age += int64(i/churnNode) % c.life
 	}
-	return age / 60, age%60 == 0 || c.now == churnStart+1
+	return age / c.life, age%c.life == 0 || c.now == churnStart+1
 }
 
 func churnTags(i int, generation int64) tag.Tags {
