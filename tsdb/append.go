@@ -267,6 +267,7 @@ func (c *committer) stage(s *shard, places []place, counts *AppendStats) {
 			counts.Refused++
 		}
 	}
+	s.staged.sortByWindow(s.grid)
 	counts.Points += len(places)
 	counts.Writes += len(s.staged.writes)
 	for writes, states := s.staged.writes, s.staged.states; len(writes)+len(states) > 0; {

@@ -198,8 +198,8 @@ func (d *blockDir) takeOut(f *windowFile, reason error) error {
 }
 
 // write makes the file of a window of all shards, as of a position of the log. parts has a window per shard, nil where
-// there is none. Unless an empty file is wanted, nil is returned where there is no block.
-func (d *blockDir) write(window int64, upTo wal.Position, parts []baseWindow, shards []*shard, empty bool) (*windowFile, error) {
+// there is none.
+func (d *blockDir) write(window int64, upTo wal.Position, parts []baseWindow, shards []*shard) (*windowFile, error) {
 	head := d.head(window, 1, upTo)
 	w, err := blockfile.Create(d.fsys, d.name(head), head)
 	if err != nil {
@@ -212,9 +212,6 @@ func (d *blockDir) write(window int64, upTo wal.Position, parts []baseWindow, sh
 		if err := addPart(w, shards[i], part); err != nil {
 			return nil, errors.Join(err, w.Abort())
 		}
-	}
-	if w.Len() == 0 && !empty {
-		return nil, w.Abort()
 	}
 	if _, err := w.Commit(); err != nil {
 		return nil, err

@@ -23,17 +23,18 @@ func (s *shard) newBurial() *burial {
 	return &burial{scratch: make([]float64, s.grid.width), encoder: s.encoder}
 }
 
-// buryAll hides what t covers. It takes the lock for one window at a time. A window whose blocks are damaged stays as it is
-// and makes an error; the others are done all the same.
-func (s *shard) buryAll(t tombstone, b *burial) error {
+// coveredBy returns the windows of which t covers something.
+func (s *shard) coveredBy(t tombstone) []int64 {
 	s.mu.RLock()
-	windows := slices.Clone(s.order)
-	s.mu.RUnlock()
+	defer s.mu.RUnlock()
+	return slices.DeleteFunc(slices.Clone(s.order), func(window int64) bool { return !t.covers(s.grid, window) })
+}
+
+// buryAll hides what t covers in some windows. It takes the lock for one at a time. A window whose blocks are damaged stays
+// as it is and makes an error; the others are done all the same.
+func (s *shard) buryAll(windows []int64, t tombstone, b *burial) error {
 	var errs []error
 	for _, window := range windows {
-		if !t.covers(s.grid, window) {
-			continue
-		}
 		s.mu.Lock()
 		if err := s.bury(window, t, b); err != nil {
 			errs = append(errs, fmt.Errorf("shard %d: %w", s.number, err))

@@ -42,10 +42,18 @@ func (r *reader) consolidate(c *Column, lineAt, at int, values []float64) (prese
 
 // markPresent sets the bits, from position at on, of the values that are there.
 func markPresent(bits []uint64, at int, values []float64) {
-	for i, v := range values {
-		if v == v {
-			bits[(at+i)/64] |= 1 << ((at + i) % 64)
+	for len(values) > 0 {
+		word, shift := &bits[at/64], at%64
+		n := min(len(values), 64-shift)
+		// After some series of a fleet all are set, and there is nothing to look at.
+		if all := (uint64(1)<<n - 1) << shift; *word&all != all {
+			for i, v := range values[:n] {
+				if v == v {
+					*word |= 1 << (shift + i)
+				}
+			}
 		}
+		at, values = at+n, values[n:]
 	}
 }
 

@@ -103,12 +103,11 @@ func (db *DB) bury(ctx context.Context, s *shard, t tombstone, b *burial) error 
 	}
 	change := db.revisions.begin()
 	defer db.revisions.end(change)
-	for _, window := range db.windowNumbers() {
-		if t.covers(db.grid, window) {
-			db.revisions.mark(change, max(t.first, db.grid.firstSlot(window)), min(t.last, db.grid.lastSlot(window)))
-		}
+	windows := s.coveredBy(t)
+	for _, window := range windows {
+		db.revisions.mark(change, max(t.first, db.grid.firstSlot(window)), min(t.last, db.grid.lastSlot(window)))
 	}
-	return s.buryAll(t, b)
+	return s.buryAll(windows, t, b)
 }
 
 // covered returns the windows that t covers some of, and the series that match and are in any of them, ascending both.

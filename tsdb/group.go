@@ -93,10 +93,14 @@ func (s *shard) group(ctx context.Context, numbers []uint32, windows []numberedW
 		return nil, err
 	}
 	members := r.members[:0]
+	isOne := !r.query.PerSeries && len(r.query.By) == 0
 	var one *partial // without grouping, the only column
 	for i, number := range numbers {
 		if i%1024 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
+		}
+		if i%readAhead == 0 && !isOne {
+			s.touchTags(numbers[i:min(i+readAhead, len(numbers))], r)
 		}
 		if !anyHolds(windows, number) {
 			continue
@@ -113,13 +117,27 @@ func (s *shard) group(ctx context.Context, numbers []uint32, windows []numberedW
 			if c == nil {
 				continue
 			}
-			if !r.query.PerSeries && len(r.query.By) == 0 {
+			if isOne {
 				one = c
 			}
 		}
 		members = append(members, member{number, kindOf(entry.gauge), binary.BigEndian.Uint64(entry.id[:]), entry, c})
 	}
 	return members, r.used.addSeries(len(members))
+}
+
+// touchTags reads a byte of each cache line of the tags of some series, so that the waits for them overlap. By 1,000 nodes
+// of 100,000 series, BenchmarkSelect: 98 and 80 ms, BenchmarkSelectAgain: 37 and 21 ms.
+func (s *shard) touchTags(numbers []uint32, r *reader) {
+	for _, number := range numbers {
+		entry := s.roster.at(number)
+		if entry == nil {
+			continue
+		}
+		for i := 0; i < len(entry.tags); i += cacheLine {
+			r.touched ^= entry.tags[i]
+		}
+	}
 }
 
 // columnOf returns the column that a series with these tags goes into, a new one where it is the first of its group; nil

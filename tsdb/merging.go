@@ -114,7 +114,7 @@ func (db *DB) mergeSpan(ctx context.Context, first int64, now time.Time) error {
 	return d.put(file)
 }
 
-// readFrom makes a shard read from a file what it has read from others, also below what was written or deleted since.
+// readFrom makes a shard read from a file what it has read from others, also below what was written since.
 func (s *shard) readFrom(file *windowFile) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
