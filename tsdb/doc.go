@@ -56,6 +56,15 @@
 //	log ──► batch of 8 MiB, by shard ──► one goroutine a core, a shard at a time ──► run of one slot ──► window
 //	          the next one gathers         so records of a shard keep their order
 //
+// # Series that go
+//
+// The series table (roster.go) and the index cover what has values in memory. When the last window of a series has left it,
+// the series leaves the index, and an hour later the table (forget.go); its number lives on in block files, and
+// these find it: which of their series answer a query, what the tags of a number are, and which number tags have
+// (filedseries.go). So a fleet that replaces its nodes every hour costs what is in memory, and files are asked only
+// for the windows that they alone have. What is written late over a file lies over it (overlay.go) until a new file
+// replaces the old one; the rest of the file stays on disk.
+//
 // # Delete
 //
 // Delete writes tombstones to the log, one for each shard: these series have nothing in those slots from here on

@@ -35,6 +35,7 @@ type member struct {
 	series uint32
 	kind   kinds
 	id     uint64 // the first bytes of its ID, as they sort
+	entry  *series
 	column *partial
 }
 
@@ -46,6 +47,7 @@ type numberedWindow struct {
 
 // read adds the series of the shard that answer the query of r to the columns of r.
 func (s *shard) read(ctx context.Context, r *reader) error {
+	clear(r.strangers)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -54,11 +56,11 @@ func (s *shard) read(ctx context.Context, r *reader) error {
 	if s.windows == nil {
 		return ErrClosed
 	}
-	numbers, err := s.index.Lookup(ctx, r.query.Where)
+	windows := s.windowsIn(&r.layout)
+	numbers, err := s.candidates(ctx, windows, r.files)
 	if err != nil {
 		return err
 	}
-	windows := s.windowsIn(&r.layout)
 	if len(numbers) == 0 || len(windows) == 0 {
 		return nil
 	}
@@ -66,7 +68,6 @@ func (s *shard) read(ctx context.Context, r *reader) error {
 	if err != nil {
 		return err
 	}
-	r.list = s.list
 	if err := r.read(ctx, members, windows); err != nil {
 		return fmt.Errorf("shard %d: %w", s.number, err)
 	}
@@ -104,10 +105,13 @@ func (s *shard) group(ctx context.Context, numbers []uint32, windows []numberedW
 		if !anyHolds(windows, number) {
 			continue
 		}
+		entry, err := s.describe(number, windows, r)
+		if err != nil {
+			return nil, err
+		}
 		c := one
 		if c == nil {
-			var err error
-			if c, err = s.columnOf(number, r); err != nil {
+			if c, err = r.columnOf(entry.tags); err != nil {
 				return nil, err
 			}
 			if c == nil {
@@ -117,8 +121,7 @@ func (s *shard) group(ctx context.Context, numbers []uint32, windows []numberedW
 				one = c
 			}
 		}
-		entry := &s.list[number]
-		members = append(members, member{number, kindOf(entry.gauge), binary.BigEndian.Uint64(entry.id[:]), c})
+		members = append(members, member{number, kindOf(entry.gauge), binary.BigEndian.Uint64(entry.id[:]), entry, c})
 	}
 	return members, r.used.addSeries(len(members))
 }
@@ -127,22 +130,24 @@ func (s *shard) group(ctx context.Context, numbers []uint32, windows []numberedW
 // of 100,000 series, BenchmarkSelect: 98 and 80 ms, BenchmarkSelectAgain: 37 and 21 ms.
 func (s *shard) touchTags(numbers []uint32, r *reader) {
 	for _, number := range numbers {
-		tags := s.list[number].tags
-		for i := 0; i < len(tags); i += cacheLine {
-			r.touched ^= tags[i]
+		entry := s.roster.at(number)
+		if entry == nil {
+			continue
+		}
+		for i := 0; i < len(entry.tags); i += cacheLine {
+			r.touched ^= entry.tags[i]
 		}
 	}
 }
 
-// columnOf returns the column that a series goes into, a new one where it is the first of its group; nil if it lacks
-// a key of Query.By.
-func (s *shard) columnOf(number uint32, r *reader) (*partial, error) {
-	tags := string(s.list[number].tags)
+// columnOf returns the column that a series with these tags goes into, a new one where it is the first of its group; nil
+// if it lacks a key of Query.By.
+func (r *reader) columnOf(tags canonical) (*partial, error) {
 	if r.query.PerSeries {
 		r.key = append(r.key[:0], tags...)
 	} else {
 		var complete bool
-		if r.key, complete = tag.AppendSubset(r.key[:0], tags, r.query.By); !complete {
+		if r.key, complete = tag.AppendSubset(r.key[:0], string(tags), r.query.By); !complete {
 			return nil, nil
 		}
 	}
