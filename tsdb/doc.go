@@ -9,7 +9,7 @@
 //	                               ▼                 ▼
 //	              shard: series table, states    shard: windows, index      16 shards, by hash of the tags
 //	                                                 │
-//	Select ◄── merge, in order of shards ◄── aggregate, in order of series
+//	Select ◄── cache ◄── merge, in order of lanes ◄── aggregate, in order of shards and series
 //
 // A series belongs to one shard and has a number there that is never used again. Its values lie in windows of
 // 60 slots of one step; slot k is the interval ((k-1)·step, k·step] and a window covers (B, B + 60·step]:
@@ -64,6 +64,21 @@
 // (filedseries.go). So a fleet that replaces its nodes every hour costs what is in memory, and files are asked only
 // for the windows that they alone have. What is written late over a file lies over it (overlay.go) until a new file
 // replaces the old one; the rest of the file stays on disk.
+//
+// # Select
+//
+// A query becomes a layout (layout.go): windows to read, cut into units, of ten slots where steps are not consolidated.
+// Units that are closed, two steps behind the clock, come from the cache as a whole or are read as a whole and kept; what is
+// between is read as far as the range goes, and the parts are put together (assemble.go):
+//
+//	range            ├───────────────────────────────────┤
+//	units     ├───────┼───────┼── … ──┼───────┼───────┤
+//	          └ cached, clipped ───────────────┘└ read ──┘     a refresh: 17 units of 18
+//
+// Reading goes through four lanes, each a quarter of the shards, one after the other into the same columns; then
+// lanes are added up in their order. So sums have the same bits on any number of processors, from the cache and not. An
+// entry holds as long as no slot of it was changed since its reading began (revision.go): commits and deletes number
+// their changes. Readers take turns after each shard and leave one processor free (permits.go).
 //
 // # Delete
 //

@@ -18,6 +18,7 @@ type reader struct {
 	layout  // of the range
 	scratch []float64
 	fused   bool // only sums of the primary step are asked for: they are added as they are decoded
+	totals  bool // only sums of totals are asked for
 
 	// Where ratio is more than one, a series is consolidated into lines before it is added.
 	lines  [4][]float64 // per aggregate, the output values of a run
@@ -36,7 +37,9 @@ type reader struct {
 func newReader(g grid, q Query, l layout, used *usage, files *fileAnswers) *reader {
 	return &reader{
 		grid: g, query: q, used: used, files: files, layout: l, scratch: make([]float64, g.width),
-		strangers: make(strangers), fused: l.ratio == 1 && q.Aggregates == Sum,
+		strangers: make(strangers),
+		fused:     l.ratio == 1 && q.Aggregates == Sum,
+		totals:    q.Aggregates == Sum && (q.Consolidation == Average || q.Consolidation == TotalOf),
 	}
 }
 
