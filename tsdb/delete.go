@@ -62,6 +62,7 @@ func (db *DB) enter() error {
 // tombstones returns a tombstone per shard, perhaps without series, and all of them as records.
 func (db *DB) tombstones(ctx context.Context, where tag.Predicate, first, last int64) ([]tombstone, []wal.Record, error) {
 	tombstones := make([]tombstone, len(db.shards))
+	files := newFileAnswers(where)
 	var records []wal.Record
 	for i, s := range db.shards {
 		if err := ctx.Err(); err != nil {
@@ -70,7 +71,7 @@ func (db *DB) tombstones(ctx context.Context, where tag.Predicate, first, last i
 		t := &tombstones[i]
 		t.first, t.last = ceilDiv(first, db.grid.step), floorDiv(last, db.grid.step)
 		var err error
-		if t.numbers, err = s.candidates(ctx, where, *t); err != nil {
+		if t.numbers, err = s.covered(ctx, files, *t); err != nil {
 			return nil, nil, err
 		}
 		records = append(records, t.records(i)...)
@@ -78,8 +79,8 @@ func (db *DB) tombstones(ctx context.Context, where tag.Predicate, first, last i
 	return tombstones, records, nil
 }
 
-// candidates returns the series that match where and are in a window that t covers some of, ascending.
-func (s *shard) candidates(ctx context.Context, where tag.Predicate, t tombstone) ([]uint32, error) {
+// covered returns the series that match and are in a window that t covers some of, ascending.
+func (s *shard) covered(ctx context.Context, files *fileAnswers, t tombstone) ([]uint32, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var windows []numberedWindow
@@ -91,7 +92,7 @@ func (s *shard) candidates(ctx context.Context, where tag.Predicate, t tombstone
 	if len(windows) == 0 {
 		return nil, nil
 	}
-	numbers, err := s.index.Lookup(ctx, where)
+	numbers, err := s.candidates(ctx, windows, files)
 	if err != nil {
 		return nil, err
 	}

@@ -44,6 +44,7 @@ type numberedWindow struct {
 
 // read adds the series of the shard that answer the query of r to the columns of r.
 func (s *shard) read(ctx context.Context, r *reader) error {
+	clear(r.strangers)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -52,11 +53,11 @@ func (s *shard) read(ctx context.Context, r *reader) error {
 	if s.windows == nil {
 		return ErrClosed
 	}
-	numbers, err := s.index.Lookup(ctx, r.query.Where)
+	windows := s.windowsIn(r.query)
+	numbers, err := s.candidates(ctx, windows, r.files)
 	if err != nil {
 		return err
 	}
-	windows := s.windowsIn(r.query)
 	if len(numbers) == 0 || len(windows) == 0 {
 		return nil
 	}
@@ -68,9 +69,15 @@ func (s *shard) read(ctx context.Context, r *reader) error {
 		return fmt.Errorf("shard %d: %w", s.number, err)
 	}
 	for i := range members {
-		if m := &members[i]; m.found {
-			m.column.enlist(&s.list[m.series])
+		m := &members[i]
+		if !m.found {
+			continue
 		}
+		entry, err := s.describe(m.series, windows, r)
+		if err != nil {
+			return err
+		}
+		m.column.enlist(entry)
 	}
 	return nil
 }
@@ -105,8 +112,11 @@ func (s *shard) group(ctx context.Context, numbers []uint32, windows []numberedW
 		}
 		c := one
 		if c == nil {
-			var err error
-			if c, err = s.columnOf(number, r); err != nil {
+			entry, err := s.describe(number, windows, r)
+			if err != nil {
+				return nil, err
+			}
+			if c, err = r.columnOf(entry.tags); err != nil {
 				return nil, err
 			}
 			if c == nil {
@@ -121,15 +131,14 @@ func (s *shard) group(ctx context.Context, numbers []uint32, windows []numberedW
 	return members, r.used.addSeries(len(members))
 }
 
-// columnOf returns the column that a series goes into, a new one where it is the first of its group; nil if it lacks
+// columnOf returns the column that a series with these tags goes into, a new one where it is the first of its group; nil if it lacks
 // a key of Query.By.
-func (s *shard) columnOf(number uint32, r *reader) (*Column, error) {
-	tags := string(s.list[number].tags)
+func (r *reader) columnOf(tags canonical) (*Column, error) {
 	if r.query.PerSeries {
 		r.key = append(r.key[:0], tags...)
 	} else {
 		var complete bool
-		if r.key, complete = tag.AppendSubset(r.key[:0], tags, r.query.By); !complete {
+		if r.key, complete = tag.AppendSubset(r.key[:0], string(tags), r.query.By); !complete {
 			return nil, nil
 		}
 	}

@@ -124,25 +124,8 @@ func (s *shard) readFrom(file *windowFile) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for window := file.first; window <= file.last; window++ {
-		w := s.windows[window]
-		over, isOpen := w.(*openWindow)
-		if isOpen {
-			w = over.base
-		}
-		part := w
-		if t, ok := w.(*tombstonedWindow); ok {
-			part = t.base
-		}
-		old, ok := part.(*filedWindow)
-		if !ok {
-			continue
-		}
-		if filed := file.filed(window, s.number); filed != nil {
-			s.windows[window] = refiled(s.windows[window], old, filed)
-		} else if isOpen {
-			over.base = nil // no series of the shard is left
-		} else {
-			s.removeWindow(window)
+		if old := filePart(s.windows[window]); old != nil {
+			s.setFile(window, old, file.filed(window, s.number))
 		}
 	}
 }

@@ -27,14 +27,18 @@ type reader struct {
 
 	touched byte // makes the loads of touch matter
 
-	groups  groups    // of the lane that is being read
-	members []member  // of the shard that is being read
-	spare   []*Column // for the next lane
-	key     []byte    // scratch
+	files *fileAnswers // of the query, shared with its other readers
+
+	groups    groups    // of the lane that is being read
+	members   []member  // of the shard that is being read
+	strangers strangers // in the shard that is being read
+	spare     []*Column // for the next lane
+	key       []byte    // scratch
 }
 
-func newReader(g grid, q Query, used *usage) *reader {
+func newReader(g grid, q Query, used *usage, files *fileAnswers) *reader {
 	r := &reader{grid: g, query: q, used: used, ratio: int(q.Step / g.step), scratch: make([]float64, g.width)}
+	r.files, r.strangers = files, make(strangers)
 	r.first = g.slotAt(q.Start-q.Step) + 1
 	r.slots = q.Len() * r.ratio
 	r.fused = r.ratio == 1 && q.Aggregates == Sum

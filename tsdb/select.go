@@ -38,14 +38,14 @@ func (db *DB) selectGroups(ctx context.Context, q Query) ([]*Column, error) {
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	used := &usage{query: &q}
+	used, files := &usage{query: &q}, newFileAnswers(q.Where)
 	n := min(lanes, len(db.shards))
 	m := newMerger(q)
 	var next atomic.Int32
 	var workers sync.WaitGroup
 	for range min(n, cap(db.permits)) {
 		workers.Go(func() {
-			r := newReader(db.grid, q, used)
+			r := newReader(db.grid, q, used, files)
 			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
 				lane := db.shards[i*len(db.shards)/n : (i+1)*len(db.shards)/n]
 				err := db.readLane(ctx, lane, r)
