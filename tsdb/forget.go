@@ -124,13 +124,5 @@ func (c *census) remove(tags tag.Tags) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.series--
-	for _, one := range tags {
-		values := c.keys[one.Key]
-		if values[one.Value]--; values[one.Value] <= 0 {
-			delete(values, one.Value)
-		}
-		if len(values) == 0 {
-			delete(c.keys, one.Key)
-		}
-	}
+	c.counts.remove(tags)
 }
