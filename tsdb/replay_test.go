@@ -152,6 +152,9 @@ func describeShard(s *shard) string {
 	for i, e := range s.roster.all(0) {
 		fmt.Fprintf(&b, "series %d: %q %x %v %v\n", i, e.tags, e.id, e.windows, e.state)
 	}
+	if err := s.sealAbove(0); err != nil { // when a window was sealed depends on the batches
+		fmt.Fprintln(&b, err)
+	}
 	for _, number := range s.order {
 		w := s.windows[number]
 		since, unfiled := unfiledSince(w)
