@@ -29,14 +29,14 @@ func (db *DB) checkpoint(ctx context.Context) error {
 const checkpointBytes = 1 << 20
 
 func (db *DB) checkpointDefinitions(ctx context.Context, s *shard) error {
+	var bodies []byte // of the records that are written at once; the log has copied them when it returns
+	var records []wal.Record
 	for from, more := uint32(0), true; more; {
-		var records []wal.Record
-		size := 0
-		for more && size < checkpointBytes {
-			var body []byte
-			body, from, more = s.definitionsFrom(from)
-			records = append(records, wal.Record{Type: wal.Series, Version: seriesVersion, Body: body})
-			size += len(body)
+		bodies, records = bodies[:0], records[:0]
+		for more && len(bodies) < checkpointBytes {
+			at := len(bodies)
+			bodies, from, more = s.definitionsFrom(bodies, from)
+			records = append(records, wal.Record{Type: wal.Series, Version: seriesVersion, Body: bodies[at:len(bodies):len(bodies)]})
 		}
 		if err := db.log.Append(ctx, records...); err != nil {
 			return err
@@ -45,16 +45,16 @@ func (db *DB) checkpointDefinitions(ctx context.Context, s *shard) error {
 	return nil
 }
 
-// definitionsFrom returns a record body with definitions of series from a number on, as many as follow each other
-// immediately, and where to go on. The last body tells the next number that is free.
-func (s *shard) definitionsFrom(from uint32) (body []byte, next uint32, more bool) {
+// definitionsFrom appends a record body with definitions of series from a number on, as many as follow each other
+// immediately, and says where to go on. The last body tells the next number that is free.
+func (s *shard) definitionsFrom(dst []byte, from uint32) (body []byte, next uint32, more bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	first, n := s.roster.run(from, recordEntries)
 	if n == 0 {
-		return appendSeriesHead(nil, s.number, s.roster.next, 0), from, false
+		return appendSeriesHead(dst, s.number, s.roster.next, 0), from, false
 	}
-	return s.appendDefinitions(nil, first, n), first + uint32(n), true
+	return s.appendDefinitions(dst, first, n), first + uint32(n), true
 }
 
 // run returns where the next series whose tags are known is, and how many follow each other there, max at most.
