@@ -143,6 +143,13 @@ func (c *committer) commit() error {
 		}
 		return fmt.Errorf("nothing was stored: %w", err)
 	}
+	change := c.db.revisions.begin()
+	defer c.db.revisions.end(change)
+	for i, s := range c.db.shards {
+		if len(c.byShard[i]) > 0 {
+			c.db.revisions.markWrites(change, s.staged.writes)
+		}
+	}
 	for i, s := range c.db.shards {
 		if len(c.byShard[i]) == 0 {
 			continue
@@ -196,7 +203,8 @@ func (c *committer) define() error {
 	return nil
 }
 
-// defineShard encodes the definitions of one shard. More may come meanwhile, and are not of this commit.
+// defineShard encodes the definitions of one shard, with the states that files have told of series that came back. More
+// may come meanwhile, and are not of this commit.
 func (c *committer) defineShard(s *shard) error {
 	s.mu.RLock()
 	s.staged.defined = 0
@@ -211,8 +219,14 @@ func (c *committer) defineShard(s *shard) error {
 			n++
 		}
 		c.body = s.appendDefinitions(c.body, unlogged[0], n)
+		states := s.statesOf(unlogged[:n])
 		s.mu.RUnlock()
 		c.record(wal.Series, seriesVersion, at)
+		if len(states) > 0 {
+			at = len(c.body)
+			c.body = appendPointsBody(c.body, s.number, nil, states)
+			c.record(wal.Points, pointsVersion, at)
+		}
 		s.staged.defined += n
 		left -= n
 		if len(c.body) < definitionBytes {
@@ -253,6 +267,7 @@ func (c *committer) stage(s *shard, places []place, counts *AppendStats) {
 			counts.Refused++
 		}
 	}
+	s.staged.sortByWindow(s.grid)
 	counts.Points += len(places)
 	counts.Writes += len(s.staged.writes)
 	for writes, states := s.staged.writes, s.staged.states; len(writes)+len(states) > 0; {

@@ -87,7 +87,12 @@ type benchFleet struct {
 
 func newBenchFleet(b *testing.B, series, steps int) *benchFleet {
 	b.Helper()
-	f := &benchFleet{testDB: openTestDB(b, vfs.NewMemory(), tsdb.Config{})}
+	return newBenchFleetConfig(b, series, steps, tsdb.Config{})
+}
+
+func newBenchFleetConfig(b *testing.B, series, steps int, cfg tsdb.Config) *benchFleet {
+	b.Helper()
+	f := &benchFleet{testDB: openTestDB(b, vfs.NewMemory(), cfg)}
 	for i := range series {
 		f.refs = append(f.refs, f.resolve(fleetTags(i)))
 	}
@@ -150,13 +155,14 @@ func BenchmarkAppend(b *testing.B) {
 	}
 }
 
-// BenchmarkSelect asks the questions of a dashboard about three hours of steps of a minute, of which two windows are
+// BenchmarkSelect asks the questions of a dashboard, without the cache, about three hours of steps of a minute, of which two windows are
 // open and one is sealed or more.
 func BenchmarkSelect(b *testing.B) {
 	const steps = 4*60 + 30
 	end := int64(fleetStart + steps*fleetStep)
 	for _, series := range []int{10_000, 100_000} {
 		f := newBenchFleet(b, series, steps)
+		f.WithoutCache()
 		st := f.Stats()
 		for _, question := range []struct {
 			name  string
@@ -194,6 +200,52 @@ func BenchmarkSelect(b *testing.B) {
 			})
 		}
 		b.Logf("%d series: %.0f bytes of windows a series", series, float64(st.WindowBytes)/float64(series))
+		f.close()
+	}
+}
+
+// BenchmarkSelectAgain asks the questions of a dashboard that is refreshed each step, of which only the last one is new.
+func BenchmarkSelectAgain(b *testing.B) {
+	for _, series := range []int{10_000, 100_000} {
+		step := 3*60 + 30
+		clock := func() time.Time { return time.UnixMilli(fleetStart + int64(step)*fleetStep + fleetStep/2) }
+		f := newBenchFleetConfig(b, series, step, tsdb.Config{Now: clock})
+		for _, question := range []struct {
+			name string
+			by   []string
+		}{{"sum", nil}, {"by=node", []string{"nf.node"}}} {
+			b.Run(fmt.Sprintf("series=%d/%s", series, question.name), func(b *testing.B) {
+				var batch []tsdb.Point
+				var spent, most time.Duration
+				ask := func() {
+					end := int64(fleetStart + (step+1)*fleetStep)
+					q := tsdb.Query{
+						Where: tag.True{}, By: question.by, Aggregates: tsdb.Sum, Step: fleetStep, Start: end - 180*fleetStep, End: end,
+					}
+					used := cpuTime(b)
+					for _, err := range f.Select(context.Background(), q) {
+						if err != nil {
+							b.Fatal(err)
+						}
+					}
+					used = cpuTime(b) - used
+					spent, most = spent+used, max(most, used)
+				}
+				ask()
+				spent, most = 0, 0
+				b.ReportAllocs()
+				for b.Loop() {
+					b.StopTimer()
+					batch = f.batch(batch[:0], 0, series, step)
+					f.append(batch...)
+					step++
+					b.StartTimer()
+					ask()
+				}
+				b.ReportMetric(float64(spent.Nanoseconds())/float64(b.N)/1e6, "cpu-ms/op")
+				b.ReportMetric(float64(most.Nanoseconds())/1e6, "cpu-ms-most")
+			})
+		}
 		f.close()
 	}
 }

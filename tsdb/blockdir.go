@@ -174,27 +174,32 @@ func (d *blockDir) retire(files ...*windowFile) error {
 	return errors.Join(errs...)
 }
 
-// setAside gives a bad file a name under which it is not opened.
-func (d *blockDir) setAside(name string, reason error) error {
+// setAside gives a bad file a name under which it is not opened. The log gets more to say about it.
+func (d *blockDir) setAside(name string, reason error, more ...any) error {
 	aside, err := blockfile.Quarantine(d.fsys, name)
 	if err != nil {
 		return err
 	}
-	d.logger.Error("a block file is bad and was set aside; what it held is missing", "error", reason, "file", aside)
+	more = append([]any{"error", reason, "file", aside}, more...)
+	d.logger.Error("a block file is bad and was set aside; what it held is missing", more...)
 	return nil
 }
 
-// takeOut takes a bad file out of force and sets it aside.
+// takeOut takes a bad file, which is in force for some window, out of force and sets it aside.
 func (d *blockDir) takeOut(f *windowFile, reason error) error {
-	for _, window := range d.windowsOf(f) {
+	windows := d.windowsOf(f)
+	for _, window := range windows {
 		delete(d.files, window)
 	}
-	return errors.Join(f.reader.Close(), d.setAside(f.reader.Name(), reason))
+	from, _ := d.grid.bounds(windows[0])
+	_, to := d.grid.bounds(windows[len(windows)-1])
+	err := d.setAside(f.reader.Name(), reason, "windows", len(windows), "from", from, "to", to)
+	return errors.Join(f.reader.Close(), err)
 }
 
 // write makes the file of a window of all shards, as of a position of the log. parts has a window per shard, nil where
-// there is none. Unless an empty file is wanted, nil is returned where there is no block.
-func (d *blockDir) write(window int64, upTo wal.Position, parts []baseWindow, shards []*shard, empty bool) (*windowFile, error) {
+// there is none.
+func (d *blockDir) write(window int64, upTo wal.Position, parts []baseWindow, shards []*shard) (*windowFile, error) {
 	head := d.head(window, 1, upTo)
 	w, err := blockfile.Create(d.fsys, d.name(head), head)
 	if err != nil {
@@ -207,9 +212,6 @@ func (d *blockDir) write(window int64, upTo wal.Position, parts []baseWindow, sh
 		if err := addPart(w, shards[i], part); err != nil {
 			return nil, errors.Join(err, w.Abort())
 		}
-	}
-	if w.Len() == 0 && !empty {
-		return nil, w.Abort()
 	}
 	if _, err := w.Commit(); err != nil {
 		return nil, err

@@ -10,55 +10,55 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
 )
 
-// A burial brings a tombstone under, window by window.
+// A burial brings tombstones of a shard under, window by window.
 type burial struct {
-	tombstone
+	numbers  []uint32  // of the tombstone at hand
 	from, to int       // the slots of the window at hand, from ≤ offset < to
 	touched  seriesSet // the series that had something there, so far
 	scratch  []float64 // as long as a window
 	encoder  *gorilla.Encoder
 }
 
-func (s *shard) newBurial(t tombstone) *burial {
-	return &burial{tombstone: t, scratch: make([]float64, s.grid.width), encoder: s.encoder}
+func (s *shard) newBurial() *burial {
+	return &burial{scratch: make([]float64, s.grid.width), encoder: s.encoder}
 }
 
-// buryAll hides what t covers, and returns how many series had something there. It takes the lock for one window at a
-// time. A window whose blocks are damaged stays as it is and makes an error; the others are done all the same.
-func (s *shard) buryAll(t tombstone) (series int, err error) {
+// coveredBy returns the windows of which t covers something.
+func (s *shard) coveredBy(t tombstone) []int64 {
 	s.mu.RLock()
-	windows := slices.Clone(s.order)
-	s.mu.RUnlock()
-	b := s.newBurial(t)
+	defer s.mu.RUnlock()
+	return slices.DeleteFunc(slices.Clone(s.order), func(window int64) bool { return !t.covers(s.grid, window) })
+}
+
+// buryAll hides what t covers in some windows. It takes the lock for one at a time. A window whose blocks are damaged stays
+// as it is and makes an error; the others are done all the same.
+func (s *shard) buryAll(windows []int64, t tombstone, b *burial) error {
 	var errs []error
 	for _, window := range windows {
-		if !t.covers(s.grid, window) {
-			continue
-		}
 		s.mu.Lock()
-		if err := s.bury(window, b); err != nil {
+		if err := s.bury(window, t, b); err != nil {
 			errs = append(errs, fmt.Errorf("shard %d: %w", s.number, err))
 		}
 		s.mu.Unlock()
 	}
-	return b.touched.len(), errors.Join(errs...)
+	return errors.Join(errs...)
 }
 
-// bury hides in one window of which b covers something, if it is still there. The series that have nothing left in it leave
+// bury hides in one window of which t covers something, if it is still there. The series that have nothing left in it leave
 // it. The caller holds the lock.
-func (s *shard) bury(window int64, b *burial) error {
+func (s *shard) bury(window int64, t tombstone, b *burial) error {
 	before := s.windows[window]
 	if before == nil {
 		return nil
 	}
 	var counted []uint32
-	for _, number := range b.numbers {
+	for _, number := range t.numbers {
 		if holdsInMemory(before, number) {
 			counted = append(counted, number)
 		}
 	}
 	first, last := s.grid.firstSlot(window), s.grid.lastSlot(window)
-	b.from, b.to = int(max(b.first, first)-first), int(min(b.last, last)-first)+1
+	b.numbers, b.from, b.to = t.numbers, int(max(t.first, first)-first), int(min(t.last, last)-first)+1
 	since, unfiled := unfiledSince(before) // after may be the same window, where nothing is hidden that was not
 	after, hidden, err := b.in(before)
 	if err != nil {

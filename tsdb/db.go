@@ -69,6 +69,9 @@ type DB struct {
 	blocks    *blockDir     // nil: no files
 	permits   permits       // of those who read for queries
 	removals  atomic.Uint64 // see Removals
+	revisions *revisions
+	cache     *cache      // nil: switched off
+	started   atomic.Bool // and not closed: all changes are marked in revisions
 
 	// maintaining is held by who removes files, or wants none to be removed. It comes before committing.
 	maintaining sync.Mutex
@@ -126,6 +129,8 @@ func New(cfg Config) (*DB, error) {
 		census:    newCensus(cfg.Limits, cfg.Now),
 		tags:      index.NewDictionary(),
 		permits:   newPermits(),
+		revisions: newRevisions(grid{step: cfg.Step.Milliseconds(), width: cfg.WindowSlots}),
+		cache:     newCache(),
 		queue:     make(chan *batch, queuedBatches),
 		closing:   make(chan struct{}),
 	}
@@ -170,13 +175,14 @@ func (db *DB) Start() error {
 		return err
 	}
 	if db.retention > 0 { // a file may have windows past it
-		db.forgetBefore(db.grid.slotBefore(db.census.now().Add(-db.retention)))
+		db.forgetBefore(db.firstKept(db.census.now()))
 	}
 	if db.blocks != nil {
 		db.load(db.grid.slotBefore(db.census.now().Add(-db.horizon)))
 	}
 	c := &committer{db: db, byShard: make([][]place, len(db.shards))}
 	db.stopped.Go(c.run)
+	db.started.Store(true)
 	return nil
 }
 
@@ -195,6 +201,8 @@ func (db *DB) Close() {
 	for _, s := range db.shards {
 		s.close()
 	}
+	db.started.Store(false)
+	db.cache.close()
 	if db.blocks != nil {
 		if err := db.blocks.close(); err != nil {
 			db.logger.Warn("block files", "error", err)

@@ -20,31 +20,32 @@ var ErrNotLogged = errors.New("the log does not take it; try again")
 // From the disk the values go as Maintain folds them in: from the files at its next run, from the log when the
 // segments are dropped that they are in.
 //
-// An error is that of the predicate, of the context, ErrClosed, or ErrNotLogged: nothing was removed then. Or it is
-// blockfile.ErrDamaged: what lies outside of the damage was removed. A process that ends before Delete returns leaves each
-// tombstone whole or none of it.
+// It goes shard by shard, and lets commits pass in between. After an error, of the predicate or of the context, ErrClosed
+// or ErrNotLogged, what was removed so far stays so, and the rest is there; a crash before it returns leaves each tombstone
+// whole or none of it. blockfile.ErrDamaged, too, says that not all is gone: what lies outside of the damage is.
 func (db *DB) Delete(ctx context.Context, where tag.Predicate, first, last int64) (series int, err error) {
 	if err := db.enter(); err != nil {
 		return 0, err
 	}
 	defer db.senders.RUnlock()
-	tombstones, records, err := db.tombstones(ctx, where, first, last)
-	if err != nil || len(records) == 0 {
-		return 0, err
+	files := newFileAnswers(where)
+	t := tombstone{first: ceilDiv(first, db.grid.step), last: floorDiv(last, db.grid.step)}
+	var damage error
+	for _, s := range db.shards {
+		b := s.newBurial()
+		err := db.deleteIn(ctx, s, files, t, b)
+		if n := b.touched.len(); n > 0 {
+			series += n
+			db.removals.Add(1) // behind the last change: who reads the new count sees no value that is gone
+		}
+		switch {
+		case errors.Is(err, blockfile.ErrDamaged):
+			damage = errors.Join(damage, err)
+		case err != nil:
+			return series, err
+		}
 	}
-	db.committing.Lock()
-	defer db.committing.Unlock()
-	if err := db.log.Append(ctx, records...); err != nil {
-		return 0, fmt.Errorf("nothing was deleted: %w: %w", ErrNotLogged, err)
-	}
-	defer db.removals.Add(1) // behind the last change: who reads the new count sees no value that is gone
-	var errs []error
-	for i, s := range db.shards {
-		n, err := s.buryAll(tombstones[i])
-		series += n
-		errs = append(errs, err)
-	}
-	return series, errors.Join(errs...)
+	return series, damage
 }
 
 // enter begins a call that Close waits for; it ends with db.senders.RUnlock.
@@ -59,44 +60,80 @@ func (db *DB) enter() error {
 	}
 }
 
-// tombstones returns a tombstone per shard, perhaps without series, and all of them as records.
-func (db *DB) tombstones(ctx context.Context, where tag.Predicate, first, last int64) ([]tombstone, []wal.Record, error) {
-	tombstones := make([]tombstone, len(db.shards))
-	files := newFileAnswers(where)
-	var records []wal.Record
-	for i, s := range db.shards {
-		if err := ctx.Err(); err != nil {
-			return nil, nil, err
-		}
-		t := &tombstones[i]
-		t.first, t.last = ceilDiv(first, db.grid.step), floorDiv(last, db.grid.step)
-		var err error
-		if t.numbers, err = s.covered(ctx, files, *t); err != nil {
-			return nil, nil, err
-		}
-		records = append(records, t.records(i)...)
+// deleteAtOnce bounds the series times windows that a commit waits for: some 20 ms.
+const deleteAtOnce = 1 << 15
+
+// deleteIn removes from one shard, some series and windows at a time.
+func (db *DB) deleteIn(ctx context.Context, s *shard, files *fileAnswers, t tombstone, b *burial) error {
+	windows, numbers, err := s.covered(ctx, files, t)
+	if err != nil {
+		return err
 	}
-	return tombstones, records, nil
+	var damage error
+	for some := range slices.Chunk(numbers, tombstoneSeries) {
+		rest := tombstone{t.first, t.last, some}
+		for span := range slices.Chunk(windows, max(1, deleteAtOnce/len(some))) {
+			part := rest
+			if end := span[len(span)-1]; end != windows[len(windows)-1] {
+				part.last = s.grid.lastSlot(end)
+				rest.first = part.last + 1
+			}
+			err := db.bury(ctx, s, part, b)
+			switch {
+			case errors.Is(err, blockfile.ErrDamaged):
+				damage = errors.Join(damage, err)
+			case err != nil:
+				return err
+			}
+		}
+	}
+	return damage
 }
 
-// covered returns the series that match and are in a window that t covers some of, ascending.
-func (s *shard) covered(ctx context.Context, files *fileAnswers, t tombstone) ([]uint32, error) {
+// bury logs a tombstone and brings it under, between two commits.
+func (db *DB) bury(ctx context.Context, s *shard, t tombstone, b *burial) error {
+	db.committing.Lock()
+	defer db.committing.Unlock()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	body := appendTombstoneBody(nil, s.number, t)
+	if err := db.log.Append(ctx, wal.Record{Type: wal.Tombstone, Version: tombstoneVersion, Body: body}); err != nil {
+		return fmt.Errorf("delete: %w: %w", ErrNotLogged, err)
+	}
+	change := db.revisions.begin()
+	defer db.revisions.end(change)
+	windows := s.coveredBy(t)
+	for _, window := range windows {
+		db.revisions.mark(change, max(t.first, db.grid.firstSlot(window)), min(t.last, db.grid.lastSlot(window)))
+	}
+	return s.buryAll(windows, t, b)
+}
+
+// covered returns the windows that t covers some of, and the series that match and are in any of them, ascending both.
+func (s *shard) covered(ctx context.Context, files *fileAnswers, t tombstone) (windows []int64, numbers []uint32, err error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	var windows []numberedWindow
-	for _, number := range s.order {
-		if t.covers(s.grid, number) {
-			windows = append(windows, numberedWindow{number, s.windows[number]})
+	var covered []numberedWindow
+	for _, window := range s.order {
+		if t.covers(s.grid, window) {
+			windows = append(windows, window)
+			covered = append(covered, numberedWindow{window, s.windows[window]})
 		}
 	}
 	if len(windows) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
-	numbers, err := s.candidates(ctx, windows, files)
+	found, err := s.candidates(ctx, covered, files)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return slices.DeleteFunc(slices.Clone(numbers), func(number uint32) bool { return !anyHolds(windows, number) }), nil
+	for _, number := range found {
+		if anyHolds(covered, number) {
+			numbers = append(numbers, number)
+		}
+	}
+	return windows, numbers, nil
 }
 
 // replayTombstone hides again, in the windows of which no file has it folded in. The caller holds the lock. Damaged blocks
@@ -108,12 +145,12 @@ func (s *shard) replayTombstone(blocks *blockDir, at wal.Position, r *bodyReader
 	}
 	s.logAt = at
 	filed := filedSlots{blocks: blocks, at: at, first: 1}
-	b := s.newBurial(t)
+	b := s.newBurial()
 	for _, window := range s.order {
 		if !t.covers(s.grid, window) || filed.has(s.grid.firstSlot(window)) {
 			continue
 		}
-		if err := s.bury(window, b); err != nil && !errors.Is(err, blockfile.ErrDamaged) {
+		if err := s.bury(window, t, b); err != nil && !errors.Is(err, blockfile.ErrDamaged) {
 			return err
 		}
 	}

@@ -300,8 +300,8 @@ func writeLog(t *testing.T, fsys vfs.FS, records []wal.Record) {
 	}
 }
 
-// TestConcurrency lets writers, readers and retention loose on one DB, and on one that merges files; the race detector
-// watches.
+// TestConcurrency lets writers, readers, deletes, sealing, filing and retention loose on one DB, and on one that merges
+// files; the race detector watches.
 func TestConcurrency(t *testing.T) {
 	for name, cfg := range map[string]tsdb.Config{
 		"retention": {WindowSlots: 4, Retention: 20 * time.Minute, MemoryHorizon: 15 * time.Minute},
@@ -353,6 +353,17 @@ func testConcurrency(t *testing.T, cfg tsdb.Config) {
 		})
 	}
 	work.Go(func() {
+		random := rand.New(rand.NewPCG(4, 5))
+		for ctx.Err() == nil {
+			first := (1000 + random.Int64N(30)) * 60_000
+			where := tag.Equal{Key: "name", Value: fmt.Sprint("s", random.IntN(50))}
+			if _, err := db.Delete(ctx, where, first, first+random.Int64N(12)*60_000); err != nil && ctx.Err() == nil {
+				t.Error(err)
+			}
+			db.Removals()
+		}
+	})
+	work.Go(func() {
 		for ctx.Err() == nil {
 			if err := db.Maintain(ctx, time.UnixMilli((minute()+40)*60_000)); err != nil && ctx.Err() == nil {
 				t.Error(err)
@@ -370,6 +381,9 @@ func testConcurrency(t *testing.T, cfg tsdb.Config) {
 	db.close()
 	if _, err := db.Append(context.Background(), []tsdb.Point{{}}); !errors.Is(err, tsdb.ErrClosed) {
 		t.Errorf("Append after Close: %v, want ErrClosed", err)
+	}
+	if _, err := db.Delete(context.Background(), tag.True{}, 0, 1); !errors.Is(err, tsdb.ErrClosed) {
+		t.Errorf("Delete after Close: %v, want ErrClosed", err)
 	}
 }
 

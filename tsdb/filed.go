@@ -78,7 +78,7 @@ func (w *filedWindow) addInto(sum, scratch []float64, series uint32) (present in
 }
 
 // touch does nothing: a page that the disk cannot give may only be touched in a call of the reader.
-func (w *filedWindow) touch(uint32) byte { return 0 }
+func (w *filedWindow) touch(uint32, int, int) byte { return 0 }
 
 // alone reports whether the file has no other window, so that each of its series is in this one.
 func (w *filedWindow) alone() bool { return w.file.first == w.file.last }
@@ -159,4 +159,11 @@ func (w *filedWindow) appendBlock(dst []byte, series uint32) ([]byte, error) {
 		return nil
 	})
 	return dst, err
+}
+
+// sameFile reports whether two windows are read from one file, where the blocks of a series lie side by side.
+func sameFile(a, b window) bool {
+	x, ok := a.(*filedWindow)
+	y, also := b.(*filedWindow)
+	return ok && also && x.file == y.file
 }

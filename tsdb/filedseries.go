@@ -66,7 +66,8 @@ func (s *shard) stateOfFiled(number uint32) (state normalize.State) {
 	return state
 }
 
-// knowFromFiles gives a series the tags that files have for its number, and reports whether any has.
+// knowFromFiles gives a series the tags that files have for its number, and the state that they leave it in unless it has
+// a newer one, and reports whether any has.
 func (s *shard) knowFromFiles(number uint32) bool {
 	known := false
 	s.newestFiles(func(filed *filedWindow) bool {
@@ -75,10 +76,22 @@ func (s *shard) knowFromFiles(number uint32) bool {
 			return true
 		}
 		s.know(number, tags, parsed)
+		s.catchUp(number)
 		known = true
 		return false
 	})
 	return known
+}
+
+// catchUp gives a series the state after its newest value in any window, unless it has a newer one.
+func (s *shard) catchUp(number uint32) {
+	entry := s.roster.at(number)
+	if entry.kind != normalize.Rate && entry.kind != normalize.Counter {
+		return
+	}
+	if state := s.stateOfFiled(number); state.Last > entry.state.Last {
+		entry.state = state
+	}
 }
 
 // tagsOf returns the tags of a series; they are lost if the file does not have it.

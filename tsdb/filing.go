@@ -33,8 +33,8 @@ func (db *DB) dueWindows(now time.Time) []int64 {
 	var due, again []int64
 	for window := range db.unfiledWindows() {
 		switch {
-		case db.grid.lastSlot(window) >= settled:
-		case db.blocks.files[window] == nil || db.hasTombstones(window):
+		case db.grid.lastSlot(window) > settled: // later
+		case db.blocks.files[window] == nil, db.hasTombstones(window):
 			due = append(due, window)
 		default:
 			again = append(again, window)
@@ -150,8 +150,8 @@ func (db *DB) fileAndTrim(ctx context.Context, due []int64, now time.Time) error
 	return nil
 }
 
-// fileWindow writes a window of all shards to a file and makes the shards know of it. Where every value was cleared there
-// is no file, unless an older one has to be contradicted.
+// fileWindow writes a window of all shards to a file and makes the shards know of it. Where every value was cleared or
+// deleted the file is empty: it contradicts an older one, which may be there even if nobody knows, after a failure.
 func (db *DB) fileWindow(window int64, upTo wal.Position, now time.Time) error {
 	parts := make([]baseWindow, len(db.shards))
 	for i, s := range db.shards {
@@ -161,15 +161,12 @@ func (db *DB) fileWindow(window int64, upTo wal.Position, now time.Time) error {
 		}
 		defer s.unpin(sealedIn(parts[i]))
 	}
-	file, err := db.blocks.write(window, upTo, parts, db.shards, db.blocks.files[window] != nil)
+	file, err := db.blocks.write(window, upTo, parts, db.shards)
 	if err != nil {
 		return err
 	}
 	for i, s := range db.shards {
 		s.adopt(window, parts[i], file.filed(window, i))
-	}
-	if file == nil {
-		return nil
 	}
 	file.written = now
 	return db.blocks.put(file)

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/telamon-tsdb/telamon/tsdb/normalize"
-	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
 // A series that has no values in memory is forgotten; its number lives on in the files that it is in:
@@ -117,12 +116,4 @@ func (db *DB) forgetSome(s *shard, now int64) bool {
 func (db *DB) matters(state normalize.State, now int64) bool {
 	newest := max(state.Last, state.CounterTime)
 	return newest > 0 && db.grid.timeOf(now)-newest <= normalize.HeartbeatOf(db.grid.step)
-}
-
-// remove no longer counts a series.
-func (c *census) remove(tags tag.Tags) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.series--
-	c.counts.remove(tags)
 }

@@ -92,7 +92,7 @@ func TestForgetModel(t *testing.T) {
 			q.Start += step * (now - 1000 - rapid.SampledFrom([]int64{0, 60, 300}).Draw(rt, "ago"))
 			q.Start -= q.Start % q.Step
 			q.End = q.Start + q.Step*rapid.Int64Range(1, 60).Draw(rt, "columns")
-			sameColumns(t, q, columns(t, db, q), columns(t, m.oracle(), q))
+			sameColumns(rt, q, columns(rt, db, q), columns(rt, m.oracle(), q))
 			sameTags(rt, db, m, q.Where)
 		}
 	})
@@ -250,5 +250,30 @@ func TestRevivedSeriesIsDefinedAgain(t *testing.T) {
 	q.Start, q.End = 1441*60_000, 1471*60_000
 	if got := columns(t, db, q)["name=a"]; before != after || got.Sum == nil || got.Sum[9] != 2 {
 		t.Errorf("Ref %d, then %d; its values are %v", before, after, got.Sum)
+	}
+}
+
+// TestRevivedStateIsLogged: what the files told of a rate that came back, namely up to when it has values, is known after a
+// restart, too, when the log has an older value only.
+func TestRevivedStateIsLogged(t *testing.T) {
+	now := int64(1000)
+	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{
+		BlockDir: "/blocks", MemoryHorizon: time.Hour, Now: func() time.Time { return time.UnixMilli(now * 60_000) },
+	})
+	defer func() { db.close() }()
+	tags := tag.New("name", "a")
+	write := func(minute int64, v float64) {
+		t.Helper()
+		db.append(tsdb.Point{Ref: db.resolve(tags), Time: minute * 60_000, Value: v})
+	}
+	write(1000, 1)
+	for ; now < 1450; now += 10 {
+		db.maintain(now)
+	}
+	write(995, 2)
+	db.reopen()
+	write(1000, 3) // there is a value, and no newer one may have come
+	if got := columns(t, db, latest)["name=a"]; got.Sum == nil || got.Sum[5] != 2 || got.Sum[10] != 1 {
+		t.Errorf("values %v, want 2 at minute 995 and 1 at minute 1000", got.Sum)
 	}
 }

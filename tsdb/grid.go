@@ -31,6 +31,12 @@ func (g grid) windowOf(slot int64) int64 { return floorDiv(slot-1, int64(g.width
 func (g grid) firstSlot(window int64) int64 { return window*int64(g.width) + 1 }
 func (g grid) lastSlot(window int64) int64  { return (window + 1) * int64(g.width) }
 
+// bounds returns the times between which a window lies.
+func (g grid) bounds(window int64) (from, to time.Time) {
+	last := g.lastSlot(window)
+	return time.UnixMilli(g.timeOf(last - int64(g.width))).UTC(), time.UnixMilli(g.timeOf(last)).UTC()
+}
+
 // offset returns the place of a slot in its window, 0 … width-1.
 func (g grid) offset(slot int64) int {
 	return int(slot - g.firstSlot(g.windowOf(slot)))

@@ -2,6 +2,7 @@ package tsdb
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
@@ -9,18 +10,18 @@ import (
 
 // groups holds columns by group key, in the order of their first series.
 type groups struct {
-	byKey map[string]*Column
-	list  []*Column
+	byKey map[string]*partial
+	list  []*partial
 	keys  []string
 }
 
-func (g *groups) add(key string, c *Column) {
+func (g *groups) add(key string, p *partial) {
 	if g.byKey == nil {
-		g.byKey = make(map[string]*Column)
+		g.byKey = make(map[string]*partial)
 	}
-	g.byKey[key] = c
+	g.byKey[key] = p
 	g.keys = append(g.keys, key)
-	g.list = append(g.list, c)
+	g.list = append(g.list, p)
 }
 
 // empty forgets the columns and keeps the memory.
@@ -32,8 +33,10 @@ func (g *groups) empty() {
 // A member is a series of the selection and the column that it goes into.
 type member struct {
 	series uint32
-	found  bool // it has a value in the range
-	column *Column
+	kind   kinds
+	id     uint64 // the first bytes of its ID, as they sort
+	entry  *series
+	column *partial
 }
 
 // A numberedWindow is a window and its place in time.
@@ -53,7 +56,7 @@ func (s *shard) read(ctx context.Context, r *reader) error {
 	if s.windows == nil {
 		return ErrClosed
 	}
-	windows := s.windowsIn(r.query)
+	windows := s.windowsIn(&r.layout)
 	numbers, err := s.candidates(ctx, windows, r.files)
 	if err != nil {
 		return err
@@ -68,24 +71,12 @@ func (s *shard) read(ctx context.Context, r *reader) error {
 	if err := r.read(ctx, members, windows); err != nil {
 		return fmt.Errorf("shard %d: %w", s.number, err)
 	}
-	for i := range members {
-		m := &members[i]
-		if !m.found {
-			continue
-		}
-		entry, err := s.describe(m.series, windows, r)
-		if err != nil {
-			return err
-		}
-		m.column.enlist(entry)
-	}
 	return nil
 }
 
-// windowsIn returns the windows that overlap the range of q, in order of time.
-func (s *shard) windowsIn(q Query) []numberedWindow {
-	first := s.grid.windowOf(s.grid.slotAt(q.Start-q.Step) + 1)
-	last := s.grid.windowOf(s.grid.slotAt(q.End - q.Step))
+// windowsIn returns the windows that overlap the range of l, in order of time.
+func (s *shard) windowsIn(l *layout) []numberedWindow {
+	first, last := s.grid.windowOf(l.first), s.grid.windowOf(l.last())
 	var windows []numberedWindow
 	for _, number := range s.order {
 		if number >= first && number <= last {
@@ -102,38 +93,56 @@ func (s *shard) group(ctx context.Context, numbers []uint32, windows []numberedW
 		return nil, err
 	}
 	members := r.members[:0]
-	var one *Column // without grouping, the only column
+	isOne := !r.query.PerSeries && len(r.query.By) == 0
+	var one *partial // without grouping, the only column
 	for i, number := range numbers {
 		if i%1024 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
+		if i%readAhead == 0 && !isOne {
+			s.touchTags(numbers[i:min(i+readAhead, len(numbers))], r)
+		}
 		if !anyHolds(windows, number) {
 			continue
 		}
+		entry, err := s.describe(number, windows, r)
+		if err != nil {
+			return nil, err
+		}
 		c := one
 		if c == nil {
-			entry, err := s.describe(number, windows, r)
-			if err != nil {
-				return nil, err
-			}
 			if c, err = r.columnOf(entry.tags); err != nil {
 				return nil, err
 			}
 			if c == nil {
 				continue
 			}
-			if !r.query.PerSeries && len(r.query.By) == 0 {
+			if isOne {
 				one = c
 			}
 		}
-		members = append(members, member{series: number, column: c})
+		members = append(members, member{number, kindOf(entry.gauge), binary.BigEndian.Uint64(entry.id[:]), entry, c})
 	}
 	return members, r.used.addSeries(len(members))
 }
 
-// columnOf returns the column that a series with these tags goes into, a new one where it is the first of its group; nil if it lacks
-// a key of Query.By.
-func (r *reader) columnOf(tags canonical) (*Column, error) {
+// touchTags reads a byte of each cache line of the tags of some series, so that the waits for them overlap. By 1,000 nodes
+// of 100,000 series, BenchmarkSelect: 98 and 80 ms, BenchmarkSelectAgain: 37 and 21 ms.
+func (s *shard) touchTags(numbers []uint32, r *reader) {
+	for _, number := range numbers {
+		entry := s.roster.at(number)
+		if entry == nil {
+			continue
+		}
+		for i := 0; i < len(entry.tags); i += cacheLine {
+			r.touched ^= entry.tags[i]
+		}
+	}
+}
+
+// columnOf returns the column that a series with these tags goes into, a new one where it is the first of its group; nil
+// if it lacks a key of Query.By.
+func (r *reader) columnOf(tags canonical) (*partial, error) {
 	if r.query.PerSeries {
 		r.key = append(r.key[:0], tags...)
 	} else {
@@ -145,12 +154,12 @@ func (r *reader) columnOf(tags canonical) (*Column, error) {
 	if c, ok := r.groups.byKey[string(r.key)]; ok {
 		return c, nil
 	}
-	c, err := r.newColumn()
+	c, err := r.newPartial()
 	if err != nil {
 		return nil, err
 	}
 	r.groups.add(string(r.key), c)
-	return c, r.query.checkBegun(len(r.groups.list))
+	return c, r.used.checkBegun(len(r.groups.list))
 }
 
 func anyHolds(windows []numberedWindow, series uint32) bool {
@@ -160,12 +169,4 @@ func anyHolds(windows []numberedWindow, series uint32) bool {
 		}
 	}
 	return false
-}
-
-// enlist counts a series into c. The data source type of the series with the least ID counts.
-func (c *Column) enlist(entry *series) {
-	if c.Series == 0 || string(entry.id[:]) < string(c.First[:]) {
-		c.First, c.Gauge = entry.id, entry.gauge
-	}
-	c.Series++
 }

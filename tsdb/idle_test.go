@@ -51,7 +51,7 @@ func TestNoLongerIdle(t *testing.T) {
 	for name, disturb := range map[string]func(s *shard) error{
 		"written": func(s *shard) error { return s.store(0, 2, 5) },
 		"deleted": func(s *shard) error {
-			return s.bury(0, s.newBurial(tombstone{first: 1, last: 60, numbers: []uint32{0}}))
+			return s.bury(0, tombstone{first: 1, last: 60, numbers: []uint32{0}}, s.newBurial())
 		},
 		"sealed":  func(s *shard) error { return s.sealAbove(0) },
 		"dropped": func(s *shard) error { s.dropBefore(1000); return nil },

@@ -8,11 +8,12 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
-// Limits bound what new series may cost. A series that is known loses nothing by them. Zero is no limit.
+// Limits bound what new series may cost. A series that is known loses nothing by them; one that was forgotten (forget.go)
+// takes memory as a new one does, and counts as one when it comes back. Zero is no limit.
 type Limits struct {
-	// Series is the number of series in all.
+	// Series is the number of series that are remembered, with values in memory for the most part.
 	Series int
-	// ValuesPerKey is the number of different values of one tag key.
+	// ValuesPerKey is the number of different values of one tag key, among these series.
 	ValuesPerKey int
 	// NewSeries is the number of new series in one minute of the clock. They are counted only while there
 	// are more than half of Series: a fleet may arrive at once, but not for ever.
@@ -130,6 +131,14 @@ func (c *census) restore(tags tag.Tags) {
 func (c *census) add(tags tag.Tags) {
 	c.series++
 	c.counts.add(tags)
+}
+
+// remove no longer counts a series.
+func (c *census) remove(tags tag.Tags) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.series--
+	c.counts.remove(tags)
 }
 
 // status returns the three limits.

@@ -80,5 +80,16 @@ func TestLimits(t *testing.T) {
 		if st := db.Stats().Limits[2]; st.Used != 1 || st.Refused != 1 {
 			t.Errorf("status %+v", st)
 		}
+		for i, leap := range []time.Duration{-time.Hour, year} { // another minute begins, as it does each minute
+			now = now.Add(leap)
+			for j := range 2 {
+				if err := refused(t, db, node(13+2*i+j)); err != nil {
+					t.Errorf("after the clock went by %s: %v", leap, err)
+				}
+			}
+			if err := refused(t, db, node(19)); err == nil || err.Limit != "max-new-series" {
+				t.Errorf("the third in a minute after the clock went by %s: %+v", leap, err)
+			}
+		}
 	})
 }

@@ -123,22 +123,19 @@ func (s *shard) load(file *windowFile, slot int64) {
 			continue
 		}
 		if loaded, err := filed.load(s.memory); err == nil {
+			s.enterLoaded(loaded)
 			s.windows[window] = loaded
 			s.moves++
-			s.enterLoaded(loaded, filed)
 		}
 	}
 }
 
-// enterLoaded counts a window that a file had, and reads there who its series are, unless the log has told.
-func (s *shard) enterLoaded(w *sealedWindow, filed *filedWindow) {
+// enterLoaded counts a window that is in a file still, and reads there who its series are, unless the log has told.
+func (s *shard) enterLoaded(w *sealedWindow) {
 	w.series(func(number uint32) {
 		if s.roster.at(number) == nil {
-			tags, parsed, _ := filed.tagsOf(number) // after an error they are lost
-			if tags == lost {
+			if !s.knowFromFiles(number) {
 				s.roster.put(number, series{tags: lost, exists: true})
-			} else {
-				s.know(number, tags, parsed)
 			}
 		}
 		s.enterWindow(number)
@@ -152,18 +149,28 @@ func (db *DB) setBadAside() error {
 		if damage == nil {
 			continue
 		}
-		for _, s := range db.shards {
-			s.mu.Lock()
-			for _, window := range db.blocks.windowsOf(file) {
-				s.abandon(window)
-			}
-			s.mu.Unlock()
-		}
+		db.abandon(db.blocks.windowsOf(file))
 		if err := db.blocks.takeOut(file, damage); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// abandon forgets what the shards have of windows in a file that is bad.
+func (db *DB) abandon(windows []int64) {
+	change := db.revisions.begin()
+	defer db.revisions.end(change)
+	for _, window := range windows {
+		db.revisions.mark(change, db.grid.firstSlot(window), db.grid.lastSlot(window))
+	}
+	for _, s := range db.shards {
+		s.mu.Lock()
+		for _, window := range windows {
+			s.abandon(window)
+		}
+		s.mu.Unlock()
+	}
 }
 
 // abandon forgets what a shard has of a window in a file that is bad; what is in memory stays. The caller holds the

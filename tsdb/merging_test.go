@@ -1,9 +1,11 @@
 package tsdb_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -118,6 +120,8 @@ func TestMergedSameBits(t *testing.T) {
 	files(3)
 
 	db.cfg.Now = func() time.Time { return time.UnixMilli(1000 * step) }
+	memory.cfg.Now = db.cfg.Now // it decides how much of a range is read
+	memory.reopen()
 	db.reopen()
 	if st := db.Stats(); st.SealedWindows == 0 || st.FiledWindows == 0 {
 		t.Errorf("%+v, want the windows within the horizon in memory", st)
@@ -301,8 +305,8 @@ func TestMergedRetention(t *testing.T) {
 			t.Errorf("at %d there are %q, want %d files", now, names, c.files)
 		}
 	}
-	db.maintain(1200 + retention)
-	db.maintain(1200 + 2*retention) // the clock is ahead of all data: retention believes it only after a while
+	db.maintain(1200 + retention) // the clock is ahead of the data by then, and has to go on
+	db.maintain(1200 + 2*retention)
 	if names := blockFiles(t, db.fs, ""); len(names) != 0 || len(db.minutes()) != 0 {
 		t.Errorf("past the retention there are %q and values of %v", names, db.minutes())
 	}
@@ -330,7 +334,10 @@ func TestNoMergingWithShortRetention(t *testing.T) {
 // TestBadMergedFile: all windows of a damaged file are missing, with a message; what is in memory of them stays and gets a
 // file of its own.
 func TestBadMergedFile(t *testing.T) {
-	db := mergedDB(t, smallWindows)
+	var said bytes.Buffer
+	cfg := smallWindows
+	cfg.Logger = slog.New(slog.NewTextHandler(&said, nil))
+	db := mergedDB(t, cfg)
 	defer func() { db.close() }()
 	db.close()
 	damage(t, db.fs, "/blocks/"+blockFiles(t, db.fs, ".blk")[0], 60) // in the blocks of the first span
@@ -345,6 +352,11 @@ func TestBadMergedFile(t *testing.T) {
 	db.maintain(1211)
 	if names := blockFiles(t, db.fs, ".bad"); len(names) != 1 {
 		t.Errorf("%q are set aside, want one", names)
+	}
+	for _, want := range []string{".blk.bad", "section data at 52", "windows=24 from=1970-01-01T16:00:00.000Z to=1970-01-01T17:36:00.000Z"} {
+		if !strings.Contains(said.String(), want) {
+			t.Errorf("the message lacks %q: %s", want, &said)
+		}
 	}
 	if got := db.minutes(); len(got) != 17 || got[0] != 1057 {
 		t.Errorf("values of minutes %v, want those of the second span", got)
@@ -413,7 +425,8 @@ func (h hookedFS) Create(name string) (vfs.File, error) {
 	return h.FS.Create(name)
 }
 
-// TestWritesDuringMerge: values come into windows while they are merged. Some are sealed before it ends, others after.
+// TestWritesDuringMerge: values come into windows while they are merged, and others are deleted. Some windows are sealed
+// before it ends, others after.
 func TestWritesDuringMerge(t *testing.T) {
 	var late func()
 	fsys := hookedFS{vfs.NewMemory(), func(name string) {
@@ -430,9 +443,16 @@ func TestWritesDuringMerge(t *testing.T) {
 	for minute := int64(961); minute <= 1050; minute += 2 {
 		db.append(tsdb.Point{Ref: ref, Time: minute * 60_000, Value: 5})
 	}
+	deleted := db.resolve(tag.New("name", "deleted"))
+	for minute := int64(962); minute <= 1050; minute += 4 {
+		db.append(tsdb.Point{Ref: deleted, Time: minute * 60_000, Value: 5})
+	}
 	db.maintain(1200)
-	want := len(db.minutes())
+	want := 45
 	late = func() {
+		if n, err := db.Delete(t.Context(), tag.Equal{Key: "name", Value: "deleted"}, 0, 2000*60_000); n != 1 || err != nil {
+			t.Errorf("deleted %d series, %v", n, err)
+		}
 		for _, minute := range []int64{962, 970, 978, 986} { // two windows can be open
 			db.append(tsdb.Point{Ref: ref, Time: minute * 60_000, Value: 6})
 		}
@@ -441,8 +461,8 @@ func TestWritesDuringMerge(t *testing.T) {
 	if names := blockFiles(t, db.fs, ".blk"); len(names) != 1 {
 		t.Fatalf("files %q, want one", names)
 	}
-	if st := db.Stats(); st.OpenWindows != 2 || st.SealedWindows != 2 {
-		t.Errorf("%+v, want two open windows and two sealed", st)
+	if st := db.Stats(); st.OpenWindows != 2 || st.FiledWindows != 0 {
+		t.Errorf("%+v, want two open windows and the others sealed or with tombstones", st)
 	}
 	check := func(when string) {
 		t.Helper()
@@ -454,8 +474,8 @@ func TestWritesDuringMerge(t *testing.T) {
 	db.reopen()
 	check("after a restart")
 	db.maintain(1220)
-	if names := blockFiles(t, db.fs, ".blk"); len(names) != 5 {
-		t.Errorf("files %q, want five", names)
+	if names := blockFiles(t, db.fs, ".blk"); len(names) != 24 {
+		t.Errorf("files %q, want one for each window that has values, and the merged one", names)
 	}
 	check("in files")
 	db.maintain(1224)
@@ -464,5 +484,28 @@ func TestWritesDuringMerge(t *testing.T) {
 	check("merged again, after a restart")
 	if names := blockFiles(t, db.fs, ""); len(names) != 1 {
 		t.Errorf("files %q, want one", names)
+	}
+}
+
+// TestOldNames: files had names without the number of windows; nothing is read from names.
+func TestOldNames(t *testing.T) {
+	db := openTestDB(t, vfs.NewMemory(), smallWindows)
+	defer func() { db.close() }()
+	ref := db.resolve(tag.New("name", "a"))
+	db.append(tsdb.Point{Ref: ref, Time: 961 * 60_000, Value: 5}, tsdb.Point{Ref: ref, Time: 965 * 60_000, Value: 5})
+	db.maintain(1200)
+	db.close()
+	for _, name := range blockFiles(t, db.fs, ".blk") {
+		if err := db.fs.Rename("/blocks/"+name, "/blocks/"+strings.Replace(name, "+1-", "-", 1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	db.open()
+	if got := db.minutes(); len(got) != 2 {
+		t.Errorf("values of minutes %v, want two", got)
+	}
+	db.maintain(1210)
+	if names := blockFiles(t, db.fs, ""); len(names) != 1 || len(db.minutes()) != 2 {
+		t.Errorf("merged, files %q with values of %v; want one file with both", names, db.minutes())
 	}
 }

@@ -79,7 +79,7 @@ func TestOverlay(t *testing.T) {
 						}
 					}
 				}
-				if err := s.bury(0, s.newBurial(stone)); err != nil {
+				if err := s.bury(0, stone, s.newBurial()); err != nil {
 					rt.Fatal(err)
 				}
 			case 5:

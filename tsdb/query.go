@@ -73,11 +73,13 @@ type Column struct {
 	Present []uint64
 	// SubSteps is the number of primary steps in one step, 1 or more.
 	SubSteps int
-	// First is the least ID among the group's series; its data source type counts for the group.
+	// First is the least ID among the group's series; its data source type counts for the group. Where all are of one
+	// kind, a store that keeps parts of columns may name a series that has values only shortly before or behind the range.
 	First tag.ID
 	// Gauge tells whether that series is a gauge; everything else averages as a rate.
 	Gauge bool
-	// Series and Samples count what went into the column.
+	// Series and Samples count what was read for the column, for people who ask why a query is slow. A store that keeps
+	// parts of columns counts whole parts, and of Series the most that any part has.
 	Series, Samples int
 }
 
@@ -91,6 +93,11 @@ func (c *Column) Merge(o *Column) {
 	}
 	c.Series += o.Series
 	c.Samples += o.Samples
+	c.combine(o)
+}
+
+// combine adds the values of o to c.
+func (c *Column) combine(o *Column) {
 	addInto(c.Sum, o.Sum)
 	addInto(c.Count, o.Count)
 	minInto(c.Min, o.Min)

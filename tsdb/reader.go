@@ -8,41 +8,39 @@ import (
 // A reader adds series to columns, shard after shard.
 //
 // It goes window by window, and through all series in each: what is read next lies behind what was read last.
-// For one slot the order of addition is that of the series either way. Where an output value takes slots of two
-// windows, those two are read together, series by series: see runs.
+// For one slot the order of addition is that of the series either way. The windows of a run are read together, series
+// by series, and so are those of one file: what it has of a series lies side by side, and seven days from day files take 15 %
+// less so.
 type reader struct {
 	grid    grid
 	query   Query
 	used    *usage
-	first   int64 // first primary slot of the range
-	slots   int   // primary slots in the range
-	ratio   int   // primary slots per output value
+	layout  // of the range
 	scratch []float64
 	fused   bool // only sums of the primary step are asked for: they are added as they are decoded
+	totals  bool // only sums of totals are asked for
 
 	// Where ratio is more than one, a series is consolidated into lines before it is added.
-	lineAt int          // position in the range of the first output value of the run
-	lines  [4][]float64 // per aggregate, the output values of the run
+	lines  [4][]float64 // per aggregate, the output values of a run
 	filled []bool       // which values of the lines have something in them
 
 	touched byte // makes the loads of touch matter
 
-	files *fileAnswers // of the query, shared with its other readers
-
-	groups    groups    // of the lane that is being read
-	members   []member  // of the shard that is being read
-	strangers strangers // in the shard that is being read
-	spare     []*Column // for the next lane
-	key       []byte    // scratch
+	groups    groups       // of the lane that is being read
+	members   []member     // of the shard that is being read
+	strangers strangers    // likewise
+	files     *fileAnswers // of the query, shared with its other readers
+	spare     []*partial   // for the next lane
+	key       []byte       // scratch
 }
 
-func newReader(g grid, q Query, used *usage, files *fileAnswers) *reader {
-	r := &reader{grid: g, query: q, used: used, ratio: int(q.Step / g.step), scratch: make([]float64, g.width)}
-	r.files, r.strangers = files, make(strangers)
-	r.first = g.slotAt(q.Start-q.Step) + 1
-	r.slots = q.Len() * r.ratio
-	r.fused = r.ratio == 1 && q.Aggregates == Sum
-	return r
+func newReader(g grid, q Query, l layout, used *usage, files *fileAnswers) *reader {
+	return &reader{
+		grid: g, query: q, used: used, files: files, layout: l, scratch: make([]float64, g.width),
+		strangers: make(strangers),
+		fused:     l.ratio == 1 && q.Aggregates == Sum,
+		totals:    q.Aggregates == Sum && (q.Consolidation == Average || q.Consolidation == TotalOf),
+	}
 }
 
 // makeRoom makes room for members.
@@ -58,36 +56,22 @@ func (r *reader) makeRoom(members int) error {
 	return nil
 }
 
-// newColumn returns a column without series, values and tags. Its error is a *BudgetError.
-func (r *reader) newColumn() (*Column, error) {
+// newPartial returns a partial of nothing. Its error is a *BudgetError.
+func (r *reader) newPartial() (*partial, error) {
 	if n := len(r.spare); n > 0 {
-		c := r.spare[n-1]
+		p := r.spare[n-1]
 		r.spare = r.spare[:n-1]
-		for _, values := range c.slices() {
-			fillNaN(*values)
-		}
-		clear(c.Present)
-		c.Series, c.Samples = 0, 0
-		return c, nil
+		p.reset()
+		return p, nil
 	}
-	if err := r.used.addBytes(r.query.columnBytes(r.ratio)); err != nil {
+	if err := r.used.addBytes(r.query.partialBytes(&r.layout)); err != nil {
 		return nil, err
 	}
-	c := &Column{SubSteps: r.ratio}
-	for i, values := range c.slices() {
-		if r.query.Aggregates&(1<<i) != 0 {
-			*values = make([]float64, r.query.Len())
-			fillNaN(*values)
-		}
-	}
-	if r.query.hasMask(r.ratio) {
-		c.Present = make([]uint64, maskWords(r.slots))
-	}
-	return c, nil
+	return &partial{Column: *r.query.newColumn(&r.layout), runs: make([]runTally, r.runs())}, nil
 }
 
-// recycle takes back a column that nobody uses any more.
-func (r *reader) recycle(c *Column) { r.spare = append(r.spare, c) }
+// recycle takes back a partial that nobody uses any more.
+func (r *reader) recycle(p *partial) { r.spare = append(r.spare, p) }
 
 func fillNaN(values []float64) {
 	for i := range values {
@@ -99,23 +83,36 @@ func fillNaN(values []float64) {
 // overlap. Sum of 10,000 series spread over 100,000: see README.md.
 const readAhead = 16
 
+// A readRun is a run of the layout, as a shard has it.
+type readRun struct {
+	number  int   // among those of the range
+	first   int   // place in the range of its first slot
+	slots   int   // of them in the range
+	units   []int // places in the range where its units begin, and where the last one ends
+	windows []readWindow
+}
+
+// A readWindow is a window and the slots of it that are in the range.
+type readWindow struct {
+	window
+	from, to int // places in the window, [from, to)
+	at       int // place in the range of the first
+}
+
 // read adds the members, in their order, to their columns.
 func (r *reader) read(ctx context.Context, members []member, windows []numberedWindow) error {
-	for _, run := range r.runs(windows) {
-		r.startRun(run)
+	for _, stretch := range r.stretches(windows) {
 		for at := 0; at < len(members); at += readAhead {
 			if at%(16*readAhead) == 0 && ctx.Err() != nil {
 				return ctx.Err()
 			}
 			batch := members[at:min(at+readAhead, len(members))]
-			for _, w := range run {
-				for i := range batch {
-					r.touched ^= w.window.touch(batch[i].series)
-				}
-			}
+			r.touch(batch, stretch)
 			for i := range batch {
-				if err := r.addSeries(&batch[i], run); err != nil {
-					return err
+				for j := range stretch {
+					if err := r.addSeries(&batch[i], &stretch[j]); err != nil {
+						return err
+					}
 				}
 			}
 		}
@@ -123,93 +120,137 @@ func (r *reader) read(ctx context.Context, members []member, windows []numberedW
 	return nil
 }
 
-// runs cuts the windows, which are in order of time, wherever an output step ends with a window.
-func (r *reader) runs(windows []numberedWindow) [][]numberedWindow {
-	outputOf := func(slot int64) int64 { return floorDiv(slot-1, int64(r.ratio)) }
-	var runs [][]numberedWindow
+func (r *reader) touch(batch []member, stretch []readRun) {
+	for j := range stretch {
+		for k := range stretch[j].windows {
+			w := &stretch[j].windows[k]
+			for i := range batch {
+				r.touched ^= w.touch(batch[i].series, w.from, w.to)
+			}
+		}
+	}
+}
+
+// stretches cuts the windows, which are in order of time, into runs, and lists together those that are read together.
+func (r *reader) stretches(windows []numberedWindow) [][]readRun {
+	var stretches [][]readRun
+	var stretch []readRun
 	begin := 0
-	for i := 1; i < len(windows); i++ {
-		if outputOf(r.grid.lastSlot(windows[i-1].number)) != outputOf(r.grid.firstSlot(windows[i].number)) {
-			runs = append(runs, windows[begin:i])
-			begin = i
+	for i, w := range windows {
+		if i+1 < len(windows) && r.runOfWindow(windows[i+1]) == r.runOfWindow(w) {
+			continue
+		}
+		stretch = append(stretch, r.newRun(windows[begin:i+1]))
+		begin = i + 1
+		if begin == len(windows) || !sameFile(w.window, windows[begin].window) {
+			stretches = append(stretches, stretch)
+			stretch = nil
 		}
 	}
-	return append(runs, windows[begin:])
+	return stretches
 }
 
-// startRun makes the lines as long as the part of the range that the run covers.
-func (r *reader) startRun(run []numberedWindow) {
-	if r.ratio == 1 {
-		return
+func (r *reader) runOfWindow(w numberedWindow) int64 { return r.runOf(r.grid.firstSlot(w.number)) }
+
+// newRun returns the run of some windows.
+func (r *reader) newRun(windows []numberedWindow) readRun {
+	number := r.runOfWindow(windows[0])
+	first, last := r.runBounds(number)
+	from, to := r.clip(first, last)
+	run := readRun{number: int(number - r.runOf(r.first)), first: from, slots: to - from}
+	for i := range r.unitsPerRun() {
+		run.units = append(run.units, min(max(from, int(first-r.first)+i*int(r.unit)), to))
 	}
-	from := max(0, int(r.grid.firstSlot(run[0].number)-r.first))
-	to := min(r.slots, int(r.grid.lastSlot(run[len(run)-1].number)+1-r.first))
-	r.lineAt = from / r.ratio
-	n := (to+r.ratio-1)/r.ratio - r.lineAt
-	for i := range r.lines {
-		if r.query.Aggregates&(1<<i) != 0 {
-			r.lines[i] = resized(r.lines[i], n)
-		}
+	run.units = append(run.units, to)
+	for _, w := range windows {
+		begin := r.grid.firstSlot(w.number)
+		at, end := r.clip(begin, r.grid.lastSlot(w.number))
+		out := int(begin - r.first)
+		run.windows = append(run.windows, readWindow{w.window, at - out, end - out, at})
 	}
-	r.filled = resized(r.filled, n)
+	return run
 }
 
-// resized returns a slice of length n, s if it is large enough; what is in it does not matter.
-func resized[T any](s []T, n int) []T {
-	if cap(s) < n {
-		return make([]T, n)
-	}
-	return s[:n]
-}
-
-// addSeries adds what one series has in the windows of a run to its column.
-func (r *reader) addSeries(m *member, run []numberedWindow) error {
-	before := m.column.Samples
+// addSeries adds what one series has in the windows of a run to its column, and counts it.
+func (r *reader) addSeries(m *member, run *readRun) error {
 	if r.ratio > 1 {
-		clear(r.filled)
+		r.startLines(run)
 	}
-	for _, w := range run {
-		if err := r.addWindow(m, w); err != nil {
+	present := 0
+	for i := range run.windows {
+		n, err := r.addWindow(m, run, &run.windows[i])
+		if err != nil {
 			return err
 		}
+		present += n
 	}
-	if m.column.Samples == before {
+	if present == 0 {
 		return nil
 	}
-	m.found = true
 	if r.ratio > 1 {
-		r.addLines(m.column)
+		r.addLines(&m.column.Column, run.first/r.ratio)
+	}
+	if present == run.slots {
+		m.column.runs[run.number].whole.enlist(m, present)
+		return nil
+	}
+	return r.enlistUnits(m, run, present)
+}
+
+// enlistUnits counts a series that has no value in some slots of a run, in the units where it has one.
+func (r *reader) enlistUnits(m *member, run *readRun, present int) error {
+	of := &m.column.runs[run.number]
+	if of.units == nil {
+		of.units = make([]tally, r.unitsPerRun())
+	}
+	if len(of.units) == 1 {
+		of.units[0].enlist(m, present)
+		return nil
+	}
+	// Several units in a run means one window. Its values were not at hand where they were added; that they are
+	// decoded again is no matter: in a sealed window series with gaps are few.
+	values, err := r.values(m.series, &run.windows[0])
+	if err != nil {
+		return err
+	}
+	for i := range of.units {
+		if n := countPresent(values[run.units[i]-run.first : run.units[i+1]-run.first]); n > 0 {
+			of.units[i].enlist(m, n)
+		}
 	}
 	return nil
 }
 
-func (r *reader) addWindow(m *member, w numberedWindow) error {
-	// from is the place in the range of the window's first slot; what sticks out is clipped.
-	from := int(r.grid.firstSlot(w.number) - r.first)
-	if r.fused && from >= 0 && from+r.grid.width <= r.slots {
-		n, err := w.window.addInto(m.column.Sum[from:from+r.grid.width], r.scratch, m.series)
-		m.column.Samples += n
-		return err
+// addWindow adds what one series has in a window to its column or to the lines, and returns how many values it has.
+func (r *reader) addWindow(m *member, run *readRun, w *readWindow) (present int, err error) {
+	c := &m.column.Column
+	if r.fused && w.to-w.from == r.grid.width {
+		return w.addInto(c.Sum[w.at:w.at+r.grid.width], r.scratch, m.series)
 	}
-	values, err := w.window.slots(m.series, r.scratch)
+	values, err := r.values(m.series, w)
 	if err != nil || values == nil {
-		return err
+		return 0, err
 	}
-	if from < 0 {
-		values = values[-from:]
-		from = 0
-	}
-	values = values[:min(len(values), r.slots-from)]
 	if r.ratio == 1 {
-		m.column.add(from, values)
-	} else {
-		r.consolidate(m.column, from, values)
+		return c.add(w.at, values), nil
 	}
-	return nil
+	return r.consolidate(c, run.first/r.ratio, w.at, values), nil
 }
 
-// add aggregates values of the primary step into c, from output position at on.
-func (c *Column) add(at int, values []float64) {
+// values returns what a series has in the range in a window, as window.slots does.
+func (r *reader) values(series uint32, w *readWindow) ([]float64, error) {
+	if open, ok := w.window.(*openWindow); ok { // the only one of which a part is less work than the whole
+		return open.part(series, r.scratch, w.from, w.to)
+	}
+	values, err := w.slots(series, r.scratch)
+	if values == nil {
+		return nil, err
+	}
+	return values[w.from:w.to], err
+}
+
+// add aggregates values of the primary step into c, from output position at on, and returns how many there are.
+func (c *Column) add(at int, values []float64) (present int) {
 	end := at + len(values)
 	if c.Min != nil {
 		minInto(c.Min[at:end], values)
@@ -221,90 +262,9 @@ func (c *Column) add(at int, values []float64) {
 		countInto(c.Count[at:end], values)
 	}
 	if c.Sum != nil {
-		c.Samples += addInto(c.Sum[at:end], values)
-	} else {
-		c.Samples += countPresent(values)
+		return addInto(c.Sum[at:end], values)
 	}
-}
-
-// consolidate folds values of the primary step, from position at of the range on, into the lines of
-// the series. Average folds as a total; it is divided after aggregation (Column.Values).
-func (r *reader) consolidate(c *Column, at int, values []float64) {
-	for len(values) > 0 {
-		// The part of values that one output value takes.
-		n := min(len(values), r.ratio-at%r.ratio)
-		part := values[:n]
-		if present := countPresent(part); present > 0 {
-			c.Samples += present
-			r.foldPart(at/r.ratio-r.lineAt, part, present)
-			if c.Present != nil {
-				markPresent(c.Present, at, part)
-			}
-		}
-		at += n
-		values = values[n:]
-	}
-}
-
-// markPresent sets the bits, from position at on, of the values that are there.
-func markPresent(bits []uint64, at int, values []float64) {
-	for i, v := range values {
-		if v == v {
-			bits[(at+i)/64] |= 1 << ((at + i) % 64)
-		}
-	}
-}
-
-// foldPart folds values, of which present are there and one at least, into one value of each line.
-func (r *reader) foldPart(out int, part []float64, present int) {
-	first := !r.filled[out]
-	r.filled[out] = true
-	for a, line := range r.lines {
-		if line == nil {
-			continue
-		}
-		if first {
-			line[out] = nan
-		}
-		isCount, isTotal := Aggregate(1<<a) == Count, r.query.Consolidation == Average || r.query.Consolidation == TotalOf
-		switch {
-		case isCount && isTotal:
-			line[out] = addNaN(line[out], float64(present))
-		case isCount: // the least and the greatest of ones
-			line[out] = 1
-		case isTotal:
-			line[out] = total(line[out], first, part)
-		case r.query.Consolidation == LeastOf:
-			line[out] = least(line[out], part)
-		default:
-			line[out] = greatest(line[out], part)
-		}
-	}
-}
-
-// addLines aggregates a consolidated series into its column.
-func (r *reader) addLines(c *Column) {
-	for _, line := range r.lines {
-		for i, filled := range r.filled[:len(line)] {
-			if !filled {
-				line[i] = nan
-			}
-		}
-	}
-	for a, values := range c.slices() {
-		if *values == nil {
-			continue
-		}
-		part := (*values)[r.lineAt : r.lineAt+len(r.filled)]
-		switch Aggregate(1 << a) {
-		case Min:
-			minInto(part, r.lines[a])
-		case Max:
-			maxInto(part, r.lines[a])
-		default:
-			addInto(part, r.lines[a])
-		}
-	}
+	return countPresent(values)
 }
 
 // slices returns the four value slices in the order of the aggregates' bits.

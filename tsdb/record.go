@@ -51,6 +51,17 @@ func (s *shard) appendDefinitions(dst []byte, first uint32, count int) []byte {
 	return dst
 }
 
+// statesOf returns the states of some series, where they are not those of a series without samples. The caller holds the
+// lock.
+func (s *shard) statesOf(numbers []uint32) (states []stagedState) {
+	for _, number := range numbers {
+		if state := s.roster.at(number).state; state != (normalize.State{}) {
+			states = append(states, stagedState{series: number, mustLog: true, state: state})
+		}
+	}
+	return states
+}
+
 // appendPointsBody appends the body for what is staged in a shard.
 func appendPointsBody(dst []byte, shard int, writes []stagedWrite, states []stagedState) []byte {
 	dst = binary.AppendUvarint(dst, uint64(shard))

@@ -3,7 +3,6 @@ package tsdb
 import (
 	"errors"
 
-	"github.com/telamon-tsdb/telamon/tsdb/normalize"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
@@ -51,10 +50,8 @@ func (s *shard) resolve(tags []byte) (uint32, error) {
 	if !filed {
 		return s.roster.define(newcomer), nil
 	}
-	if newcomer.kind == normalize.Rate || newcomer.kind == normalize.Counter {
-		newcomer.state = s.stateOfFiled(number)
-	}
 	s.introduce(number, newcomer)
+	s.catchUp(number)
 	s.roster.unlogged = append(s.roster.unlogged, number)
 	s.roster.idle = append(s.roster.idle, number)
 	return number, nil

@@ -10,7 +10,8 @@ func (db *DB) retain(now time.Time) (int, error) {
 	if db.retention == 0 {
 		return 0, nil
 	}
-	first := db.grid.slotBefore(db.believed(now).Add(-db.retention))
+	first := db.firstKept(now)
+	db.revisions.drop(db.grid.lastSlot(db.grid.windowOf(first) - 1))
 	dropped := db.forgetBefore(first)
 	if dropped > 0 {
 		db.removals.Add(1)
@@ -19,6 +20,11 @@ func (db *DB) retain(now time.Time) (int, error) {
 		return dropped, nil
 	}
 	return dropped, db.blocks.dropBefore(first)
+}
+
+// firstKept returns the slot before which nothing is kept; there is a retention.
+func (db *DB) firstKept(now time.Time) int64 {
+	return db.grid.slotBefore(db.believed(now).Add(-db.retention))
 }
 
 // forgetBefore drops the windows that end before slot from the shards, and returns how many.
@@ -67,10 +73,10 @@ func (db *DB) believed(now time.Time) time.Time {
 // proven returns the end of the newest stretch of windows that is longer than wait and has no gap longer than that, or,
 // without one, of the oldest stretch. The windows are ascending.
 func (db *DB) proven(windows []int64, wait time.Duration) (until time.Time) {
-	begin, end := db.boundsOf(windows[0])
+	begin, end := db.grid.bounds(windows[0])
 	oldest := true
 	for _, window := range windows {
-		from, to := db.boundsOf(window)
+		from, to := db.grid.bounds(window)
 		if from.Sub(end) > wait {
 			begin, oldest = from, false
 		}
@@ -80,12 +86,6 @@ func (db *DB) proven(windows []int64, wait time.Duration) (until time.Time) {
 		}
 	}
 	return until
-}
-
-// boundsOf returns the times between which a window lies.
-func (db *DB) boundsOf(window int64) (from, to time.Time) {
-	last := db.grid.lastSlot(window)
-	return time.UnixMilli(db.grid.timeOf(last - int64(db.grid.width))), time.UnixMilli(db.grid.timeOf(last))
 }
 
 // windowNumbers returns the windows of all shards in order.

@@ -177,7 +177,7 @@ func (w *sealedWindow) addInto(sum, scratch []float64, series uint32) (int, erro
 	return n, nil
 }
 
-func (w *sealedWindow) touch(series uint32) byte {
+func (w *sealedWindow) touch(series uint32, _, _ int) byte {
 	var any byte
 	block := w.block(series)
 	for i := 0; i < len(block); i += cacheLine {

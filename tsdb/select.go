@@ -13,12 +13,12 @@ import (
 // number within a shard, shard by shard within a lane, and then lane by lane: the same data give the same bits.
 func (db *DB) Select(ctx context.Context, q Query) iter.Seq2[Column, error] {
 	return func(yield func(Column, error) bool) {
-		groups, err := db.selectGroups(ctx, q)
+		columns, err := db.columns(ctx, q)
 		if err != nil {
 			yield(Column{}, err)
 			return
 		}
-		for _, c := range groups {
+		for _, c := range columns {
 			if !yield(*c, nil) {
 				return
 			}
@@ -31,21 +31,26 @@ func (db *DB) Select(ctx context.Context, q Query) iter.Seq2[Column, error] {
 // column; four are enough work apart for as many processors. By 1,000 nodes of 10,000 series: see README.md.
 const lanes = 4
 
-// selectGroups reads the lanes side by side and merges their columns in the order of the lanes.
-func (db *DB) selectGroups(ctx context.Context, q Query) ([]*Column, error) {
+// columns answers q.
+func (db *DB) columns(ctx context.Context, q Query) ([]*Column, error) {
 	if err := db.check(q); err != nil {
 		return nil, err
 	}
+	return db.answer(ctx, q)
+}
+
+// readGroups reads the lanes side by side and merges their columns in the order of the lanes. l is the layout for q.
+func (db *DB) readGroups(ctx context.Context, q Query, l layout, used *usage) (*groups, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	used, files := &usage{query: &q}, newFileAnswers(q.Where)
+	files := newFileAnswers(q.Where)
 	n := min(lanes, len(db.shards))
-	m := newMerger(q)
+	m := newMerger(used)
 	var next atomic.Int32
 	var workers sync.WaitGroup
 	for range min(n, cap(db.permits)) {
 		workers.Go(func() {
-			r := newReader(db.grid, q, used, files)
+			r := newReader(db.grid, q, l, used, files)
 			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
 				lane := db.shards[i*len(db.shards)/n : (i+1)*len(db.shards)/n]
 				err := db.readLane(ctx, lane, r)
@@ -59,7 +64,7 @@ func (db *DB) selectGroups(ctx context.Context, q Query) ([]*Column, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	return m.all.list, nil
+	return &m.all, nil
 }
 
 // readLane reads shards one after the other into the columns of r, which are new.
@@ -94,7 +99,7 @@ func (db *DB) check(q Query) error {
 // A merger adds the lanes' columns up. Each worker waits for its turn, so that sums are added in the order of the
 // lanes, and no more partial columns exist than there are workers.
 type merger struct {
-	query Query
+	used *usage
 
 	mu   sync.Mutex // guards what follows
 	turn *sync.Cond // tells that next has grown
@@ -102,8 +107,8 @@ type merger struct {
 	all  groups
 }
 
-func newMerger(q Query) *merger {
-	m := &merger{query: q}
+func newMerger(used *usage) *merger {
+	m := &merger{used: used}
 	m.turn = sync.NewCond(&m.mu)
 	return m
 }
@@ -118,23 +123,22 @@ func (m *merger) merge(ctx context.Context, lane int, r *reader) error {
 	}
 	defer m.turn.Broadcast()
 	m.next++
-	for i, c := range r.groups.list {
+	for i, p := range r.groups.list {
 		if i%64 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if c.Series == 0 {
-			r.recycle(c)
+		if p.isEmpty() {
+			r.recycle(p)
 			continue
 		}
 		key := r.groups.keys[i]
 		if into, ok := m.all.byKey[key]; ok {
-			into.Merge(c)
-			r.recycle(c)
+			into.merge(p)
+			r.recycle(p)
 			continue
 		}
-		c.Tags = canonical(key).tags()
-		m.all.add(key, c)
-		if err := m.query.checkColumns(len(m.all.list)); err != nil {
+		m.all.add(key, p)
+		if err := m.used.checkBegun(len(m.all.list)); err != nil {
 			return err
 		}
 	}

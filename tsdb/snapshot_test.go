@@ -83,6 +83,34 @@ func TestSnapshot(t *testing.T) {
 	}
 }
 
+// TestSnapshotOfMergedFiles: a merged file is linked once, beside what stands in for one of its windows.
+func TestSnapshotOfMergedFiles(t *testing.T) {
+	fsys := vfs.NewMemory()
+	dir, db, end := openInDir(t, fsys, "/data")
+	defer end()
+	ref := db.resolve(tag.New("name", "a"))
+	const day = 24 * 60
+	for minute := int64(30); minute < day; minute += 60 {
+		db.append(tsdb.Point{Ref: ref, Time: minute * 60_000, Value: float64(minute)})
+	}
+	db.maintain(day + 60)
+	db.maintain(day + 120) // merges
+	db.append(tsdb.Point{Ref: db.resolve(tag.New("name", "a")), Time: 100 * 60_000, Value: 7})
+	db.maintain(day + 180)
+	path, err := dir.Snapshot("default", db.DB, time.UnixMilli(day*60_000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if names, err := fsys.List(path + "/default/blocks"); len(names) != 2 || err != nil {
+		t.Errorf("the snapshot has files %q, %v; want two", names, err)
+	}
+	q := tsdb.Query{Where: tag.True{}, PerSeries: true, Aggregates: tsdb.Sum, Step: 60_000, Start: 0, End: day * 60_000}
+	want := columns(t, db, q)
+	_, other, endCopy := openInDir(t, fsys, path)
+	defer endCopy()
+	sameBits(t, "the snapshot", columns(t, other, q), want)
+}
+
 // TestSnapshotFails: without space there is an error, no data directory that could be taken for one, and the DB goes on.
 func TestSnapshotFails(t *testing.T) {
 	fail := ""

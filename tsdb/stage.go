@@ -1,7 +1,10 @@
 package tsdb
 
 import (
+	"cmp"
 	"fmt"
+	"math"
+	"slices"
 
 	"github.com/telamon-tsdb/telamon/tsdb/normalize"
 )
@@ -103,6 +106,22 @@ func (s *shard) stagedValue(number uint32, entry *series, slot int64) (float64, 
 		}
 	}
 	return s.value(number, slot)
+}
+
+// sortByWindow ends the staging of writes: it puts those of one window together where they go to many. History that comes
+// series by series would otherwise open and seal a window for each run of points; now it does for each commit. The writes
+// to one slot stay in their order.
+func (st *staging) sortByWindow(g grid) {
+	first, last := int64(math.MaxInt64), int64(math.MinInt64)
+	for i := range st.writes {
+		first, last = min(first, st.writes[i].slot), max(last, st.writes[i].slot)
+	}
+	if len(st.writes) == 0 || last-first < maxOpenWindows*int64(g.width) {
+		return
+	}
+	slices.SortStableFunc(st.writes, func(a, b stagedWrite) int {
+		return cmp.Compare(g.windowOf(a.slot), g.windowOf(b.slot))
+	})
 }
 
 func (s *shard) stageWrite(number uint32, entry *series, slot int64, value float64) {

@@ -23,6 +23,7 @@ type Stats struct {
 	// are packed in memory, and those that are read from files only. WindowBytes is their memory.
 	OpenWindows, SealedWindows, FiledWindows int
 	WindowBytes                              int
+	Cache                                    CacheStats
 	// Limits are those on new series.
 	Limits []LimitStatus
 }
@@ -52,6 +53,9 @@ func (db *DB) Stats() Stats {
 	st.Append, st.Commits = db.stats.append, db.stats.commits
 	db.stats.mu.Unlock()
 	st.Limits = db.census.status()
+	if db.cache != nil {
+		st.Cache = db.cache.stats()
+	}
 	for _, s := range db.shards {
 		s.mu.RLock()
 		st.Series += s.roster.count

@@ -10,10 +10,7 @@ import (
 )
 
 // A TagCount is a key, or a value of a key, with the number of series that have it.
-type TagCount struct {
-	Text   string
-	Series int
-}
+type TagCount = index.Count
 
 // A Page limits a list of tags: it starts strictly after After, which need not exist, and has at most
 // Limit entries; the empty After is the beginning and 0 no limit.
@@ -32,7 +29,7 @@ func (db *DB) TagKeys(ctx context.Context, where tag.Predicate, page Page) ([]Ta
 			if err != nil {
 				return err
 			}
-			lists = append(lists, tagCounts(keys))
+			lists = append(lists, keys)
 			return strays.add(ctx, s)
 		})
 		if err != nil {
@@ -55,8 +52,7 @@ func (db *DB) TagValues(ctx context.Context, where tag.Predicate, key string, pa
 		if err != nil {
 			return nil, err
 		}
-		lists := [][]TagCount{tagCounts(values)}
-		return strays.count(lists, func(r *blockfile.Reader, positions []uint32) ([]blockfile.Count, error) {
+		return strays.count([][]TagCount{values}, func(r *blockfile.Reader, positions []uint32) ([]blockfile.Count, error) {
 			return r.ValuesOf(ctx, key, positions, blockfile.Page(page))
 		})
 	})
@@ -95,7 +91,7 @@ func (db *DB) eachShard(ctx context.Context, visit func(*shard) error) error {
 	return nil
 }
 
-func tagCounts[Count index.Count | blockfile.Count](list []Count) []TagCount {
+func tagCounts(list []blockfile.Count) []TagCount {
 	counts := make([]TagCount, len(list))
 	for i, c := range list {
 		counts[i] = TagCount(c)

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-
-	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
 // A tombstone says that some series of a shard have nothing in a range of slots from then on, whatever they had: it is a
@@ -30,20 +28,6 @@ const tombstoneVersion = 1
 
 // tombstoneSeries bounds the series in one record: a crash keeps a record whole or not at all.
 const tombstoneSeries = 4096
-
-// records returns t in records of the log.
-func (t tombstone) records(shard int) []wal.Record {
-	var records []wal.Record
-	for numbers := t.numbers; len(numbers) > 0; {
-		n := min(len(numbers), tombstoneSeries)
-		part := tombstone{t.first, t.last, numbers[:n]}
-		records = append(records, wal.Record{
-			Type: wal.Tombstone, Version: tombstoneVersion, Body: appendTombstoneBody(nil, shard, part),
-		})
-		numbers = numbers[n:]
-	}
-	return records
-}
 
 func appendTombstoneBody(dst []byte, shard int, t tombstone) []byte {
 	dst = binary.AppendUvarint(dst, uint64(shard))

@@ -46,11 +46,11 @@ func (w *tombstonedWindow) addInto(sum, scratch []float64, series uint32) (int, 
 	return addInto(sum, values), err
 }
 
-func (w *tombstonedWindow) touch(series uint32) byte {
+func (w *tombstonedWindow) touch(series uint32, from, to int) byte {
 	if w.hidden.has(series) {
 		return 0
 	}
-	return w.base.touch(series)
+	return w.base.touch(series, from, to)
 }
 
 func (w *tombstonedWindow) holds(series uint32) bool {

@@ -40,8 +40,9 @@ func (u *usage) addBytes(n int) error {
 	return nil
 }
 
-// checkColumns reports more columns, or values in them, than q allows.
-func (q *Query) checkColumns(columns int) error {
+// checkColumns reports more columns, or values in them, than the query allows.
+func (u *usage) checkColumns(columns int) error {
+	q := u.query
 	if q.MaxColumns > 0 && columns > q.MaxColumns {
 		return &BudgetError{"lines", columns, q.MaxColumns}
 	}
@@ -55,28 +56,48 @@ func (q *Query) checkColumns(columns int) error {
 // answer; but some are of series that have values in the windows that are read and none in the range.
 const emptyColumns = 4
 
-// checkBegun reports so many columns at the beginning of reading that the answer will have more than q allows. It says
+// checkBegun reports so many columns at the beginning of reading that the answer will have more than the query allows. It says
 // the least number for that.
-func (q *Query) checkBegun(columns int) error {
-	if q.checkColumns(columns/emptyColumns) == nil {
+func (u *usage) checkBegun(columns int) error {
+	if u.checkColumns(columns/emptyColumns) == nil {
 		return nil
 	}
-	if q.MaxColumns > 0 && columns > emptyColumns*q.MaxColumns {
-		return q.checkColumns(q.MaxColumns + 1)
+	if q := u.query; q.MaxColumns == 0 || columns/emptyColumns <= q.MaxColumns {
+		return u.checkColumns(q.MaxValues/q.Len() + 1)
 	}
-	return q.checkColumns(q.MaxValues/q.Len() + 1)
+	return u.checkColumns(u.query.MaxColumns + 1)
 }
 
 // bytesPerColumn stands for what a column costs besides its values: the structure, its key, and where they are listed.
 const bytesPerColumn = 400
 
-// columnBytes returns what a column that answers q takes; ratio is the number of primary steps in one of its.
-func (q *Query) columnBytes(ratio int) int {
-	size := bytesPerColumn + 8*q.Len()*bits.OnesCount8(uint8(q.Aggregates))
-	if q.hasMask(ratio) {
-		size += 8 * maskWords(q.Len()*ratio)
+// columnBytes returns what a column for q takes; l is its layout.
+func (q *Query) columnBytes(l *layout) int {
+	size := bytesPerColumn + 8*(l.slots/l.ratio)*bits.OnesCount8(uint8(q.Aggregates))
+	if q.hasMask(l.ratio) {
+		size += 8 * maskWords(l.slots)
 	}
 	return size
+}
+
+// partialBytes returns what a partial for q takes at most.
+func (q *Query) partialBytes(l *layout) int {
+	return q.columnBytes(l) + l.runs()*(1+l.unitsPerRun())*tallyBytes
+}
+
+// newColumn returns a column for q without series, values and tags.
+func (q *Query) newColumn(l *layout) *Column {
+	c := &Column{SubSteps: l.ratio}
+	for i, values := range c.slices() {
+		if q.Aggregates&(1<<i) != 0 {
+			*values = make([]float64, l.slots/l.ratio)
+			fillNaN(*values)
+		}
+	}
+	if q.hasMask(l.ratio) {
+		c.Present = make([]uint64, maskWords(l.slots))
+	}
+	return c
 }
 
 // hasMask reports whether the columns that answer q have Present.

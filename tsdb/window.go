@@ -19,8 +19,9 @@ type window interface {
 	// addInto adds the n values of a series to sum, where either has one, and returns how many it has.
 	// scratch (of n values) is overwritten.
 	addInto(sum, scratch []float64, series uint32) (present int, err error)
-	// touch reads a byte of each cache line that slots of a series will read, and returns something made of them.
-	touch(series uint32) byte
+	// touch reads a byte of each cache line that slots of a series will read where [from, to) of them are wanted, and
+	// returns something made of them.
+	touch(series uint32, from, to int) byte
 	// holds reports whether the series has values here.
 	holds(series uint32) bool
 	// series calls visit for each series that has values here, in ascending order.
@@ -144,6 +145,27 @@ func (w *openWindow) slots(series uint32, scratch []float64) ([]float64, error) 
 	return w.base.slots(series, scratch)
 }
 
+// part returns the slots in from ≤ k < to, as slots does, and reads no others.
+func (w *openWindow) part(series uint32, scratch []float64, from, to int) ([]float64, error) {
+	row, ok := w.rows.row(series)
+	if !ok {
+		values, err := w.slots(series, scratch)
+		if values == nil {
+			return nil, err
+		}
+		return values[from:to], err
+	}
+	for i := from / stripSlots; i*stripSlots < to; i++ {
+		place := scratch[i*stripSlots:][:w.strips[i].slots]
+		if values := w.strips[i].row(row); values != nil {
+			copy(place, values)
+		} else {
+			fillNaN(place)
+		}
+	}
+	return scratch[from:to], nil
+}
+
 func (w *openWindow) addInto(sum, scratch []float64, series uint32) (present int, err error) {
 	row, ok := w.rows.row(series)
 	switch {
@@ -158,19 +180,19 @@ func (w *openWindow) addInto(sum, scratch []float64, series uint32) (present int
 	return w.base.addInto(sum, scratch, series)
 }
 
-func (w *openWindow) touch(series uint32) byte {
+func (w *openWindow) touch(series uint32, from, to int) byte {
 	row, ok := w.rows.row(series)
 	switch {
 	case ok:
 		var any uint64
-		for i := range w.strips {
+		for i := from / stripSlots; i*stripSlots < to; i++ {
 			any ^= w.strips[i].touch(row)
 		}
 		return byte(any)
 	case w.base == nil:
 		return 0
 	}
-	return w.base.touch(series)
+	return w.base.touch(series, from, to)
 }
 
 func (w *openWindow) holds(series uint32) bool {

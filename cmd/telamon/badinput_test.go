@@ -164,6 +164,31 @@ func TestBadQuery(t *testing.T) {
 	}
 }
 
+// TestMatching asks for no series, for one, and for more than one expression may read.
+func TestMatching(t *testing.T) {
+	t.Parallel()
+	settings := testSettings(t)
+	settings.MaxLines = 2
+	server, _ := runServer(t, settings)
+	at := time.Now().UnixMilli()
+	for _, node := range []string{"i-1", "i-2", "i-3"} {
+		if err := server.publish(t.Context(), []sample{{map[string]string{"name": "load", "nf.node": node, "atlas.dstype": "gauge"}, at, 1}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, r := range []badRequest{
+		{name: "none", path: "/api/v1/graph?q=name,nothing,:eq,:all&format=json", status: 200, text: `"legend":[]`},
+		{name: "one", path: "/api/v1/graph?q=nf.node,i-1,:eq,:all&format=json&e=now%2B1m", status: 200, text: "i-1"},
+		{name: "many, added up", path: "/api/v1/graph?q=name,load,:eq,:sum&format=json&e=now%2B1m", status: 200, text: "3.0"},
+		{name: "more than are allowed", path: "/api/v1/graph?q=name,load,:eq,:all&format=json&e=now%2B1m", status: 400, text: "too many lines: 3 > 2"},
+	} {
+		r.method = http.MethodGet
+		if err := r.check(server); err != nil {
+			t.Errorf("%s: %v", r.name, err)
+		}
+	}
+}
+
 // TestLanguageErrors wants the place, the word and the way out beside Atlas's message.
 func TestLanguageErrors(t *testing.T) {
 	t.Parallel()

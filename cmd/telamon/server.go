@@ -73,7 +73,7 @@ func openServer(settings Settings, logger *slog.Logger) (_ *server, err error) {
 	}
 	cfg := s.dir.Config()
 	cfg.Log, cfg.Logger, cfg.Retention, cfg.Limits = s.log, logger, settings.Retention, settings.Limits
-	cfg.BlockDir, cfg.MemoryHorizon = s.dir.BlockPath(namespace), settings.MemoryHorizon
+	cfg.BlockDir, cfg.FS, cfg.MemoryHorizon = s.dir.BlockPath(namespace), settings.fs, settings.MemoryHorizon
 	cfg.Checkpoint = func(ctx context.Context) error { return s.parts.alerts.Checkpoint(ctx) }
 	if s.db, err = tsdb.New(cfg); err != nil {
 		return nil, err

@@ -95,6 +95,10 @@ func OfStore(stats func() tsdb.Stats) Source {
 			{"telamon.store.windows", Gauge, float64(s.OpenWindows), tag.New("id", "open")},
 			{"telamon.store.windows", Gauge, float64(s.SealedWindows), tag.New("id", "sealed")},
 			{"telamon.store.windowBytes", Gauge, float64(s.WindowBytes), nil},
+			{"telamon.store.cacheLookups", Counter, float64(s.Cache.Hits), tag.New("id", "hit")},
+			{"telamon.store.cacheLookups", Counter, float64(s.Cache.Misses), tag.New("id", "miss")},
+			{"telamon.store.cacheLookups", Counter, float64(s.Cache.Stale), tag.New("id", "stale")},
+			{"telamon.store.cacheBytes", Gauge, float64(s.Cache.Bytes), nil},
 		}
 	}
 }

@@ -16,7 +16,7 @@ type NodeReport struct {
 	// Read numbers the Select that answered a read, from 0; -1 for everything else. Of the nodes that share
 	// one, the first bears Series, Samples and Time of it.
 	Read int
-	// Series and Samples went into a read. Lines and Points came out of the node.
+	// Series and Samples went into a read, as tsdb.Column counts them. Lines and Points came out of the node.
 	Series, Samples, Lines, Points int
 	Time                           time.Duration
 	Notice                         string // a remark for people: "3 of 5 lines matched filter"

@@ -1,6 +1,7 @@
 package blockfile
 
 import (
+	"encoding/binary"
 	"fmt"
 	"hash/crc32"
 	"math/rand/v2"
@@ -260,5 +261,26 @@ func BenchmarkAppendCanonical(b *testing.B) {
 			b.Fatal(err)
 		}
 		position = (position + 7919) % fleetSeries
+	}
+}
+
+// BenchmarkFind looks for series that a file has: among 6,250 of a shard, of which each number is there or one in seven.
+func BenchmarkFind(b *testing.B) {
+	for _, every := range []uint32{1, 7} {
+		b.Run(fmt.Sprintf("every=%d", every), func(b *testing.B) {
+			numbers := make([]byte, 0, 4*6250)
+			for i := range uint32(6250) {
+				number := 1000 + i*every + i*i%every
+				numbers = binary.LittleEndian.AppendUint32(numbers, number)
+			}
+			place := uint32(0)
+			for b.Loop() {
+				number := binary.LittleEndian.Uint32(numbers[4*place:])
+				if got, found := findNumber(numbers, number); !found || got != place {
+					b.Fatal(got, found, place)
+				}
+				place = (place + 1237) % 6250
+			}
+		})
 	}
 }

@@ -222,6 +222,8 @@ func FuzzOpen(f *testing.F) {
 	}
 	many.write(f, fsys, "d/many", head)
 	f.Add(bytesOf(f, fsys, "d/many"))
+	model{}.write(f, fsys, "d/empty", head)
+	f.Add(bytesOf(f, fsys, "d/empty"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, seal := range []bool{false, true} {
 			data := bytes.Clone(data)

@@ -31,8 +31,9 @@
 // # Durability
 //
 // A file is written under a temporary name, synced, renamed, and the directory synced: whatever happens, the name
-// holds a whole file or what it held before. Two files may hold the same window of a series, after a crash between a
-// merge and the removal of its input; Head.Sequence tells which one counts.
+// holds a whole file or what it held before. Two files may hold the same window, after a crash between a merge and the
+// removal of its input, or where a newer file stands in for one window of a longer one: all of the window counts that is in
+// the file with the higher Head.Sequence, and nothing of the other, since series may be gone from it.
 //
 // # Reading
 //

@@ -100,7 +100,7 @@ func (r *Reader) find(s Series) (position uint32, found bool, err error) {
 
 // findNumber returns the place of a number in the numbers of a shard, of which there is one at least. They ascend: a number has at
 // least as many between it and the first one, and the last one, as there are places between them. That leaves one
-// place to look at where no number is left out, as in a fleet without churn: 8 ns instead of 60 among 6,000.
+// place to look at where no number is left out, as in a fleet without churn: 5 ns instead of 65 among 6,000 (BenchmarkFind).
 func findNumber(numbers []byte, number uint32) (place uint32, found bool) {
 	at := func(place uint32) uint32 { return binary.LittleEndian.Uint32(numbers[4*place:]) }
 	count := uint32(len(numbers) / 4)

@@ -8,12 +8,15 @@ type Index struct {
 	keys   ordered[keyTags]
 	// all are the series that have been added and not removed.
 	all postings
+	// common is the number of keys that all of them have.
+	common int
 }
 
 // keyTags are the values of one key.
 type keyTags struct {
 	values ordered[valueTags]
-	// series are those that have the key.
+	// common tells that all series have the key: most keys of a fleet are such. Otherwise series are those that do.
+	common bool
 	series postings
 }
 
@@ -39,7 +42,11 @@ func (x *Index) Len() int { return x.all.count() }
 // price of shifting what is behind, and a series that is there already stays as it is. The index keeps
 // nothing of tags: of each distinct key, and of each distinct value of a key, it holds one copy.
 func (x *Index) Add(series uint32, tags tag.Tags) {
-	x.all.add(series)
+	first := x.Len() == 0
+	if !x.all.add(series) {
+		return
+	}
+	common := 0
 	for _, one := range tags {
 		key := x.keys.near(one.Key)
 		var value *valueTags
@@ -47,18 +54,47 @@ func (x *Index) Add(series uint32, tags tag.Tags) {
 			value = key.values.near(one.Value)
 		}
 		if value == nil {
-			key, value = x.enter(one)
+			key, value = x.enter(one, first)
 		}
-		if value.series.add(series) {
+		value.series.add(series)
+		if key.common {
+			common++
+		} else {
 			key.series.add(series)
+		}
+	}
+	if common < x.common {
+		x.exclude(series, tags)
+	}
+}
+
+// exclude gives the keys that all series had, but for the one with these tags, sets of their own.
+func (x *Index) exclude(series uint32, tags tag.Tags) {
+	for text, key := range x.keys.from("") {
+		if _, has := tags.Get(text); !has && key.common {
+			key.common = false
+			key.series = subtract(x.all.clone(), postings{few: []uint32{series}})
+			x.common--
 		}
 	}
 }
 
-// enter makes room for a tag that no series has had.
-func (x *Index) enter(t tag.Tag) (*keyTags, *valueTags) {
+// of returns the series that have a key; part of the index.
+func (x *Index) of(key *keyTags) postings {
+	if key.common {
+		return x.all
+	}
+	return key.series
+}
+
+// enter makes room for a tag that no series has had; first tells that there are no series at all.
+func (x *Index) enter(t tag.Tag, first bool) (*keyTags, *valueTags) {
 	sharedKey, sharedValue, number := x.shared.enter(t.Key, t.Value)
 	key := x.keys.put(sharedKey)
+	if first {
+		key.common = true
+		x.common++
+	}
 	value := key.values.put(sharedValue)
 	value.number = number
 	return key, value
@@ -85,12 +121,18 @@ func (x *Index) removeTag(t tag.Tag, series uint32) {
 	if value == nil || !value.series.remove(series) {
 		return
 	}
-	key.series.remove(series)
+	if !key.common {
+		key.series.remove(series)
+	}
 	if value.series.empty() {
 		x.shared.leave(t.Key, t.Value)
 		key.values.drop(t.Value)
 	}
-	if key.values.count == 0 {
-		x.keys.drop(t.Key)
+	if key.values.count > 0 {
+		return
 	}
+	if key.common {
+		x.common--
+	}
+	x.keys.drop(t.Key)
 }

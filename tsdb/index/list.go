@@ -41,7 +41,7 @@ func (x *Index) Keys(ctx context.Context, p tag.Predicate, page Page) ([]Count, 
 		if page.full(len(counts)) {
 			break
 		}
-		if n := s.count(key.series); n > 0 {
+		if n := s.count(x.of(key)); n > 0 {
 			counts = append(counts, Count{text, n})
 		}
 	}
@@ -105,6 +105,8 @@ type counter struct {
 	selection
 	// bits has the series of the set, where those are many enough.
 	bits seriesBits
+	// fetched is not used: it keeps the reading of fetch from being left out.
+	fetched uint32
 }
 
 // fewCounted is up to how many series are looked up one by one in postings, without bits.
@@ -120,6 +122,15 @@ func (x *Index) counter(ctx context.Context, p tag.Predicate) (counter, error) {
 		}
 	}
 	return c, err
+}
+
+// fetch reads the first series of each value, all at once: memory is waited for together and not one by one.
+func (c *counter) fetch(items []item[valueTags]) {
+	for i := range items {
+		if few := items[i].of.series.few; len(few) > 0 {
+			c.fetched += few[0]
+		}
+	}
 }
 
 // count returns how many of the series in p are selected.

@@ -157,7 +157,7 @@ func (x *Index) weight(p tag.Predicate) int {
 		return total
 	case tag.Has:
 		if k := x.keys.get(p.Key); k != nil {
-			return k.series.count()
+			return x.of(k).count()
 		}
 		return 0
 	case tag.Compare:
@@ -175,7 +175,7 @@ func (x *Index) weight(p tag.Predicate) int {
 // keyWeight is the weight of a walk over the values of a key.
 func (x *Index) keyWeight(key string) int {
 	if k := x.keys.get(key); k != nil {
-		return k.series.count() + k.values.count
+		return x.of(k).count() + k.values.count
 	}
 	return 0
 }
@@ -221,7 +221,7 @@ func (s *search) collect(dst []postings, k *keyTags, from string, want func(stri
 // has selects the series of a key.
 func (s *search) has(key string) selection {
 	if k := s.keys.get(key); k != nil {
-		return selection{set: k.series}
+		return selection{set: s.of(k)}
 	}
 	return selection{}
 }

@@ -15,7 +15,7 @@ const maxBlock = 128
 type ordered[T any] struct {
 	blocks [][]item[T]
 	count  int
-	// Where the last write was: series that come or go one after the other often have the same tags.
+	// Where the last write was.
 	lastBlock, lastAt int
 }
 
@@ -52,10 +52,16 @@ func (o *ordered[T]) get(text string) *T {
 	return &o.blocks[block][at].of
 }
 
-// seek is place for writers: it looks first where the last one was.
+// seek is place for writers: it looks first where the last one was and a little behind. The keys of a series come in
+// order, and the values of one node's series are the same.
 func (o *ordered[T]) seek(text string) (block, at int, found bool) {
-	if b := o.lastBlock; b < len(o.blocks) && o.lastAt < len(o.blocks[b]) && o.blocks[b][o.lastAt].text == text {
-		return b, o.lastAt, true
+	if b := o.lastBlock; b < len(o.blocks) {
+		for at := o.lastAt; at < min(o.lastAt+4, len(o.blocks[b])); at++ {
+			if o.blocks[b][at].text == text {
+				o.lastAt = at
+				return b, at, true
+			}
+		}
 	}
 	block, at, found = o.place(text)
 	o.lastBlock, o.lastAt = block, at
@@ -141,12 +147,23 @@ func (o *ordered[T]) join(block int) {
 // from yields the strings that are not less than text, in order, and what they have.
 func (o *ordered[T]) from(text string) iter.Seq2[string, *T] {
 	return func(yield func(string, *T) bool) {
-		block, at, _ := o.place(text)
-		for ; block < len(o.blocks); block, at = block+1, 0 {
-			for i := at; i < len(o.blocks[block]); i++ {
-				if one := &o.blocks[block][i]; !yield(one.text, &one.of) {
+		for items := range o.blocksFrom(text) {
+			for i := range items {
+				if !yield(items[i].text, &items[i].of) {
 					return
 				}
+			}
+		}
+	}
+}
+
+// blocksFrom yields the same block by block.
+func (o *ordered[T]) blocksFrom(text string) iter.Seq[[]item[T]] {
+	return func(yield func([]item[T]) bool) {
+		block, at, _ := o.place(text)
+		for ; block < len(o.blocks); block, at = block+1, 0 {
+			if items := o.blocks[block][at:]; len(items) > 0 && !yield(items) {
+				return
 			}
 		}
 	}

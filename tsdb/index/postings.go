@@ -70,6 +70,14 @@ func (p postings) count() int {
 
 func (p postings) empty() bool { return len(p.few) == 0 && (p.many == nil || p.many.IsEmpty()) }
 
+// clone returns the same set in new memory.
+func (p postings) clone() postings {
+	if p.many != nil {
+		return postings{many: p.many.Clone()}
+	}
+	return postings{few: slices.Clone(p.few)}
+}
+
 // ends returns the least and the greatest series of postings that are not empty.
 func (p postings) ends() (least, greatest uint32) {
 	if p.many != nil {

@@ -10,6 +10,9 @@ type selection struct {
 // none reports whether s has no series, whatever the index holds.
 func (s selection) none() bool { return !s.except && s.set.empty() }
 
+// all reports whether s has all series, whatever the index holds.
+func (s selection) all() bool { return s.except && s.set.empty() }
+
 func (s selection) not() selection { return selection{s.set, !s.except} }
 
 // and returns the series of both.

@@ -57,30 +57,52 @@ func (t *Tally) Add(x *Index) error {
 	if err != nil || c.none() {
 		return err
 	}
-	w := walk{ctx: t.ctx}
 	found := 0 // those that are first of all are among the first of each index
-	for text, v := range k.values.from(t.page.After) {
-		if t.page.full(found) {
-			break
-		}
-		if err := w.next(); err != nil {
+	for items := range k.values.blocksFrom(t.page.After) {
+		if err := t.ctx.Err(); err != nil || t.page.full(found) {
 			return err
 		}
-		if t.wanted != nil && (int(v.number) >= len(t.wanted) || !t.wanted[v.number]) || t.page.before(text) {
+		found += t.addBlock(items, &c)
+	}
+	return nil
+}
+
+// addBlock counts the series of some values and returns how many of these have any.
+func (t *Tally) addBlock(items []item[valueTags], c *counter) int {
+	all, found := c.all(), 0
+	if !all {
+		c.fetch(items)
+	}
+	for i := range items {
+		v := &items[i].of
+		if t.wanted != nil && (int(v.number) >= len(t.wanted) || !t.wanted[v.number]) || t.page.before(items[i].text) {
 			continue
 		}
-		if n := c.count(v.series); n > 0 {
+		n := len(v.series.few)
+		if !all || v.series.many != nil {
+			n = c.count(v.series)
+		}
+		if n > 0 {
 			t.counts = grow(t.counts, v.number)
 			t.counts[v.number] += n
 			found++
 		}
 	}
-	return nil
+	return found
 }
 
 // list returns the values that have been counted.
 func (t *Tally) list(d *Dictionary) ([]Count, error) {
-	var list []Count
+	found := 0
+	for _, n := range t.counts {
+		if n > 0 {
+			found++
+		}
+	}
+	if t.page.full(found) {
+		found = t.page.Limit
+	}
+	list := make([]Count, 0, found)
 	err := d.walk(t.ctx, t.key, t.page, func(v entry) (bool, error) {
 		if int(v.number) < len(t.counts) && t.counts[v.number] > 0 {
 			list = append(list, Count{v.text, t.counts[v.number]})

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -103,5 +104,60 @@ func TestValuesNamesThePattern(t *testing.T) {
 	_, err = valuesOf(t.Context(), x, "k", tag.Match{Key: "k", Pattern: p}, Page{})
 	if !errors.Is(err, pattern.ErrBudget) || !strings.Contains(err.Error(), `"k"`) {
 		t.Errorf("got error %v, want one that names the key", err)
+	}
+}
+
+// TestTallyBesideWriters counts while values come and go, for the race detector. A value that stays has its count in
+// every answer, and one that comes and goes has never more than its own.
+func TestTallyBesideWriters(t *testing.T) {
+	const shards, rounds = 4, 300
+	d := NewDictionary()
+	type shard struct {
+		sync.RWMutex
+		*Index
+	}
+	all := make([]*shard, shards)
+	for i := range all {
+		all[i] = &shard{Index: New(d)}
+		all[i].Add(0, tag.New("k", "stays"))
+	}
+	var writers sync.WaitGroup
+	for i, s := range all {
+		writers.Go(func() {
+			for round := range uint32(rounds) {
+				one := Series{1 + round, tag.New("k", fmt.Sprint("goes-", i, "-", round%7))}
+				s.Lock()
+				s.Add(one.Number, one.Tags)
+				s.Unlock()
+				s.Lock()
+				s.Remove(one)
+				s.Unlock()
+			}
+		})
+	}
+	for range rounds {
+		values, err := d.Values(t.Context(), "k", tag.Has{Key: "k"}, Page{}, func(tally *Tally) error {
+			for _, s := range all {
+				s.RLock()
+				err := tally.Add(s.Index)
+				s.RUnlock()
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil || len(values) == 0 {
+			t.Fatalf("got %v, error %v", values, err)
+		}
+		for _, v := range values {
+			if want := map[bool]int{true: shards, false: 1}[v.Text == "stays"]; v.Series != want {
+				t.Fatalf("%q has %d series, want %d", v.Text, v.Series, want)
+			}
+		}
+	}
+	writers.Wait()
+	if values, err := d.Values(t.Context(), "k", tag.True{}, Page{}, func(*Tally) error { return nil }); len(values) > 0 || err != nil {
+		t.Errorf("no index was counted, got %v, error %v", values, err)
 	}
 }

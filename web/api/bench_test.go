@@ -4,6 +4,7 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
+	"net/http"
 	"net/http/httptest"
 	"strconv"
 	"strings"
@@ -52,7 +53,7 @@ func BenchmarkGraphJSON(b *testing.B) {
 		b.Run("format="+name+"/lines=1000/points=180", func(b *testing.B) {
 			g := wideGraph(1000, 180)
 			g.Settings.Hints = []string{"no-image"}
-			w := &responseWriter{w: io.Discard}
+			w := &responseWriter{w: io.Discard, memo: new(numberMemo)}
 			b.ReportAllocs()
 			begin := processorTime(b)
 			for b.Loop() {
@@ -125,10 +126,9 @@ func dashboard(n int) io.Reader {
 	return strings.NewReader(`{"requests":[` + strings.Join(entries, ",") + `]}`)
 }
 
-// BenchmarkAnalyze completes keys and values over a store with many series, as an editor asks for them.
-func BenchmarkAnalyze(b *testing.B) {
+// newWideDB returns a store with a point in each of metrics series on each of some nodes.
+func newWideDB(b *testing.B, nodes, metrics int) *tsdb.DB {
 	db := tsdbtest.OpenDB(b)
-	const nodes, metrics = 1000, 1000
 	for i := range nodes {
 		batch := make([]tsdb.Point, metrics)
 		for j := range metrics {
@@ -143,8 +143,35 @@ func BenchmarkAnalyze(b *testing.B) {
 			b.Fatal(err, refused)
 		}
 	}
-	handler := New(testConfig(db))
-	for _, program := range []string{"", "name,", "name,ric.9", "name,metric.7,:eq,nf.node,", "name,metric.7,:eq,nf.", "nf.app,app3,:eq,name,ric.1"} {
+	return db
+}
+
+// BenchmarkTags lists all values of a key over a connection that stays open.
+func BenchmarkTags(b *testing.B) {
+	server := newTestServer(b, testConfig(newWideDB(b, 10_000, 10)))
+	client := &http.Client{Transport: &http.Transport{DisableCompression: true}}
+	for _, query := range []string{"nf.node?limit=20000", "nf.node", "nf.node?limit=20000&q=name,metric.7,:eq"} {
+		b.Run("series=1e5/values=1e4/"+query, func(b *testing.B) {
+			begin := processorTime(b)
+			for b.Loop() {
+				answer, err := client.Get(server.URL + "/api/v1/tags/" + query)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if n, err := io.Copy(io.Discard, answer.Body); err != nil || n < 5000 {
+					b.Fatal(n, err)
+				}
+				answer.Body.Close()
+			}
+			b.ReportMetric(float64(processorTime(b)-begin)/float64(b.N)/1e6, "cpu-ms/op")
+		})
+	}
+}
+
+// BenchmarkAnalyze completes keys and values over a store with many series, as an editor asks for them.
+func BenchmarkAnalyze(b *testing.B) {
+	handler := New(testConfig(newWideDB(b, 10_000, 100)))
+	for _, program := range []string{"", "name,", "name,ric.9", "name,metric.7,:eq,nf.node,", "name,metric.7,:eq,nf.node,i-", "nf.app,app3,:eq,nf.node,I-77", "name,metric.7,:eq,nf.", "nf.app,app3,:eq,name,ric.1"} {
 		b.Run("series=1e6/q="+program, func(b *testing.B) {
 			begin := processorTime(b)
 			for b.Loop() {

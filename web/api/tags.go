@@ -121,7 +121,10 @@ func (r tagsRequest) write(w http.ResponseWriter, found []string) {
 		return
 	}
 	if !r.verbose {
-		writeJSON(w, http.StatusOK, found)
+		w.Header().Set("Content-Type", "application/json")
+		out := &responseWriter{w: w}
+		out.strings(found)
+		out.flush()
 		return
 	}
 	counts := make([]tagCount, len(found))

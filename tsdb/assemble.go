@@ -1,0 +1,422 @@
+package tsdb
+
+import (
+	"context"
+	"encoding/binary"
+	"math"
+)
+
+// answer answers q, from the cache as far as that is possible.
+//
+// Units that are closed are read as a whole, even where the range begins within one, and kept; then they are clipped. The
+// others are read as far as the range goes. So it makes no difference to the answer what was in the cache: values of a slot
+// are added in the same order either way, and tallies are those of the same units.
+func (db *DB) answer(ctx context.Context, q Query) ([]*Column, error) {
+	l, cached := db.grid.layoutOf(q)
+	a := &assembly{db: db, query: q, layout: l, used: &usage{query: &q}}
+	if db.started.Load() {
+		a.cache = db.cache
+	}
+	var err error
+	if a.isUnits = cached; cached {
+		err = a.collect(ctx)
+	} else {
+		err = a.read(ctx, l, nil)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return a.finish(ctx)
+}
+
+// openSteps is how many steps before the clock a unit must have ended to count as closed: in them samples still come, and
+// every one would make the unit's entry void.
+const openSteps = 2
+
+// An assembly is an answer that is being put together from entries of the cache and from what is read.
+type assembly struct {
+	db     *DB
+	query  Query
+	layout layout
+	used   *usage
+	cache  *cache // nil: all is read
+	// isUnits tells that whole units are read; else only what lies in the range.
+	isUnits bool
+
+	columns []*Column
+	inside  []tally // by column, of the units that lie in the range and of what was read in it
+	edges   []tally // and of the kept units that the range only touches
+	keys    []string
+	byKey   map[string]int
+	next    int // where the next group of an entry is likely to be
+
+	question []byte
+	stable   uint64
+	closed   int64 // slots up to here are closed
+	dropped  int64 // and up to here not to be kept
+	scratch  [][]byte
+}
+
+// collect takes what the cache has and reads what lies between.
+func (a *assembly) collect(ctx context.Context) error {
+	a.stable = a.db.revisions.stable()
+	a.closed = a.db.grid.slotBefore(a.db.census.now()) - openSteps
+	a.dropped = a.db.revisions.droppedUpTo()
+	a.question = appendQuestion(nil, &a.query)
+	l := &a.layout
+	shape := shapeOf(&a.query, l)
+	firstMissing := l.unitOf(l.first)
+	for unit := firstMissing; unit <= l.unitOf(l.last()); unit++ {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		parts, found := a.lookUp(unit)
+		if !found {
+			continue
+		}
+		if err := a.readUnits(ctx, firstMissing, unit-1); err != nil {
+			return err
+		}
+		firstMissing = unit + 1
+		for _, part := range parts {
+			if err := a.addPart(&shape, unit, part[partHeadBytes:]); err != nil {
+				return err
+			}
+		}
+	}
+	return a.readUnits(ctx, firstMissing, l.unitOf(l.last()))
+}
+
+// isKept reports whether a unit is one that the cache keeps.
+func (a *assembly) isKept(unit int64) bool {
+	first, last := a.layout.unitBounds(unit)
+	return last <= a.closed && first > a.dropped
+}
+
+// lookUp returns the entry of a unit; it is valid until the next call.
+func (a *assembly) lookUp(unit int64) (parts [][]byte, found bool) {
+	if a.cache == nil || !a.isKept(unit) {
+		return nil, false
+	}
+	first, last := a.layout.unitBounds(unit)
+	parts, found = a.cache.get(a.keyOf(unit), a.scratch, func(stable uint64) bool {
+		return a.db.revisions.hold(stable, first, last)
+	})
+	a.scratch = parts
+	return parts, found
+}
+
+func (a *assembly) keyOf(unit int64) []byte { return binary.AppendVarint(a.question, unit) }
+
+// addPart copies a part of an entry to where it belongs.
+func (a *assembly) addPart(shape *entryShape, unit int64, part []byte) error {
+	l := &a.layout
+	first, last := l.unitBounds(unit)
+	from, to := l.clip(first, last)
+	skip := (from + int(l.first-first)) / l.ratio // values of the unit before the range
+	n := (to - from) / l.ratio
+	var g cachedGroup
+	for len(part) > 0 {
+		g, part = shape.next(part)
+		at, err := a.column(g.key)
+		if err != nil {
+			return err
+		}
+		c := a.columns[at]
+		a.count(at, unit, &g.tally)
+		for i := range shape.maskWords {
+			orClipped(c.Present, int(first-l.first)+64*i, min(64, shape.slots-64*i), l.slots, binary.LittleEndian.Uint64(g.mask[8*i:]))
+		}
+		values := g.values
+		for _, into := range c.slices() {
+			if *into == nil {
+				continue
+			}
+			place := (*into)[from/l.ratio : from/l.ratio+n]
+			for i := range place {
+				place[i] = math.Float64frombits(binary.LittleEndian.Uint64(values[8*(skip+i):]))
+			}
+			values = values[8*shape.values:]
+		}
+	}
+	return nil
+}
+
+// column returns the place of the column of a group, a new one where it is the first time that it is seen. Entries
+// nearly always have the same groups in the same order.
+func (a *assembly) column(key []byte) (int, error) {
+	if a.next < len(a.keys) && a.keys[a.next] == string(key) {
+		a.next++
+		return a.next - 1, nil
+	}
+	if at, known := a.byKey[string(key)]; known {
+		a.next = at + 1
+		return at, nil
+	}
+	if err := a.used.addBytes(a.query.columnBytes(&a.layout)); err != nil {
+		return 0, err
+	}
+	at := a.add(string(key), a.query.newColumn(&a.layout))
+	a.next = at + 1
+	return at, a.used.checkBegun(len(a.columns))
+}
+
+func (a *assembly) add(key string, c *Column) (at int) {
+	if a.byKey == nil {
+		a.byKey = make(map[string]int)
+	}
+	at = len(a.columns)
+	a.byKey[key] = at
+	a.keys = append(a.keys, key)
+	a.columns = append(a.columns, c)
+	a.inside, a.edges = append(a.inside, tally{}), append(a.edges, tally{})
+	return at
+}
+
+// count notes what went into a unit of a column. Samples add up; Series is the most that any unit has, because nobody
+// remembers which they were.
+func (a *assembly) count(at int, unit int64, t *tally) {
+	if t.series == 0 {
+		return
+	}
+	c := a.columns[at]
+	c.Series = max(c.Series, t.series)
+	c.Samples += t.samples
+	if a.isEdge(unit) {
+		a.edges[at].add(t)
+	} else {
+		a.inside[at].add(t)
+	}
+}
+
+// countAll counts all units of a partial.
+func (a *assembly) countAll(at int, p *partial, gap *layout) {
+	for unit := gap.unitOf(gap.first); unit <= gap.unitOf(gap.last()); unit++ {
+		t := p.unit(gap, unit)
+		a.count(at, unit, &t)
+	}
+}
+
+// isEdge reports whether a unit was read as a whole and the range does not have it as a whole.
+func (a *assembly) isEdge(unit int64) bool {
+	first, last := a.layout.unitBounds(unit)
+	return (first < a.layout.first || last > a.layout.last()) && a.isUnits && a.isKept(unit)
+}
+
+// readUnits reads the units from first to last, if there are any, and keeps those that are to be kept.
+func (a *assembly) readUnits(ctx context.Context, first, last int64) error {
+	if first > last {
+		return nil
+	}
+	l := &a.layout
+	from, _ := l.unitBounds(first)
+	if !a.isKept(first) {
+		from = max(from, l.first)
+	}
+	_, to := l.unitBounds(last)
+	if !a.isKept(last) {
+		to = min(to, l.last())
+	}
+	gap := l.part(from, to)
+	return a.read(ctx, gap, func(groups *groups) {
+		for unit := first; unit <= last; unit++ {
+			if a.cache != nil && a.isKept(unit) {
+				a.keep(unit, &gap, groups)
+			}
+		}
+	})
+}
+
+// keep puts a unit of what was read into the cache.
+func (a *assembly) keep(unit int64, gap *layout, groups *groups) {
+	shape := shapeOf(&a.query, gap)
+	first, _ := gap.unitBounds(unit)
+	w := unitWriter{stable: a.stable}
+	for i, p := range groups.list {
+		if t := p.unit(gap, unit); t.series > 0 {
+			w.add(&shape, groups.keys[i], p, &t, int(first-gap.first), gap.ratio)
+		}
+		if w.size > cacheEntryBytes {
+			return
+		}
+	}
+	a.cache.put(a.keyOf(unit), &w)
+}
+
+// read reads a gap between what the answer has already, lets keep see it, and adds it.
+func (a *assembly) read(ctx context.Context, gap layout, keep func(*groups)) error {
+	groups, err := a.db.readGroups(ctx, gap.query(a.query), gap, a.used)
+	if err != nil {
+		return err
+	}
+	if keep != nil {
+		keep(groups)
+	}
+	l := &a.layout
+	isAll := len(a.columns) == 0 && gap.first <= l.first && gap.last() >= l.last()
+	for i, p := range groups.list {
+		if isAll {
+			a.countAll(a.add(groups.keys[i], p.clipped(&gap, l)), p, &gap)
+			continue
+		}
+		at, err := a.column([]byte(groups.keys[i]))
+		if err != nil {
+			return err
+		}
+		p.copyTo(a.columns[at], &gap, l)
+		a.countAll(at, p, &gap)
+	}
+	return nil
+}
+
+// settle decides for each column which series is the first. A unit at an edge may have series with values outside of the
+// range only. Mostly that does not matter, because a series inside comes before them or all are of one kind. Where it
+// does, the edges are read as far as the range goes.
+func (a *assembly) settle(ctx context.Context) error {
+	if err := a.settleDoubts(ctx); err != nil {
+		return err
+	}
+	for at, c := range a.columns {
+		t := &a.inside[at]
+		t.add(&a.edges[at])
+		c.First, c.Gauge = t.first, t.gauge
+	}
+	return nil
+}
+
+// settleDoubts replaces the tallies of the edges, where they matter, by those of what the range has of them.
+func (a *assembly) settleDoubts(ctx context.Context) error {
+	exact := make(map[int]*tally)
+	for at := range a.columns {
+		if a.isDoubtful(at) {
+			exact[at] = new(tally)
+		}
+	}
+	if len(exact) == 0 {
+		return nil
+	}
+	l := &a.layout
+	first, last := l.unitOf(l.first), l.unitOf(l.last())
+	if err := a.readEdge(ctx, first, exact); err != nil {
+		return err
+	}
+	if last > first {
+		if err := a.readEdge(ctx, last, exact); err != nil {
+			return err
+		}
+	}
+	for at, t := range exact {
+		a.edges[at] = *t
+	}
+	return nil
+}
+
+// isDoubtful reports whether it depends on a series at an edge whether the column is a gauge.
+func (a *assembly) isDoubtful(at int) bool {
+	in, edge := &a.inside[at], &a.edges[at]
+	if edge.series == 0 || in.kinds|edge.kinds != gauges|others {
+		return false
+	}
+	return in.series == 0 || string(edge.first[:]) < string(in.first[:])
+}
+
+// readEdge reads what the range has of a unit, if that is at an edge, for the columns that exact lists.
+func (a *assembly) readEdge(ctx context.Context, unit int64, exact map[int]*tally) error {
+	if !a.isEdge(unit) {
+		return nil
+	}
+	first, last := a.layout.unitBounds(unit)
+	part := a.layout.part(max(first, a.layout.first), min(last, a.layout.last()))
+	groups, err := a.db.readGroups(ctx, part.query(a.query), part, a.used)
+	if err != nil {
+		return err
+	}
+	for i, p := range groups.list {
+		if at, known := a.byKey[groups.keys[i]]; known && exact[at] != nil {
+			t := p.unit(&part, unit)
+			exact[at].add(&t)
+		}
+	}
+	return nil
+}
+
+// finish returns the columns that have a value.
+func (a *assembly) finish(ctx context.Context) ([]*Column, error) {
+	if err := a.settle(ctx); err != nil {
+		return nil, err
+	}
+	kept := a.columns[:0]
+	for i, c := range a.columns {
+		if !c.hasValue() {
+			continue
+		}
+		c.Tags = canonical(a.keys[i]).tags()
+		kept = append(kept, c)
+		if err := a.used.checkColumns(len(kept)); err != nil {
+			return nil, err
+		}
+	}
+	return kept, nil
+}
+
+func (c *Column) hasValue() bool {
+	for _, values := range c.slices() {
+		for _, v := range *values {
+			if v == v {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// clipped returns what p, of the layout gap, has of l, in the same memory.
+func (p *partial) clipped(gap, l *layout) *Column {
+	c := &p.Column
+	from := int(l.first - gap.first)
+	for _, values := range c.slices() {
+		if *values != nil {
+			*values = (*values)[from/l.ratio:][: l.slots/l.ratio : l.slots/l.ratio]
+		}
+	}
+	if c.Present != nil && gap.slots != l.slots {
+		present := make([]uint64, maskWords(l.slots))
+		copyBits(present, c.Present, -from, gap.slots, l.slots)
+		c.Present = present
+	}
+	return c
+}
+
+// copyTo copies what p, of the layout gap, has of l to its place in c.
+func (p *partial) copyTo(c *Column, gap, l *layout) {
+	from, to := l.clip(gap.first, gap.last())
+	skip := from + int(l.first-gap.first)
+	own := p.slices()
+	for i, values := range c.slices() {
+		if *values != nil {
+			copy((*values)[from/l.ratio:to/l.ratio], (*own[i])[skip/l.ratio:])
+		}
+	}
+	if c.Present != nil {
+		copyBits(c.Present, p.Present, int(gap.first-l.first), gap.slots, l.slots)
+	}
+}
+
+// copyBits sets in dst, which has size bits, the first n of src from position at on. What falls outside is left out.
+func copyBits(dst, src []uint64, at, n, size int) {
+	for i := 0; i < n; i += 64 {
+		orClipped(dst, at+i, min(64, n-i), size, src[i/64])
+	}
+}
+
+// orClipped sets the n bits of word that are set, from position at on, but for those outside of [0, size).
+func orClipped(dst []uint64, at, n, size int, word uint64) {
+	if at < 0 {
+		word >>= min(64, -at)
+		n += at
+		at = 0
+	}
+	if n = min(n, size-at); n > 0 {
+		orBits(dst, at, n, word)
+	}
+}

@@ -1,0 +1,107 @@
+package tsdb
+
+// A layout is a range of primary slots, cut into runs for reading and runs into units for counting and for the cache:
+//
+//	slots    1 … 60              61 … 120            121 … 180
+//	windows ├───────────────────┼───────────────────┼───────────────────┤
+//	runs    ├───────────────────┼───────────────────┼───────────────────┤   whole windows
+//	units   ├──┼──┼──┼──┼──┼────┼──┼──┼──┼──┼──┼────┼ …                     whole output values
+//
+// Runs and units lie where their numbers say, whatever the range, which may begin and end within one. An output value
+// never takes slots of two units, and a unit never lies in two runs; a run is several windows where an output
+// value or a unit takes more than one.
+type layout struct {
+	ratio     int   // slots per output value
+	first     int64 // first slot
+	slots     int   // a multiple of ratio
+	unit, run int64 // slots in one
+}
+
+const (
+	// unitValues is how many output values a unit of the cache has at least. Fewer make more entries; more make more slots
+	// that are read again with each refresh until their unit is closed.
+	unitValues = 8
+	// unitWindows is how many windows a unit of the cache takes at most.
+	unitWindows = 24
+)
+
+// layoutOf returns the layout for a query, and whether its units are such as the cache keeps.
+func (g grid) layoutOf(q Query) (l layout, cached bool) {
+	l = layout{ratio: int(q.Step / g.step), first: g.slotAt(q.Start-q.Step) + 1}
+	l.slots = q.Len() * l.ratio
+	chunk := leastCommonMultiple(int64(g.width), int64(l.ratio))
+	unit := g.unitSlots(int64(l.ratio), chunk)
+	if unit == 0 || int64(l.slots) < unit {
+		l.unit, l.run = chunk, chunk
+		return l, false
+	}
+	l.unit, l.run = unit, max(unit, chunk)
+	return l, true
+}
+
+// unitSlots returns the length of the cache's units, 0 if it would be too much. Either whole units make a window, or
+// whole windows a unit. chunk is the least common multiple of a window and ratio.
+func (g grid) unitSlots(ratio, chunk int64) int64 {
+	most := unitWindows * int64(g.width)
+	if chunk > most {
+		return 0
+	}
+	if chunk == int64(g.width) {
+		for unit := unitValues * ratio; unit < chunk; unit += ratio {
+			if chunk%unit == 0 {
+				return unit
+			}
+		}
+	}
+	unit := chunk
+	for unit < unitValues*ratio && unit+chunk <= most {
+		unit += chunk
+	}
+	return unit
+}
+
+func leastCommonMultiple(a, b int64) int64 {
+	x, y := a, b
+	for y != 0 {
+		x, y = y, x%y
+	}
+	return a / x * b
+}
+
+// last returns the last slot.
+func (l *layout) last() int64 { return l.first + int64(l.slots) - 1 }
+
+// unitOf and runOf return the numbers of the unit and the run that hold a slot.
+func (l *layout) unitOf(slot int64) int64 { return floorDiv(slot-1, l.unit) }
+func (l *layout) runOf(slot int64) int64  { return floorDiv(slot-1, l.run) }
+
+// runs returns the number of runs that the range touches.
+func (l *layout) runs() int { return int(l.runOf(l.last()) - l.runOf(l.first) + 1) }
+
+// unitsPerRun returns how many units one whole run has.
+func (l *layout) unitsPerRun() int { return int(l.run / l.unit) }
+
+// clip returns the places in the range, from 0, of the part of [first, last] that lies in it.
+func (l *layout) clip(first, last int64) (from, to int) {
+	return int(max(first, l.first) - l.first), int(min(last, l.last()) + 1 - l.first)
+}
+
+// unitBounds and runBounds return the first and the last slot.
+func (l *layout) unitBounds(unit int64) (first, last int64) {
+	return unit*l.unit + 1, (unit + 1) * l.unit
+}
+func (l *layout) runBounds(run int64) (first, last int64) { return run*l.run + 1, (run + 1) * l.run }
+
+// part returns the layout of some slots, which begin and end with an output value.
+func (l *layout) part(first, last int64) layout {
+	p := *l
+	p.first, p.slots = first, int(last-first+1)
+	return p
+}
+
+// query returns q with the range of l.
+func (l *layout) query(q Query) Query {
+	output := func(slot int64) int64 { return floorDiv(slot-1, int64(l.ratio)) + 1 }
+	q.Start, q.End = output(l.first)*q.Step, (output(l.last())+1)*q.Step
+	return q
+}
