@@ -98,19 +98,21 @@ func maxNaN(a, b float64) float64 {
 	return b
 }
 
-// total adds the values to sum, which begins with the first one where there is none yet. Opposite infinities
-// make a total NaN, and further values do not mend that: so Atlas has it.
-func total(sum float64, none bool, values []float64) float64 {
+// totalOf adds the values to sum, which begins with the first one where there is none yet, and returns how many there
+// are. Opposite infinities make a total NaN, and further values do not mend that: so Atlas has it.
+func totalOf(sum float64, none bool, values []float64) (_ float64, present int) {
 	for _, v := range values {
-		switch {
-		case v != v:
-		case none:
+		if v != v {
+			continue
+		}
+		present++
+		if none {
 			sum, none = v, false
-		default:
+		} else {
 			sum += v
 		}
 	}
-	return sum
+	return sum, present
 }
 
 // least returns the least of the values and of v.

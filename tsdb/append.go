@@ -8,7 +8,7 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
-// ErrUnknownRef reports a point whose Ref the DB has not given out.
+// ErrUnknownRef reports a point whose Ref the DB has not given out, or has forgotten: resolve the tags again.
 var ErrUnknownRef = errors.New("unknown series reference")
 
 // ErrClosed reports a call after Close.
@@ -137,8 +137,8 @@ func (c *committer) commit() error {
 	at := c.db.log.Stats().End // the records come behind it
 	if err := c.db.log.Append(context.Background(), c.records...); err != nil {
 		for _, s := range c.db.shards {
-			s.mu.Lock() // Resolve may be moving the list that forget writes to
-			s.forget()
+			s.mu.Lock() // Resolve may be moving what clearStaged writes to
+			s.clearStaged()
 			s.mu.Unlock()
 		}
 		return fmt.Errorf("nothing was stored: %w", err)
@@ -157,7 +157,7 @@ func (c *committer) commit() error {
 		s.mu.Lock()
 		s.logAt = max(s.logAt, at)
 		err := s.apply()
-		s.forget()
+		s.clearStaged()
 		s.mu.Unlock()
 		if err != nil {
 			c.db.logger.Error("a sealed block in memory is damaged; its log segment still has the values", "error", err)
@@ -196,22 +196,44 @@ func (c *committer) define() error {
 		if len(places) == 0 {
 			continue
 		}
-		s := c.db.shards[i]
+		if err := c.defineShard(c.db.shards[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// defineShard encodes the definitions of one shard, with the states that files have told of series that came back. More
+// may come meanwhile, and are not of this commit.
+func (c *committer) defineShard(s *shard) error {
+	s.mu.RLock()
+	s.staged.defined = 0
+	left := len(s.roster.unlogged)
+	s.mu.RUnlock()
+	for left > 0 {
+		at := len(c.body)
 		s.mu.RLock()
-		list := s.list // more may come meanwhile, and are not of this commit
+		unlogged := s.roster.unlogged[s.staged.defined:][:min(left, recordEntries)]
+		n := 1
+		for n < len(unlogged) && unlogged[n] == unlogged[0]+uint32(n) {
+			n++
+		}
+		c.body = s.appendDefinitions(c.body, unlogged[0], n)
+		states := s.statesOf(unlogged[:n])
 		s.mu.RUnlock()
-		for s.staged.defined = s.logged; s.staged.defined < len(list); {
-			n := min(len(list)-s.staged.defined, recordEntries)
-			at := len(c.body)
-			c.body = appendSeriesBody(c.body, s.number, s.staged.defined, list[s.staged.defined:][:n])
-			c.record(wal.Series, seriesVersion, at)
-			s.staged.defined += n
-			if len(c.body) < definitionBytes {
-				continue
-			}
-			if err := c.logDefinitions(); err != nil {
-				return err
-			}
+		c.record(wal.Series, seriesVersion, at)
+		if len(states) > 0 {
+			at = len(c.body)
+			c.body = appendPointsBody(c.body, s.number, nil, states)
+			c.record(wal.Points, pointsVersion, at)
+		}
+		s.staged.defined += n
+		left -= n
+		if len(c.body) < definitionBytes {
+			continue
+		}
+		if err := c.logDefinitions(); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -225,7 +247,7 @@ func (c *committer) logDefinitions() error {
 	for i, places := range c.byShard {
 		if s := c.db.shards[i]; len(places) > 0 {
 			s.mu.Lock()
-			s.logged = max(s.logged, s.staged.defined)
+			s.defined()
 			s.mu.Unlock()
 		}
 	}

@@ -198,18 +198,18 @@ func (d *blockDir) takeOut(f *windowFile, reason error) error {
 }
 
 // write makes the file of a window of all shards, as of a position of the log. parts has a window per shard, nil where
-// there is none, and lists the series of each.
-func (d *blockDir) write(window int64, upTo wal.Position, parts []baseWindow, lists [][]series) (*windowFile, error) {
+// there is none.
+func (d *blockDir) write(window int64, upTo wal.Position, parts []baseWindow, shards []*shard) (*windowFile, error) {
 	head := d.head(window, 1, upTo)
 	w, err := blockfile.Create(d.fsys, d.name(head), head)
 	if err != nil {
 		return nil, err
 	}
-	for shard, part := range parts {
+	for i, part := range parts {
 		if part == nil {
 			continue
 		}
-		if err := addPart(w, shard, part, lists[shard]); err != nil {
+		if err := addPart(w, shards[i], part); err != nil {
 			return nil, errors.Join(err, w.Abort())
 		}
 	}
@@ -220,19 +220,24 @@ func (d *blockDir) write(window int64, upTo wal.Position, parts []baseWindow, li
 }
 
 // addPart adds the series of a shard, but for those whose tags are lost: nobody can ask for them.
-func addPart(w *blockfile.Writer, shard int, part baseWindow, list []series) error {
+func addPart(w *blockfile.Writer, s *shard, part baseWindow) error {
 	var failed error
-	var block, tags []byte
+	var block []byte
 	part.series(func(number uint32) {
-		if failed != nil || list[number].tags == lost {
+		if failed != nil {
 			return
 		}
-		if block, failed = part.appendBlock(block[:0], number); failed != nil {
+		var tags canonical
+		if tags, failed = s.tagsIn(number, part); failed != nil || tags == lost {
 			return
 		}
-		tags = append(tags[:0], list[number].tags...)
-		failed = w.Add(shard, number, tags, [][]byte{block})
+		if block, failed = part.appendBlock(block[:0], number); failed == nil {
+			failed = w.Add(s.number, number, []byte(tags), [][]byte{block})
+		}
 	})
+	if below := filePart(part); failed == nil && below != nil {
+		failed = below.file.reader.Damage() // it may have ended the list
+	}
 	return failed
 }
 

@@ -88,6 +88,7 @@ func TestAbandonedQuery(t *testing.T) {
 		Where: tag.True{}, PerSeries: true, Aggregates: tsdb.Sum | tsdb.Count | tsdb.Min | tsdb.Max,
 		Start: 840 * minuteStep, End: 1020 * minuteStep, Step: minuteStep,
 	}
+	least := time.Hour // of what it went on for: the test's machine may be busy
 	for wait := time.Millisecond; wait < 20*time.Millisecond; wait *= 2 {
 		ctx, cancel := context.WithCancel(context.Background())
 		var left time.Time
@@ -98,13 +99,13 @@ func TestAbandonedQuery(t *testing.T) {
 				break
 			}
 		}
-		took := time.Since(left)
+		least = min(least, time.Since(left))
 		if !errors.Is(err, context.Canceled) {
 			t.Fatalf("abandoned after %s: error %v, want %v", wait, err, context.Canceled)
 		}
-		if took > 50*time.Millisecond { // the test's machine may be busy
-			t.Errorf("abandoned after %s: went on for %s", wait, took)
-		}
+	}
+	if least > 20*time.Millisecond {
+		t.Errorf("went on for %s at least, want a few milliseconds", least)
 	}
 }
 

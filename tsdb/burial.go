@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
-	"github.com/telamon-tsdb/telamon/tsdb/index"
 )
 
 // A burial brings tombstones of a shard under, window by window.
@@ -52,6 +51,12 @@ func (s *shard) bury(window int64, t tombstone, b *burial) error {
 	if before == nil {
 		return nil
 	}
+	var counted []uint32
+	for _, number := range t.numbers {
+		if holdsInMemory(before, number) {
+			counted = append(counted, number)
+		}
+	}
 	first, last := s.grid.firstSlot(window), s.grid.lastSlot(window)
 	b.numbers, b.from, b.to = t.numbers, int(max(t.first, first)-first), int(min(t.last, last)-first)+1
 	after, hidden, err := b.in(before)
@@ -69,14 +74,11 @@ func (s *shard) bury(window int64, t tombstone, b *burial) error {
 		}
 	}
 	s.windows[window] = after
-	var gone []index.Series
+	s.moves++
 	for _, number := range hidden {
 		b.touched.add(number)
-		if !after.holds(number) {
-			gone = s.leaveWindow(gone, number)
-		}
 	}
-	s.index.Remove(gone...)
+	s.leaveWindow(slices.DeleteFunc(counted, func(number uint32) bool { return holdsInMemory(after, number) }))
 	return nil
 }
 
@@ -215,6 +217,15 @@ func (s *seriesSet) add(number uint32) {
 
 func (s seriesSet) has(number uint32) bool {
 	return int(number/64) < len(s) && s[number/64]>>(number%64)&1 != 0
+}
+
+// each calls visit with the numbers in s, ascending.
+func (s seriesSet) each(visit func(number uint32)) {
+	for i, word := range s {
+		for ; word != 0; word &= word - 1 {
+			visit(uint32(i*64 + bits.TrailingZeros64(word)))
+		}
+	}
 }
 
 func (s seriesSet) len() (n int) {

@@ -21,15 +21,15 @@ func resized[T any](s []T, n int) []T {
 }
 
 // consolidate folds values of the primary step, from position at of the range on, into the lines of
-// the series, which begin at position lineAt of the output, and returns how many there are. Average folds as a total; it is divided after aggregation (Column.Values).
+// the series, which begin at position lineAt of the output, and returns how many there are. Average folds as a total; it
+// is divided after aggregation (Column.Values).
 func (r *reader) consolidate(c *Column, lineAt, at int, values []float64) (present int) {
 	for len(values) > 0 {
 		// The part of values that one output value takes.
 		n := min(len(values), r.ratio-at%r.ratio)
 		part := values[:n]
-		if some := countPresent(part); some > 0 {
+		if some := r.fold(at/r.ratio-lineAt, part); some > 0 {
 			present += some
-			r.foldPart(at/r.ratio-lineAt, part, some)
 			if c.Present != nil {
 				markPresent(c.Present, at, part)
 			}
@@ -42,11 +42,35 @@ func (r *reader) consolidate(c *Column, lineAt, at int, values []float64) (prese
 
 // markPresent sets the bits, from position at on, of the values that are there.
 func markPresent(bits []uint64, at int, values []float64) {
-	for i, v := range values {
-		if v == v {
-			bits[(at+i)/64] |= 1 << ((at + i) % 64)
+	for len(values) > 0 {
+		word, shift := &bits[at/64], at%64
+		n := min(len(values), 64-shift)
+		// After some series of a fleet all are set, and there is nothing to look at.
+		if all := (uint64(1)<<n - 1) << shift; *word&all != all {
+			for i, v := range values[:n] {
+				if v == v {
+					*word |= 1 << (shift + i)
+				}
+			}
 		}
+		at, values = at+n, values[n:]
 	}
+}
+
+// fold folds values into one value of each line, and returns how many there are.
+func (r *reader) fold(out int, part []float64) (present int) {
+	if r.totals { // as nearly every query
+		line := r.lines[0]
+		var sum float64
+		if sum, present = totalOf(line[out], !r.filled[out], part); present > 0 {
+			line[out], r.filled[out] = sum, true
+		}
+		return present
+	}
+	if present = countPresent(part); present > 0 {
+		r.foldPart(out, part, present)
+	}
+	return present
 }
 
 // foldPart folds values, of which present are there and one at least, into one value of each line.
@@ -67,7 +91,7 @@ func (r *reader) foldPart(out int, part []float64, present int) {
 		case isCount: // the least and the greatest of ones
 			line[out] = 1
 		case isTotal:
-			line[out] = total(line[out], first, part)
+			line[out], _ = totalOf(line[out], first, part)
 		case r.query.Consolidation == LeastOf:
 			line[out] = least(line[out], part)
 		default:

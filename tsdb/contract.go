@@ -6,6 +6,10 @@ import (
 )
 
 // A Ref names a series inside one DB, across restarts; it is never reused. Zero names none.
+//
+// It is good for an hour of steps of a minute (60 steps) after Resolve, and as long as the series has values in memory;
+// after that the DB may have forgotten the series (its values in files remain, and Resolve finds it again) and refuses
+// points under the old Ref with ErrUnknownRef.
 type Ref uint64
 
 // A Resolver turns the canonical bytes of a tag set (tag.Tags.AppendCanonical) into the reference

@@ -28,11 +28,12 @@ func (db *DB) Delete(ctx context.Context, where tag.Predicate, first, last int64
 		return 0, err
 	}
 	defer db.senders.RUnlock()
+	files := newFileAnswers(where)
 	t := tombstone{first: ceilDiv(first, db.grid.step), last: floorDiv(last, db.grid.step)}
 	var damage error
 	for _, s := range db.shards {
 		b := s.newBurial()
-		err := db.deleteIn(ctx, s, where, t, b)
+		err := db.deleteIn(ctx, s, files, t, b)
 		if n := b.touched.len(); n > 0 {
 			series += n
 			db.removals.Add(1) // behind the last change: who reads the new count sees no value that is gone
@@ -63,8 +64,8 @@ func (db *DB) enter() error {
 const deleteAtOnce = 1 << 15
 
 // deleteIn removes from one shard, some series and windows at a time.
-func (db *DB) deleteIn(ctx context.Context, s *shard, where tag.Predicate, t tombstone, b *burial) error {
-	windows, numbers, err := s.candidates(ctx, where, t)
+func (db *DB) deleteIn(ctx context.Context, s *shard, files *fileAnswers, t tombstone, b *burial) error {
+	windows, numbers, err := s.covered(ctx, files, t)
 	if err != nil {
 		return err
 	}
@@ -109,9 +110,8 @@ func (db *DB) bury(ctx context.Context, s *shard, t tombstone, b *burial) error 
 	return s.buryAll(windows, t, b)
 }
 
-// candidates returns the windows that t covers some of, and the series that match where and are in any of them, ascending
-// both.
-func (s *shard) candidates(ctx context.Context, where tag.Predicate, t tombstone) (windows []int64, numbers []uint32, err error) {
+// covered returns the windows that t covers some of, and the series that match and are in any of them, ascending both.
+func (s *shard) covered(ctx context.Context, files *fileAnswers, t tombstone) (windows []int64, numbers []uint32, err error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var covered []numberedWindow
@@ -124,7 +124,7 @@ func (s *shard) candidates(ctx context.Context, where tag.Predicate, t tombstone
 	if len(windows) == 0 {
 		return nil, nil, nil
 	}
-	found, err := s.index.Lookup(ctx, where)
+	found, err := s.candidates(ctx, covered, files)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // BenchmarkSelectFiles asks about the seven days of 2,000 series, in hour files and then in day files, and about the three
-// hours in their middle.
+// hours in their middle, without the cache.
 func BenchmarkSelectFiles(b *testing.B) {
 	const series, days = 2000, 7
 	f := &benchFleet{testDB: openTestDB(b, vfs.NewMemory(), tsdb.Config{BlockDir: "/blocks", MemoryHorizon: time.Minute})}
@@ -37,6 +37,7 @@ func BenchmarkSelectFiles(b *testing.B) {
 		}
 	}
 	ask := func(name string) {
+		f.WithoutCache()
 		for _, question := range []struct {
 			name       string
 			where      tag.Predicate

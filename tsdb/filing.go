@@ -33,7 +33,7 @@ func (db *DB) dueWindows(now time.Time) []int64 {
 	var due, again []int64
 	for window := range db.unfiledWindows() {
 		switch {
-		case db.grid.lastSlot(window) >= settled:
+		case db.grid.lastSlot(window) > settled: // later
 		case db.blocks.files[window] == nil, db.hasTombstones(window):
 			due = append(due, window)
 		default:
@@ -115,6 +115,8 @@ func unfiledSince(w window) (wal.Position, bool) {
 		return w.since, !w.filed
 	case *tombstonedWindow:
 		return w.since, true
+	case *overlayWindow:
+		return w.rows.since, true
 	}
 	return 0, false
 }
@@ -152,15 +154,14 @@ func (db *DB) fileAndTrim(ctx context.Context, due []int64, now time.Time) error
 // deleted the file is empty: it contradicts an older one, which may be there even if nobody knows, after a failure.
 func (db *DB) fileWindow(window int64, upTo wal.Position, now time.Time) error {
 	parts := make([]baseWindow, len(db.shards))
-	lists := make([][]series, len(db.shards))
 	for i, s := range db.shards {
 		var err error
-		if parts[i], lists[i], err = s.sealed(window); err != nil {
+		if parts[i], err = s.sealed(window); err != nil {
 			return err
 		}
-		defer s.unpin(parts[i])
+		defer s.unpin(sealedIn(parts[i]))
 	}
-	file, err := db.blocks.write(window, upTo, parts, lists)
+	file, err := db.blocks.write(window, upTo, parts, db.shards)
 	if err != nil {
 		return err
 	}
@@ -171,32 +172,32 @@ func (db *DB) fileWindow(window int64, upTo wal.Position, now time.Time) error {
 	return db.blocks.put(file)
 }
 
-// sealed returns a window in its sealed form, nil if the shard does not have it, and the series so far. Neither
-// changes any more, but for what series know besides their tags; the window is the caller's to read until unpin.
-func (s *shard) sealed(window int64) (baseWindow, []series, error) {
+// sealed returns a window in its sealed form, which does not change any more; nil if the shard does not have it. It is
+// the caller's to read until unpin.
+func (s *shard) sealed(window int64) (baseWindow, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.foldTombstones(window); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if w, ok := s.windows[window].(*openWindow); ok {
 		if err := s.seal(w); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
 	part, _ := s.windows[window].(baseWindow)
-	if part, ok := part.(*sealedWindow); ok {
-		part.pin()
+	if memory := sealedIn(part); memory != nil {
+		memory.pin()
 	}
-	return part, s.list, nil
+	return part, nil
 }
 
 // unpin ends what sealed began.
-func (s *shard) unpin(part baseWindow) {
-	if part, ok := part.(*sealedWindow); ok {
+func (s *shard) unpin(memory *sealedWindow) {
+	if memory != nil {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		part.unpin()
+		memory.unpin()
 	}
 }
 
@@ -206,45 +207,10 @@ func (s *shard) adopt(window int64, part baseWindow, filed *filedWindow) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch part := part.(type) {
+	case nil:
 	case *sealedWindow:
 		part.filed = true
-	case *filedWindow, *tombstonedWindow: // of the file before
-		if filed == nil { // the tags of all its series are lost, or all were deleted
-			s.abandon(window)
-		} else {
-			s.windows[window] = refiled(s.windows[window], part, filed)
-		}
+	default: // of the file before
+		s.setFile(window, part, filed)
 	}
-}
-
-// refiled returns w with a new file in the place of part, which was w itself or lay under it. What came meanwhile stays.
-func refiled(w window, part baseWindow, filed *filedWindow) window {
-	switch w := w.(type) {
-	case *openWindow:
-		if w.base != nil {
-			w.base = refiled(w.base, part, filed).(baseWindow)
-		}
-		return w
-	case *sealedWindow: // written over and sealed meanwhile: it has all that the file has, and more
-		return w
-	case *tombstonedWindow:
-		if w != part { // a tombstone that came meanwhile: it hides what the file has folded in, too
-			w.base = refiled(w.base, part, filed).(baseWindow)
-			return w
-		}
-	}
-	return filed
-}
-
-// filePart returns the window in a file that w is, or that lies under it; nil if there is none.
-func filePart(w window) *filedWindow {
-	switch w := w.(type) {
-	case *filedWindow:
-		return w
-	case *tombstonedWindow:
-		return filePart(w.base)
-	case *openWindow:
-		return filePart(w.base)
-	}
-	return nil
 }

@@ -120,16 +120,16 @@ func TestWhenWindowsAreFiled(t *testing.T) {
 		}
 	}
 	f.write(1000, 1021) // windows 16 and 17
-	check(1030, "unfiled [16 17] files []")
-	check(1031, "unfiled [17] files [16]")
+	check(1029, "unfiled [16 17] files []")
+	check(1030, "unfiled [17] files [16]")
 	f.write(1001)
 	check(1032, "unfiled [16 17] files [16]")
-	check(1090, "unfiled [16 17] files [16]")
-	check(1091, "unfiled [] files [16 17]") // together
+	check(1089, "unfiled [16 17] files [16]")
+	check(1090, "unfiled [] files [16 17]") // together
 	f.write(1002)
-	check(1092, "unfiled [16] files [16 17]")
-	check(1150, "unfiled [16] files [16 17]")
-	check(1151, "unfiled [] files [16 17]") // an hour later
+	check(1091, "unfiled [16] files [16 17]")
+	check(1149, "unfiled [16] files [16 17]")
+	check(1150, "unfiled [] files [16 17]") // an hour later
 	f.write(1003)
 	check(1152, "unfiled [16] files [16 17]")
 	f.write(900, 901) // a window of the past, written over a while

@@ -35,6 +35,7 @@ type member struct {
 	series uint32
 	kind   kinds
 	id     uint64 // the first bytes of its ID, as they sort
+	entry  *series
 	column *partial
 }
 
@@ -46,6 +47,7 @@ type numberedWindow struct {
 
 // read adds the series of the shard that answer the query of r to the columns of r.
 func (s *shard) read(ctx context.Context, r *reader) error {
+	clear(r.strangers)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -54,11 +56,11 @@ func (s *shard) read(ctx context.Context, r *reader) error {
 	if s.windows == nil {
 		return ErrClosed
 	}
-	numbers, err := s.index.Lookup(ctx, r.query.Where)
+	windows := s.windowsIn(&r.layout)
+	numbers, err := s.candidates(ctx, windows, r.files)
 	if err != nil {
 		return err
 	}
-	windows := s.windowsIn(&r.layout)
 	if len(numbers) == 0 || len(windows) == 0 {
 		return nil
 	}
@@ -66,7 +68,6 @@ func (s *shard) read(ctx context.Context, r *reader) error {
 	if err != nil {
 		return err
 	}
-	r.list = s.list
 	if err := r.read(ctx, members, windows); err != nil {
 		return fmt.Errorf("shard %d: %w", s.number, err)
 	}
@@ -92,42 +93,61 @@ func (s *shard) group(ctx context.Context, numbers []uint32, windows []numberedW
 		return nil, err
 	}
 	members := r.members[:0]
+	isOne := !r.query.PerSeries && len(r.query.By) == 0
 	var one *partial // without grouping, the only column
 	for i, number := range numbers {
 		if i%1024 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
+		if i%readAhead == 0 && !isOne {
+			s.touchTags(numbers[i:min(i+readAhead, len(numbers))], r)
+		}
 		if !anyHolds(windows, number) {
 			continue
 		}
+		entry, err := s.describe(number, windows, r)
+		if err != nil {
+			return nil, err
+		}
 		c := one
 		if c == nil {
-			var err error
-			if c, err = s.columnOf(number, r); err != nil {
+			if c, err = r.columnOf(entry.tags); err != nil {
 				return nil, err
 			}
 			if c == nil {
 				continue
 			}
-			if !r.query.PerSeries && len(r.query.By) == 0 {
+			if isOne {
 				one = c
 			}
 		}
-		entry := &s.list[number]
-		members = append(members, member{number, kindOf(entry.gauge), binary.BigEndian.Uint64(entry.id[:]), c})
+		members = append(members, member{number, kindOf(entry.gauge), binary.BigEndian.Uint64(entry.id[:]), entry, c})
 	}
 	return members, r.used.addSeries(len(members))
 }
 
-// columnOf returns the column that a series goes into, a new one where it is the first of its group; nil if it lacks
-// a key of Query.By.
-func (s *shard) columnOf(number uint32, r *reader) (*partial, error) {
-	tags := string(s.list[number].tags)
+// touchTags reads a byte of each cache line of the tags of some series, so that the waits for them overlap. By 1,000 nodes
+// of 100,000 series, BenchmarkSelect: 98 and 80 ms, BenchmarkSelectAgain: 37 and 21 ms.
+func (s *shard) touchTags(numbers []uint32, r *reader) {
+	for _, number := range numbers {
+		entry := s.roster.at(number)
+		if entry == nil {
+			continue
+		}
+		for i := 0; i < len(entry.tags); i += cacheLine {
+			r.touched ^= entry.tags[i]
+		}
+	}
+}
+
+// columnOf returns the column that a series with these tags goes into, a new one where it is the first of its group; nil
+// if it lacks a key of Query.By.
+func (r *reader) columnOf(tags canonical) (*partial, error) {
 	if r.query.PerSeries {
 		r.key = append(r.key[:0], tags...)
 	} else {
 		var complete bool
-		if r.key, complete = tag.AppendSubset(r.key[:0], tags, r.query.By); !complete {
+		if r.key, complete = tag.AppendSubset(r.key[:0], string(tags), r.query.By); !complete {
 			return nil, nil
 		}
 	}

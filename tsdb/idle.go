@@ -40,7 +40,7 @@ func (s *shard) idleWindows(slot int64) (idle []*openWindow) {
 		if !ok {
 			continue
 		}
-		if w.touched == w.seen && s.grid.lastSlot(number) < slot {
+		if w.touched == w.seen && s.grid.lastSlot(number) < slot && s.liftLeft(w) == nil {
 			idle = append(idle, w)
 		}
 		w.seen = w.touched
@@ -54,7 +54,7 @@ func (s *shard) sealIdle(w *openWindow, encoder *gorilla.Encoder) error {
 	b := w.newBuilder(encoder)
 	var members []uint32
 	idle := s.whileIdle(w, func() {
-		w.series(func(number uint32) { members = append(members, number) })
+		memoryPart(w).series(func(number uint32) { members = append(members, number) })
 	})
 	for portion := range slices.Chunk(members, idlePortion) {
 		var err error

@@ -59,7 +59,7 @@ func TestNoLongerIdle(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newShard(0, grid{step: minute, width: 60}, newCensus(Limits{}, nil))
 			defer s.close()
-			s.list = make([]series, 1)
+			s.roster.put(0, series{tags: lost, exists: true})
 			if err := s.store(0, 1, 7); err != nil {
 				t.Fatal(err)
 			}

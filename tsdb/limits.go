@@ -9,11 +9,12 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
-// Limits bound what new series may cost. A series that is known loses nothing by them. Zero is no limit.
+// Limits bound what new series may cost. A series that is known loses nothing by them; one that was forgotten (forget.go)
+// takes memory as a new one does, and counts as one when it comes back. Zero is no limit.
 type Limits struct {
-	// Series is the number of series in all.
+	// Series is the number of series that are remembered, with values in memory for the most part.
 	Series int
-	// ValuesPerKey is the number of different values of one tag key.
+	// ValuesPerKey is the number of different values of one tag key, among these series.
 	ValuesPerKey int
 	// NewSeries is the number of new series in one minute of the clock. They are counted only while there
 	// are more than half of Series: a fleet may arrive at once, but not for ever.
@@ -140,6 +141,22 @@ func (c *census) add(tags tag.Tags) {
 			values[one.Value] = n + 1 // by the key that is there: no copy of the text
 		} else {
 			values[strings.Clone(one.Value)] = 1
+		}
+	}
+}
+
+// remove no longer counts a series.
+func (c *census) remove(tags tag.Tags) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.series--
+	for _, one := range tags {
+		values := c.keys[one.Key]
+		if values[one.Value]--; values[one.Value] <= 0 {
+			delete(values, one.Value)
+		}
+		if len(values) == 0 {
+			delete(c.keys, one.Key)
 		}
 	}
 }

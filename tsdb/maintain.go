@@ -6,7 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/telamon-tsdb/telamon/tsdb/normalize"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -18,9 +17,10 @@ import (
 //	trim     the log: what is still alive in it is written again at its head, and segments of which all windows
 //	         are in files are dropped
 //	release  windows older than the memory horizon are read from their files from now on
+//	forget   series without values in memory; see forget.go
 //	merge    files of adjacent windows into a longer one, once; see merging.go
 //
-// Without a BlockDir it only drops and seals. After an error nothing is lost; the next call tries again.
+// Without a BlockDir it only drops, seals and forgets. After an error nothing is lost; the next call tries again.
 func (db *DB) Maintain(ctx context.Context, now time.Time) error {
 	db.maintaining.Lock()
 	defer db.maintaining.Unlock()
@@ -34,8 +34,12 @@ func (db *DB) Maintain(ctx context.Context, now time.Time) error {
 	if err == nil {
 		err = db.sealIdle(db.grid.slotBefore(now) - idleSlots)
 	}
-	if db.blocks == nil || err != nil {
+	if err != nil {
 		return err
+	}
+	if db.blocks == nil {
+		db.forget(db.grid.slotBefore(now))
+		return nil
 	}
 	if due := db.dueWindows(now); len(due) > 0 {
 		if err := db.fileAndTrim(ctx, due, now); err != nil {
@@ -43,6 +47,7 @@ func (db *DB) Maintain(ctx context.Context, now time.Time) error {
 		}
 	}
 	db.release(db.grid.slotBefore(now.Add(-db.horizon)))
+	db.forget(db.grid.slotBefore(now))
 	return db.mergeSome(ctx, now)
 }
 
@@ -65,21 +70,30 @@ func (db *DB) rotate() (wal.Position, error) {
 // release lets the memory go of windows that end before slot and are in files.
 func (db *DB) release(slot int64) {
 	for _, s := range db.shards {
-		s.mu.Lock()
-		for _, number := range slices.Clone(s.order) {
-			w, ok := s.windows[number].(*sealedWindow)
-			if !ok || !w.filed || s.grid.lastSlot(number) >= slot {
-				continue
-			}
-			if filed := db.blocks.files[number].filed(number, s.number); filed != nil {
-				s.windows[number] = filed
-				w.free()
-			} else { // nothing is left in it
-				s.removeWindow(number)
-			}
+		for _, w := range s.takeFiledBefore(slot, db.blocks.files) {
+			s.depart(w)
 		}
-		s.mu.Unlock()
 	}
+}
+
+// takeFiledBefore puts the files of windows that end before slot in the place of those in memory, which it returns.
+func (s *shard) takeFiledBefore(slot int64, files map[int64]*windowFile) (taken []window) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, number := range slices.Clone(s.order) {
+		w, ok := s.windows[number].(*sealedWindow)
+		if !ok || !w.filed || s.grid.lastSlot(number) >= slot {
+			continue
+		}
+		s.moves++
+		if filed := files[number].filed(number, s.number); filed != nil {
+			s.windows[number] = filed
+			taken = append(taken, w)
+		} else { // nothing is left in it
+			taken = append(taken, s.takeWindow(number))
+		}
+	}
+	return taken
 }
 
 // load brings windows that end at slot or later from files into memory, as if they had never left it. A file that
@@ -96,7 +110,9 @@ func (db *DB) load(slot int64) {
 					continue
 				}
 				if loaded, err := filed.load(s.memory); err == nil {
+					s.enterLoaded(loaded)
 					s.windows[number] = loaded
+					s.moves++
 				}
 			}
 		})
@@ -104,64 +120,16 @@ func (db *DB) load(slot int64) {
 	shards.Wait()
 }
 
-// checkpoint writes to the head of the log what older segments may hold alone: the series' definitions, the
-// normaliser's states, and what the other owners of records have. Definitions never change; states are written between
-// commits, so that no older one comes behind a newer one.
-func (db *DB) checkpoint(ctx context.Context) error {
-	for _, s := range db.shards {
-		s.mu.RLock()
-		list := s.list[:s.logged]
-		s.mu.RUnlock()
-		for first, n := 0, 0; first < len(list); first += max(n, 1) {
-			n = definedSeries(list[first:min(first+recordEntries, len(list))])
-			if n == 0 {
-				continue
-			}
-			body := appendSeriesBody(nil, s.number, first, list[first:first+n])
-			if err := db.log.Append(ctx, wal.Record{Type: wal.Series, Version: seriesVersion, Body: body}); err != nil {
-				return err
+// enterLoaded counts a window that is in a file still, and reads there who its series are, unless the log has told.
+func (s *shard) enterLoaded(w *sealedWindow) {
+	w.series(func(number uint32) {
+		if s.roster.at(number) == nil {
+			if !s.knowFromFiles(number) {
+				s.roster.put(number, series{tags: lost, exists: true})
 			}
 		}
-		if err := db.checkpointStates(ctx, s); err != nil {
-			return err
-		}
-	}
-	if db.others == nil {
-		return nil
-	}
-	return db.others(ctx)
-}
-
-// definedSeries returns how many series, from the first, have tags.
-func definedSeries(list []series) int {
-	for i := range list {
-		if list[i].tags == lost {
-			return i
-		}
-	}
-	return len(list)
-}
-
-func (db *DB) checkpointStates(ctx context.Context, s *shard) error {
-	db.committing.Lock()
-	defer db.committing.Unlock()
-	var records []wal.Record
-	s.mu.RLock()
-	var states []stagedState
-	for i := range s.list[:s.logged] {
-		if state := s.list[i].state; state != (normalize.State{}) {
-			states = append(states, stagedState{series: uint32(i), mustLog: true, state: state})
-		}
-	}
-	s.mu.RUnlock()
-	for len(states) > 0 {
-		n := min(len(states), recordEntries)
-		records = append(records, wal.Record{
-			Type: wal.Points, Version: pointsVersion, Body: appendPointsBody(nil, s.number, nil, states[:n]),
-		})
-		states = states[n:]
-	}
-	return db.log.Append(ctx, records...)
+		s.enterWindow(number)
+	})
 }
 
 // setBadAside takes the files out of service in which damage was found, with all their windows.
@@ -198,31 +166,9 @@ func (db *DB) abandon(windows []int64) {
 // abandon forgets what a shard has of a window in a file that is bad; what is in memory stays. The caller holds the
 // lock.
 func (s *shard) abandon(window int64) {
-	base, _ := s.windows[window].(baseWindow)
-	over, isOpen := s.windows[window].(*openWindow)
-	if isOpen {
-		base = over.base
+	if filed := filePart(s.windows[window]); filed != nil {
+		s.setFile(window, filed, nil)
+	} else if memory := sealedIn(s.windows[window]); memory != nil {
+		memory.filed = false
 	}
-	if sealed := memoryOf(base); sealed != nil {
-		sealed.filed = false
-		return
-	}
-	switch {
-	case base == nil:
-	case isOpen:
-		over.base = nil
-		s.leave(base, over.holds)
-	default:
-		s.leave(base, nil)
-		s.removeWindow(window)
-	}
-}
-
-// memoryOf returns the window in memory that w is, with tombstones or without; nil: it is in a file only.
-func memoryOf(w baseWindow) *sealedWindow {
-	if t, ok := w.(*tombstonedWindow); ok {
-		w = t.base
-	}
-	sealed, _ := w.(*sealedWindow)
-	return sealed
 }

@@ -111,7 +111,7 @@ func TestPinnedWindowStays(t *testing.T) {
 	s := newShard(0, grid{step: minute, width: 60}, newCensus(Limits{}, nil))
 	defer s.close()
 	tags := tag.New("name", "a")
-	s.define(canonical(tags.AppendCanonical(nil)), tags)
+	s.roster.define(newSeries(canonical(tags.AppendCanonical(nil)), tags))
 	store := func(slot int64) {
 		t.Helper()
 		if err := s.store(0, slot, float64(slot)); err != nil {
@@ -119,7 +119,7 @@ func TestPinnedWindowStays(t *testing.T) {
 		}
 	}
 	store(3)
-	part, _, err := s.sealed(0)
+	part, err := s.sealed(0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +134,7 @@ func TestPinnedWindowStays(t *testing.T) {
 	if after, err := part.appendBlock(nil, 0); err != nil || string(after) != string(before) || len(before) == 0 {
 		t.Errorf("the pinned window has %x, then %x, %v", before, after, err)
 	}
-	s.unpin(part)
+	s.unpin(sealedIn(part))
 	if part.holds(0) {
 		t.Error("the window outlives its last pin")
 	}

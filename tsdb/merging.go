@@ -119,13 +119,8 @@ func (s *shard) readFrom(file *windowFile) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for window := file.first; window <= file.last; window++ {
-		filed := file.filed(window, s.number)
-		switch base := filePart(s.windows[window]); {
-		case base == nil:
-		case filed == nil: // no series of the shard is left in any window
-			s.abandon(window)
-		default:
-			s.windows[window] = refiled(s.windows[window], base, filed)
+		if old := filePart(s.windows[window]); old != nil {
+			s.setFile(window, old, file.filed(window, s.number))
 		}
 	}
 }

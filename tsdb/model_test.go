@@ -83,7 +83,7 @@ func (db *testDB) append(points ...tsdb.Point) {
 }
 
 // columns returns the answer to q by group.
-func columns(t testing.TB, s tsdb.Selector, q tsdb.Query) map[string]tsdb.Column {
+func columns(t rapid.TB, s tsdb.Selector, q tsdb.Query) map[string]tsdb.Column {
 	t.Helper()
 	got := make(map[string]tsdb.Column)
 	for c, err := range s.Select(context.Background(), q) {
@@ -97,7 +97,7 @@ func columns(t testing.TB, s tsdb.Selector, q tsdb.Query) map[string]tsdb.Column
 
 // sameColumns compares the finished values of two answers. Values are small whole numbers, so that the order of
 // addition does not show.
-func sameColumns(t testing.TB, q tsdb.Query, got, want map[string]tsdb.Column) {
+func sameColumns(t rapid.TB, q tsdb.Query, got, want map[string]tsdb.Column) {
 	t.Helper()
 	for group, w := range want {
 		g, ok := got[group]
@@ -225,7 +225,7 @@ func TestModel(t *testing.T) {
 				m.drawDelete(rt, db)
 			}
 			for _, q := range []tsdb.Query{drawQuery(rt, step), m.always()} {
-				sameColumns(t, q, columns(t, db, q), columns(t, m.oracle(), q))
+				sameColumns(rt, q, columns(rt, db, q), columns(rt, m.oracle(), q))
 			}
 			m.checkTags(rt, db)
 		}

@@ -18,6 +18,7 @@ type reader struct {
 	layout  // of the range
 	scratch []float64
 	fused   bool // only sums of the primary step are asked for: they are added as they are decoded
+	totals  bool // only sums of totals are asked for
 
 	// Where ratio is more than one, a series is consolidated into lines before it is added.
 	lines  [4][]float64 // per aggregate, the output values of a run
@@ -25,17 +26,20 @@ type reader struct {
 
 	touched byte // makes the loads of touch matter
 
-	groups  groups     // of the lane that is being read
-	members []member   // of the shard that is being read
-	list    []series   // the shard's
-	spare   []*partial // for the next lane
-	key     []byte     // scratch
+	groups    groups       // of the lane that is being read
+	members   []member     // of the shard that is being read
+	strangers strangers    // likewise
+	files     *fileAnswers // of the query, shared with its other readers
+	spare     []*partial   // for the next lane
+	key       []byte       // scratch
 }
 
-func newReader(g grid, q Query, l layout, used *usage) *reader {
+func newReader(g grid, q Query, l layout, used *usage, files *fileAnswers) *reader {
 	return &reader{
-		grid: g, query: q, used: used, layout: l, scratch: make([]float64, g.width),
-		fused: l.ratio == 1 && q.Aggregates == Sum,
+		grid: g, query: q, used: used, files: files, layout: l, scratch: make([]float64, g.width),
+		strangers: make(strangers),
+		fused:     l.ratio == 1 && q.Aggregates == Sum,
+		totals:    q.Aggregates == Sum && (q.Consolidation == Average || q.Consolidation == TotalOf),
 	}
 }
 
@@ -187,7 +191,7 @@ func (r *reader) addSeries(m *member, run *readRun) error {
 		r.addLines(&m.column.Column, run.first/r.ratio)
 	}
 	if present == run.slots {
-		m.column.runs[run.number].whole.enlist(m, r.list, present)
+		m.column.runs[run.number].whole.enlist(m, present)
 		return nil
 	}
 	return r.enlistUnits(m, run, present)
@@ -200,7 +204,7 @@ func (r *reader) enlistUnits(m *member, run *readRun, present int) error {
 		of.units = make([]tally, r.unitsPerRun())
 	}
 	if len(of.units) == 1 {
-		of.units[0].enlist(m, r.list, present)
+		of.units[0].enlist(m, present)
 		return nil
 	}
 	// Several units in a run means one window. Its values were not at hand where they were added; that they are
@@ -211,7 +215,7 @@ func (r *reader) enlistUnits(m *member, run *readRun, present int) error {
 	}
 	for i := range of.units {
 		if n := countPresent(values[run.units[i]-run.first : run.units[i+1]-run.first]); n > 0 {
-			of.units[i].enlist(m, r.list, n)
+			of.units[i].enlist(m, n)
 		}
 	}
 	return nil

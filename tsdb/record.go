@@ -29,16 +29,37 @@ var recordVersions = map[wal.Type]uint8{wal.Series: seriesVersion, wal.Points: p
 // errShort reports a record body that ends before its counts do.
 var errShort = errors.New("body ends too early")
 
-// appendSeriesBody appends the body that defines the series of a shard from number first on.
-func appendSeriesBody(dst []byte, shard int, first int, list []series) []byte {
+// appendSeriesHead appends what stands before the tags of count series of a shard, from number first on. With a count
+// of 0 it says that the numbers below first have been given out.
+func appendSeriesHead(dst []byte, shard int, first uint32, count int) []byte {
 	dst = binary.AppendUvarint(dst, uint64(shard))
 	dst = binary.AppendUvarint(dst, uint64(first))
-	dst = binary.AppendUvarint(dst, uint64(len(list)))
-	for i := range list {
-		dst = binary.AppendUvarint(dst, uint64(len(list[i].tags)))
-		dst = append(dst, list[i].tags...)
+	return binary.AppendUvarint(dst, uint64(count))
+}
+
+// appendDefinitions appends the body that defines count series from number first on, which must all exist. The caller
+// holds the lock.
+func (s *shard) appendDefinitions(dst []byte, first uint32, count int) []byte {
+	dst = appendSeriesHead(dst, s.number, first, count)
+	for number, entry := range s.roster.all(first) {
+		if number-first >= uint32(count) {
+			break
+		}
+		dst = binary.AppendUvarint(dst, uint64(len(entry.tags)))
+		dst = append(dst, entry.tags...)
 	}
 	return dst
+}
+
+// statesOf returns the states of some series, where they are not those of a series without samples. The caller holds the
+// lock.
+func (s *shard) statesOf(numbers []uint32) (states []stagedState) {
+	for _, number := range numbers {
+		if state := s.roster.at(number).state; state != (normalize.State{}) {
+			states = append(states, stagedState{series: number, mustLog: true, state: state})
+		}
+	}
+	return states
 }
 
 // appendPointsBody appends the body for what is staged in a shard.

@@ -10,6 +10,9 @@ import (
 // replaySeries applies a record of definitions. The caller holds the lock.
 func (s *shard) replaySeries(r *bodyReader) error {
 	first, count := r.uvarint(), r.uvarint()
+	if first > maxNumber {
+		return fmt.Errorf("there can be no series %d", first)
+	}
 	for i := range count {
 		tags := r.sized()
 		if r.err != nil {
@@ -19,51 +22,34 @@ func (s *shard) replaySeries(r *bodyReader) error {
 			return err
 		}
 	}
-	s.logged = len(s.list)
+	s.roster.next = max(s.roster.next, uint32(first))
 	return nil
 }
 
-// maxLostSeries bounds the gap that a lost record may leave in the numbers of a shard.
-const maxLostSeries = 1 << 20
-
-// replayDefinition enters a series under the number that it had. Where a damaged record has taken the
-// definitions before it along, their numbers stay without a series.
+// replayDefinition enters a series under the number that it had.
 func (s *shard) replayDefinition(number uint64, tags []byte) error {
-	n := uint64(len(s.list))
+	if number > maxNumber {
+		return fmt.Errorf("there can be no series %d", number)
+	}
+	entry := s.roster.at(uint32(number))
 	switch {
-	case number < n && string(s.list[number].tags) == string(tags):
+	case entry != nil && string(entry.tags) == string(tags):
 		return nil // seen before
-	case number < n && s.list[number].tags != lost:
+	case entry != nil && entry.tags != lost:
 		return fmt.Errorf("series %d is defined twice", number)
-	case number > n+maxLostSeries:
-		return fmt.Errorf("series %d is defined next after %d", number, n)
 	}
 	parsed, err := tag.ParseCanonical(tags)
 	if err != nil {
 		return fmt.Errorf("series %d: %w", number, err)
 	}
-	s.census.restore(parsed)
-	s.expect(uint32(number))
-	if number < n {
-		old := s.list[number]
-		entry := newSeries(canonical(tags), parsed)
-		entry.windows, entry.state = old.windows, old.state
-		s.list[number] = entry
-		s.table[string(tags)] = uint32(number)
-		if entry.windows > 0 {
-			s.index.Add(uint32(number), parsed)
-		}
-		return nil
-	}
-	s.define(canonical(tags), parsed)
+	s.know(uint32(number), canonical(tags), parsed)
 	return nil
 }
 
-// expect makes the numbers below number ones of series, lost so far.
-func (s *shard) expect(number uint32) {
-	for uint32(len(s.list)) < number {
-		s.list = append(s.list, series{tags: lost})
-	}
+// know enters a series that has its number already, whatever the limits.
+func (s *shard) know(number uint32, tags canonical, parsed tag.Tags) {
+	s.census.restore(parsed)
+	s.introduce(number, newSeries(tags, parsed))
 }
 
 // install makes the shards know of the windows that a file is in force for. One with shards that are not ours is as bad as
@@ -76,25 +62,30 @@ func (db *DB) install(file *windowFile) error {
 			return db.blocks.takeOut(file, foreign)
 		}
 	}
+	windows := db.blocks.windowsOf(file)
+	for _, part := range file.reader.Shards() {
+		last, err := file.reader.Series(part.End - 1)
+		if err != nil {
+			return db.blocks.takeOut(file, err)
+		}
+		s := db.shards[part.Shard]
+		s.mu.Lock()
+		s.roster.next = max(s.roster.next, last.Number+1)
+		s.mu.Unlock()
+	}
 	for i, s := range db.shards {
-		for _, window := range db.blocks.windowsOf(file) {
-			filed := file.filed(window, i)
-			if filed == nil {
-				continue
+		for _, window := range windows {
+			if filed := file.filed(window, i); filed != nil {
+				s.mu.Lock()
+				s.addWindow(window, filed)
+				s.mu.Unlock()
 			}
-			s.mu.Lock()
-			s.addWindow(window, filed)
-			filed.series(func(number uint32) {
-				s.expect(number + 1)
-				s.enterWindow(number)
-			})
-			s.mu.Unlock()
 		}
 	}
 	return nil
 }
 
-// closeReplay ends the time of records: what is lost now stays lost.
+// closeReplay ends the time of records: what neither they nor the files define stays lost.
 func (db *DB) closeReplay() error {
 	if err := db.replay.finish(); err != nil {
 		return fmt.Errorf("%w: %w", ErrReplay, err)
@@ -102,17 +93,28 @@ func (db *DB) closeReplay() error {
 	orphans := 0
 	for _, s := range db.shards {
 		s.mu.Lock()
-		orphans += s.orphans
-		for i := range s.list {
-			if s.list[i].tags == lost && s.list[i].windows > 0 {
-				orphans++
-			}
-		}
-		s.logged = len(s.list)
+		orphans += s.orphans + s.closeReplay()
 		s.mu.Unlock()
 	}
 	if orphans > 0 {
 		db.logger.Warn("the log has values of series that it does not define; nobody can ask for them", "series", orphans)
 	}
 	return nil
+}
+
+// closeReplay looks for what the log did not define in the files, and returns of how many series with values the tags
+// are lost.
+func (s *shard) closeReplay() (orphans int) {
+	for number, entry := range s.roster.all(0) {
+		if entry.tags == lost {
+			s.knowFromFiles(number)
+		}
+		switch {
+		case entry.windows == 0:
+			s.roster.idle = append(s.roster.idle, number)
+		case entry.tags == lost:
+			orphans++
+		}
+	}
+	return orphans
 }

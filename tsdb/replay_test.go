@@ -1,6 +1,7 @@
 package tsdb
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
@@ -46,7 +47,7 @@ func drawLog(t *rapid.T) []placedRecord {
 				tags := tag.New("name", fmt.Sprint("s", shard, "-", defined[shard]+i), tag.DataSourceType, dstype)
 				list[i].tags = canonical(tags.AppendCanonical(nil))
 			}
-			add(wal.Series, seriesVersion, appendSeriesBody(nil, shard, defined[shard], list))
+			add(wal.Series, seriesVersion, seriesBody(shard, defined[shard], list))
 			defined[shard] += len(list)
 			continue
 		}
@@ -78,6 +79,15 @@ func drawLog(t *rapid.T) []placedRecord {
 		add(wal.Points, pointsVersion, appendPointsBody(nil, shard, writes, states))
 	}
 	return records
+}
+
+// seriesBody is the body that defines some series.
+func seriesBody(shard, first int, list []series) []byte {
+	dst := appendSeriesHead(nil, shard, uint32(first), len(list))
+	for _, one := range list {
+		dst = append(binary.AppendUvarint(dst, uint64(len(one.tags))), one.tags...)
+	}
+	return dst
 }
 
 // TestReplayParallel compares the DB that a log leaves when it is replayed in batches of any size with one to which
@@ -138,8 +148,8 @@ func (db *DB) replayPlain(at wal.Position, rec wal.Record) error {
 // describeShard writes down all that a replay leaves behind.
 func describeShard(s *shard) string {
 	var b strings.Builder
-	fmt.Fprintln(&b, s.logged, s.logAt, s.orphans, s.index.Len(), len(s.table))
-	for i, e := range s.list {
+	fmt.Fprintln(&b, s.roster.next, s.roster.count, s.roster.unlogged, s.logAt, s.orphans, s.index.Len(), s.roster.names.used)
+	for i, e := range s.roster.all(0) {
 		fmt.Fprintf(&b, "series %d: %q %x %v %v\n", i, e.tags, e.id, e.windows, e.state)
 	}
 	for _, number := range s.order {
@@ -171,16 +181,16 @@ func TestReplayError(t *testing.T) {
 		"points cut off":      {Type: wal.Points, Version: pointsVersion, Body: []byte{1, 2, 0}},
 		"bytes left over":     {Type: wal.Points, Version: pointsVersion, Body: []byte{1, 0, 0, 7}},
 		"a bad state":         {Type: wal.Points, Version: pointsVersion, Body: []byte{1, 0, 1, 0, 0xff}},
-		"a series twice":      {Type: wal.Series, Version: seriesVersion, Body: appendSeriesBody(nil, 1, 0, other)},
-		"tags that are none":  {Type: wal.Series, Version: seriesVersion, Body: appendSeriesBody(nil, 1, 1, []series{{tags: "x"}})},
-		"a number far beyond": {Type: wal.Series, Version: seriesVersion, Body: appendSeriesBody(nil, 1, 1<<30, other)},
+		"a series twice":      {Type: wal.Series, Version: seriesVersion, Body: seriesBody(1, 0, other)},
+		"tags that are none":  {Type: wal.Series, Version: seriesVersion, Body: seriesBody(1, 1, []series{{tags: "x"}})},
+		"a number far beyond": {Type: wal.Series, Version: seriesVersion, Body: seriesBody(1, 1<<32-1, other)},
 	} {
 		t.Run(what, func(t *testing.T) {
 			db := newTestDB(t)
 			defer db.Close()
 			var err error
 			for i, rec := range []wal.Record{
-				{Type: wal.Series, Version: seriesVersion, Body: appendSeriesBody(nil, 1, 0, one)}, bad,
+				{Type: wal.Series, Version: seriesVersion, Body: seriesBody(1, 0, one)}, bad,
 				{Type: wal.Points, Version: pointsVersion, Body: appendPointsBody(nil, 1, []stagedWrite{{slot: 7}}, nil)},
 			} {
 				if err = db.Replay(wal.Position(1<<32|100*(i+1)), rec); err != nil {

@@ -39,7 +39,7 @@ func (p *pointsReplay) apply(at wal.Position, r *bodyReader) error {
 			}
 			p.slot = slot
 		}
-		if !p.shard.admit(number) {
+		if p.shard.expect(number) == nil {
 			p.shard.orphans++
 			continue
 		}
@@ -64,7 +64,7 @@ func (p *pointsReplay) store(filed *filedSlots) error {
 	}
 	newest := s.grid.timeOf(p.slot)
 	for _, number := range p.numbers {
-		s.list[number].restore(newest)
+		s.roster.at(number).restore(newest)
 	}
 	p.numbers, p.values = p.numbers[:0], p.values[:0]
 	return nil
@@ -82,30 +82,27 @@ func (s *shard) replayStates(r *bodyReader) error {
 			return err
 		}
 		r.rest = rest
-		if s.admit(int64(min(number, math.MaxInt64))) {
-			s.list[number].state = state
+		if entry := s.expect(int64(min(number, math.MaxInt64))); entry != nil {
+			entry.state = state
 		}
 	}
 	return nil
 }
 
-// admit makes a number that a record names one of a series, and reports whether that makes sense. Its definition may
-// come later: segments that began with it may be dropped, and it is written again behind some points. It never
-// comes where its record is damaged, which the log has reported.
-func (s *shard) admit(number int64) bool {
-	if number < 0 || number >= int64(len(s.list))+maxLostSeries {
-		return false
-	}
-	s.expect(uint32(number) + 1)
-	return true
-}
+// maxLostSeries bounds how far a number without a definition may lie above those that were given out, as far as is known.
+const maxLostSeries = 1 << 20
 
-// restore moves the normaliser of a rate to its newest filled slot. Samples off the grid and counters
-// need more than that and have their state behind the writes, in the same record or a later one.
-func (e *series) restore(newest int64) {
-	if e.kind == normalize.Rate && newest > e.state.Last {
-		e.state = normalize.OnGrid(newest)
+// expect returns the series with a number that a record names, one whose tags are lost if need be, or nil if it makes no
+// sense. Its definition may come later: segments that began with it may be dropped, and it is written again behind
+// some points, or is in a block file only. It never comes where its record is damaged, which the log has reported.
+func (s *shard) expect(number int64) *series {
+	if number < 0 || number > maxNumber || number >= int64(s.roster.next)+maxLostSeries {
+		return nil
 	}
+	if entry := s.roster.at(uint32(number)); entry != nil {
+		return entry
+	}
+	return s.roster.put(uint32(number), series{tags: lost, exists: true})
 }
 
 // filedSlots tells for which slots a record at a position of the log has nothing that is not in a file.

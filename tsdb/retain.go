@@ -30,9 +30,7 @@ func (db *DB) firstKept(now time.Time) int64 {
 // forgetBefore drops the windows that end before slot from the shards, and returns how many.
 func (db *DB) forgetBefore(slot int64) (dropped int) {
 	for _, s := range db.shards {
-		s.mu.Lock()
 		dropped += s.dropBefore(slot)
-		s.mu.Unlock()
 	}
 	return dropped
 }

@@ -30,12 +30,12 @@ type sealedWindow struct {
 	retired bool // the last of them is to free it
 }
 
-// seal encodes what is in an open window, and takes over from its base the blocks of the series that have no row. The
-// result does not share memory with it.
+// seal encodes what an open window has in memory, and takes over from its base the blocks of the series that have no
+// row. The result does not share memory with it.
 func (w *openWindow) seal(encoder *gorilla.Encoder) (*sealedWindow, error) {
 	b := w.newBuilder(encoder)
 	var failed error
-	w.series(func(s uint32) {
+	memoryPart(w).series(func(s uint32) {
 		if failed == nil {
 			failed = b.addFrom(w, s)
 		}

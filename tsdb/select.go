@@ -43,13 +43,14 @@ func (db *DB) columns(ctx context.Context, q Query) ([]*Column, error) {
 func (db *DB) readGroups(ctx context.Context, q Query, l layout, used *usage) (*groups, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	files := newFileAnswers(q.Where)
 	n := min(lanes, len(db.shards))
 	m := newMerger(used)
 	var next atomic.Int32
 	var workers sync.WaitGroup
 	for range min(n, cap(db.permits)) {
 		workers.Go(func() {
-			r := newReader(db.grid, q, l, used)
+			r := newReader(db.grid, q, l, used, files)
 			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
 				lane := db.shards[i*len(db.shards)/n : (i+1)*len(db.shards)/n]
 				err := db.readLane(ctx, lane, r)

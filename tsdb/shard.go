@@ -7,9 +7,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
-	"github.com/telamon-tsdb/telamon/tsdb/normalize"
 	"github.com/telamon-tsdb/telamon/tsdb/offheap"
-	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -26,13 +24,9 @@ type shard struct {
 
 	mu sync.RWMutex // guards all below; the committer reads its own staged state under it too
 
-	// table maps canonical tag bytes to series numbers, which index list; numbers are never reused.
-	table map[string]uint32
-	list  []series
-	// logged is how many series, from the first, have their tags in the log. The others are logged with
-	// the next commit, in order, so that the log has no gaps.
-	logged int
-	// index finds the series that have data in some window.
+	// roster has the series that are remembered.
+	roster *roster
+	// index finds the series that have values in memory. Those in files only are found by the files.
 	index *index.Index
 
 	windows map[int64]window // nil: the DB is closed
@@ -40,6 +34,10 @@ type shard struct {
 	// recent is the open window that was written last, or nil: most writes go where the last one went.
 	recent *openWindow
 	order  []int64 // the keys of windows, ascending
+	// moves counts what makes series ones that are in files only, or changes the files: see strays.go.
+	moves uint64
+	// strays are remembered from question to question; they have a lock of their own.
+	strays strayCache
 	// logAt is a position of the log that lies before what is written from now on.
 	logAt  wal.Position
 	writes uint64 // counts applied writes; tells which open window was written last
@@ -49,42 +47,12 @@ type shard struct {
 	encoder *gorilla.Encoder // scratch of sealing
 }
 
-// A series is what a shard knows of one series besides its values.
-type series struct {
-	tags    canonical
-	id      tag.ID
-	kind    normalize.Kind
-	gauge   bool   // averages as a gauge
-	windows uint32 // in how many windows it has a row; the index holds it while there is one
-	// state is the normaliser's: the samples of a counter or an off-grid rate that are not in a slot yet.
-	state normalize.State
-	// lastStaged chains the writes of the commit under way, newest first: position + 1 in
-	// staging.writes; 0 for none. stagedState likewise in staging.states, of which there is one at most.
-	lastStaged, stagedState int32
-}
-
-// canonical is a tag set in canonical bytes, a third of the memory of tag.Tags.
-type canonical string
-
-// lost stands for the tags of a series that the log has not defined yet, or whose definition is damaged. It is not
-// the canonical form of any. Such a series may be in windows, but not in the index.
-const lost canonical = "\xff"
-
-// tags decodes c, which the shard has encoded itself.
-func (c canonical) tags() tag.Tags {
-	t, err := tag.ParseCanonical([]byte(c))
-	if err != nil {
-		panic("tsdb: a series table entry is not canonical: " + err.Error())
-	}
-	return t
-}
-
 func newShard(number int, g grid, c *census) *shard {
 	return &shard{
 		number:  number,
 		grid:    g,
 		census:  c,
-		table:   make(map[string]uint32),
+		roster:  newRoster(),
 		index:   index.New(index.NewDictionary()),
 		windows: make(map[int64]window),
 		memory:  new(offheap.Arena),
@@ -100,42 +68,6 @@ func shardOf(tags []byte, n int) int {
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
-// resolve returns the number of the series with these tags and makes one where there is none yet.
-func (s *shard) resolve(tags []byte) (uint32, error) {
-	s.mu.RLock()
-	number, ok := s.table[string(tags)]
-	s.mu.RUnlock()
-	if ok {
-		return number, nil
-	}
-	parsed, err := tag.ParseCanonical(tags)
-	if err != nil {
-		return 0, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if number, ok := s.table[string(tags)]; ok {
-		return number, nil
-	}
-	if err := s.census.admit(parsed); err != nil {
-		return 0, err
-	}
-	return s.define(canonical(tags), parsed), nil
-}
-
-// define enters a series, which the census has counted, under the next number.
-func (s *shard) define(tags canonical, parsed tag.Tags) uint32 {
-	number := uint32(len(s.list))
-	s.table[string(tags)] = number
-	s.list = append(s.list, newSeries(tags, parsed))
-	return number
-}
-
-func newSeries(tags canonical, parsed tag.Tags) series {
-	dstype, _ := parsed.Get(tag.DataSourceType)
-	return series{tags: tags, id: parsed.ID(), kind: normalize.KindOf(dstype), gauge: dstype == "gauge"}
-}
 
 // value returns what is stored in a slot, NaN for nothing. Only the committer calls it.
 func (s *shard) value(number uint32, slot int64) (float64, error) {
@@ -194,7 +126,11 @@ func (s *shard) storeRun(slot int64, numbers []uint32, values []float64) error {
 func (s *shard) beginRow(w *openWindow, number uint32, value float64) (row int, ok bool, err error) {
 	switch {
 	case w.base != nil && w.base.holds(number):
+		counted := holdsInMemory(w.base, number)
 		row, err = w.rowOver(number, s.staged.scratch)
+		if !counted {
+			s.enterWindow(number) // it has a row, whatever became of the values below
+		}
 		return row, true, err
 	case value != value:
 		return 0, false, nil // nothing stays nothing
@@ -249,44 +185,53 @@ func (s *shard) sealAbove(n int) error {
 
 // seal replaces an open window by its sealed form. An error is one of its base; the window stays open then.
 func (s *shard) seal(w *openWindow) error {
-	sealed, err := w.seal(s.encoder)
+	if err := s.liftLeft(w); err != nil {
+		return err
+	}
+	rows, err := w.seal(s.encoder)
 	if err != nil {
 		return err
 	}
-	s.replace(w, sealed)
+	s.replace(w, rows)
 	return nil
 }
 
-// replace puts the sealed form of an open window in its place.
-func (s *shard) replace(w *openWindow, sealed *sealedWindow) {
+// replace puts the sealed form of an open window in its place; rows is what is in memory of it.
+func (s *shard) replace(w *openWindow, rows *sealedWindow) {
+	var sealed baseWindow = rows
+	if filePart(w) != nil {
+		sealed = newOverlay(w, rows)
+	}
 	s.recent = nil
-	var gone []index.Series
-	w.series(func(number uint32) {
-		if len(sealed.block(number)) == 0 { // every value of the row had been cleared
-			gone = s.leaveWindow(gone, number)
-		}
-	})
-	s.index.Remove(gone...)
+	s.leave(w, func(number uint32) bool { return holdsInMemory(sealed, number) }) // the others have been cleared
 	s.windows[w.number] = sealed
 	w.free()
 }
 
-// dropBefore removes whole windows that end before slot, and from the index the series that were
-// only there. It returns the number of windows dropped.
+// dropBefore drops the windows that end before slot and returns how many.
 func (s *shard) dropBefore(slot int64) int {
-	dropped := 0
+	s.mu.Lock()
+	taken := s.takeBefore(slot)
+	s.mu.Unlock()
+	for _, w := range taken {
+		s.depart(w)
+	}
+	return len(taken)
+}
+
+// takeBefore takes away the windows that end before slot. Their series have yet to depart.
+func (s *shard) takeBefore(slot int64) (taken []window) {
 	for _, number := range s.order {
 		if s.grid.lastSlot(number) >= slot {
 			break
 		}
-		s.leave(s.windows[number], nil)
-		s.windows[number].free()
+		taken = append(taken, s.windows[number])
 		delete(s.windows, number)
-		dropped++
 	}
+	s.moves++
 	s.recent = nil
-	s.order = slices.Delete(s.order, 0, dropped)
-	return dropped
+	s.order = slices.Delete(s.order, 0, len(taken))
+	return taken
 }
 
 // addWindow puts a window in its place.
@@ -298,14 +243,19 @@ func (s *shard) addWindow(number int64, w window) {
 	s.windows[number] = w
 }
 
-// removeWindow takes away a window that no series is in any more.
-func (s *shard) removeWindow(number int64) {
-	s.windows[number].free()
+// removeWindow takes away a window that no series is in any more, and frees it.
+func (s *shard) removeWindow(number int64) { s.takeWindow(number).free() }
+
+// takeWindow takes away a window, whose series have yet to depart.
+func (s *shard) takeWindow(number int64) window {
+	taken := s.windows[number]
+	s.moves++
 	delete(s.windows, number)
 	s.recent = nil
 	if at, found := slices.BinarySearch(s.order, number); found {
 		s.order = slices.Delete(s.order, at, at+1)
 	}
+	return taken
 }
 
 // close gives the memory of all windows back.
@@ -313,35 +263,69 @@ func (s *shard) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.windows, s.order, s.recent = nil, nil, nil
+	s.moves++
 	s.memory.FreeAll()
 }
 
-// leave takes the series of w out of it, but for those that are still held; held may be nil.
+// leave takes the series that w has in memory out of it, but for those that are still held; held may be nil. The
+// caller holds the lock.
 func (s *shard) leave(w window, held func(uint32) bool) {
-	var gone []index.Series
-	w.series(func(number uint32) {
-		if held == nil || !held(number) {
-			gone = s.leaveWindow(gone, number)
-		}
-	})
-	s.index.Remove(gone...)
+	if part := memoryPart(w); part != nil {
+		var left []uint32
+		part.series(func(number uint32) {
+			if held == nil || !held(number) {
+				left = append(left, number)
+			}
+		})
+		s.leaveWindow(left)
+	}
 }
 
-// enterWindow counts a window in which the series has a row; the index holds it from the first on.
+// departAtOnce bounds how many series leave a window while readers and writers wait: a millisecond or two.
+const departAtOnce = 1024
+
+// depart is leave for a window that the shard does not have any more, and frees it. The caller does not hold the lock,
+// and others have it in between: until the end some series are in the index though their last values in memory are
+// gone.
+func (s *shard) depart(w window) {
+	var left []uint32
+	if part := memoryPart(w); part != nil {
+		part.series(func(number uint32) { left = append(left, number) })
+	}
+	s.mu.Lock()
+	w.free()
+	s.mu.Unlock()
+	for some := range slices.Chunk(left, departAtOnce) {
+		s.mu.Lock()
+		s.leaveWindow(some)
+		s.mu.Unlock()
+	}
+}
+
+// enterWindow counts a window in which the series has values in memory; the index holds it from the first on.
 func (s *shard) enterWindow(number uint32) {
-	entry := &s.list[number]
+	entry := s.roster.at(number)
+	entry.resting = 0
 	if entry.windows == 0 && entry.tags != lost {
 		s.index.Add(number, entry.tags.tags())
 	}
 	entry.windows++
 }
 
-// leaveWindow is the reverse. It appends the series to gone if that was its last window.
-func (s *shard) leaveWindow(gone []index.Series, number uint32) []index.Series {
-	entry := &s.list[number]
-	entry.windows--
-	if entry.windows == 0 && entry.tags != lost {
-		gone = append(gone, index.Series{Number: number, Tags: entry.tags.tags()})
+// leaveWindow is the reverse, for many series.
+func (s *shard) leaveWindow(left []uint32) {
+	var gone []index.Series
+	for _, number := range left {
+		entry := s.roster.at(number)
+		entry.windows--
+		if entry.windows > 0 {
+			continue
+		}
+		s.moves++
+		s.roster.idle = append(s.roster.idle, number)
+		if entry.tags != lost {
+			gone = append(gone, index.Series{Number: number, Tags: entry.tags.tags()})
+		}
 	}
-	return gone
+	s.index.Remove(gone...)
 }

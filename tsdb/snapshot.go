@@ -12,7 +12,8 @@ import (
 
 // Snapshot makes a data directory below this one that has all that db, the DB of a namespace, had acknowledged when it
 // was called, and returns its path. The files are the same, under second names: it takes no space until the originals
-// are dropped, and a copy of it is a backup. A DB opened on it answers as db does at this moment.
+// are dropped, and a copy of it is a backup. It waits for a Maintain that is under way, which may be merging files for a
+// minute. A DB opened on it answers as db does at this moment.
 //
 //	snapshots/20261122T184500.000Z/    meta.json, default/wal/…, default/blocks/…
 func (d *Dir) Snapshot(namespace string, db *DB, now time.Time) (path string, err error) {

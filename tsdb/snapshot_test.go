@@ -95,7 +95,7 @@ func TestSnapshotOfMergedFiles(t *testing.T) {
 	}
 	db.maintain(day + 60)
 	db.maintain(day + 120) // merges
-	db.append(tsdb.Point{Ref: ref, Time: 100 * 60_000, Value: 7})
+	db.append(tsdb.Point{Ref: db.resolve(tag.New("name", "a")), Time: 100 * 60_000, Value: 7})
 	db.maintain(day + 180)
 	path, err := dir.Snapshot("default", db.DB, time.UnixMilli(day*60_000))
 	if err != nil {

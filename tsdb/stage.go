@@ -14,7 +14,7 @@ import (
 type staging struct {
 	writes []stagedWrite
 	states []stagedState
-	// defined is how many series, from the first, the log knows after the commit. More may come while it is
+	// defined is how many of roster.unlogged the log knows after the commit. More may come while it is
 	// written; those are for the next one.
 	defined int
 	// emitted is the normaliser's output, reused from sample to sample.
@@ -40,13 +40,13 @@ type stagedState struct {
 
 // stage computes what a sample changes. The caller holds the lock for reading and is the committer.
 func (s *shard) stage(number uint32, p Point, counts *AppendStats) error {
-	if int(number) >= len(s.list) {
-		return fmt.Errorf("%w: shard %d has no series %d", ErrUnknownRef, s.number, number)
+	entry := s.roster.at(number)
+	if entry == nil {
+		return fmt.Errorf("%w: shard %d has no series %d, or has forgotten it", ErrUnknownRef, s.number, number)
 	}
-	entry := &s.list[number]
 	switch entry.kind {
 	case normalize.Gauge, normalize.Sum:
-		return s.stageFold(number, p)
+		return s.stageFold(number, entry, p)
 	}
 	next := normalize.NextRate
 	if entry.kind == normalize.Counter {
@@ -63,44 +63,44 @@ func (s *shard) stage(number uint32, p Point, counts *AppendStats) error {
 		counts.Late++
 		return nil
 	case normalize.LateOnGrid:
-		return s.stageIfEmpty(number, p)
+		return s.stageIfEmpty(number, entry, p)
 	}
 	for _, w := range writes {
-		s.stageWrite(number, s.grid.slotAt(w.Time), w.Value)
+		s.stageWrite(number, entry, s.grid.slotAt(w.Time), w.Value)
 	}
-	s.stageState(number, state, state.MustLog(s.grid.step, writes))
+	s.stageState(number, entry, state, state.MustLog(s.grid.step, writes))
 	return nil
 }
 
 // stageFold merges a sample into its slot, at any age.
-func (s *shard) stageFold(number uint32, p Point) error {
+func (s *shard) stageFold(number uint32, entry *series, p Point) error {
 	slot := s.grid.slotAt(normalize.SlotOf(p.Time, s.grid.step))
-	old, err := s.stagedValue(number, slot)
+	old, err := s.stagedValue(number, entry, slot)
 	if err != nil {
 		return err
 	}
-	if folded := normalize.Fold(s.list[number].kind, old, p.Value); folded == folded {
-		s.stageWrite(number, slot, folded)
+	if folded := normalize.Fold(entry.kind, old, p.Value); folded == folded {
+		s.stageWrite(number, entry, slot, folded)
 	}
 	return nil
 }
 
 // stageIfEmpty fills a slot that has no value yet.
-func (s *shard) stageIfEmpty(number uint32, p Point) error {
+func (s *shard) stageIfEmpty(number uint32, entry *series, p Point) error {
 	slot := s.grid.slotAt(p.Time)
-	old, err := s.stagedValue(number, slot)
+	old, err := s.stagedValue(number, entry, slot)
 	if err != nil {
 		return err
 	}
 	if old != old {
-		s.stageWrite(number, slot, p.Value)
+		s.stageWrite(number, entry, slot, p.Value)
 	}
 	return nil
 }
 
 // stagedValue returns the value that a slot will have: the newest staged, else the stored one.
-func (s *shard) stagedValue(number uint32, slot int64) (float64, error) {
-	for at := s.list[number].lastStaged; at != 0; at = s.staged.writes[at-1].previous {
+func (s *shard) stagedValue(number uint32, entry *series, slot int64) (float64, error) {
+	for at := entry.lastStaged; at != 0; at = s.staged.writes[at-1].previous {
 		if w := &s.staged.writes[at-1]; w.slot == slot {
 			return w.value, nil
 		}
@@ -124,8 +124,7 @@ func (st *staging) sortByWindow(g grid) {
 	})
 }
 
-func (s *shard) stageWrite(number uint32, slot int64, value float64) {
-	entry := &s.list[number]
+func (s *shard) stageWrite(number uint32, entry *series, slot int64, value float64) {
 	s.staged.writes = append(s.staged.writes, stagedWrite{number, entry.lastStaged, slot, value})
 	entry.lastStaged = int32(len(s.staged.writes))
 }
@@ -137,8 +136,7 @@ func (s *shard) stateOf(entry *series) normalize.State {
 	return entry.state
 }
 
-func (s *shard) stageState(number uint32, state normalize.State, mustLog bool) {
-	entry := &s.list[number]
+func (s *shard) stageState(number uint32, entry *series, state normalize.State, mustLog bool) {
 	if entry.stagedState == 0 {
 		s.staged.states = append(s.staged.states, stagedState{series: number})
 		entry.stagedState = int32(len(s.staged.states))
@@ -157,19 +155,26 @@ func (s *shard) apply() error {
 		}
 	}
 	for _, st := range s.staged.states {
-		s.list[st.series].state = st.state
+		s.roster.wake(st.series)
+		s.roster.at(st.series).state = st.state
 	}
-	s.logged = s.staged.defined
+	s.defined()
 	return firstErr
 }
 
-// forget empties the staging, after apply or instead of it.
-func (s *shard) forget() {
+// defined notes that the definitions that the commit has staged are in the log. The caller holds the lock.
+func (s *shard) defined() {
+	s.roster.unlogged = s.roster.unlogged[s.staged.defined:]
+	s.staged.defined = 0
+}
+
+// clearStaged empties the staging, after apply or instead of it.
+func (s *shard) clearStaged() {
 	for _, w := range s.staged.writes {
-		s.list[w.series].lastStaged = 0
+		s.roster.at(w.series).lastStaged = 0
 	}
 	for _, st := range s.staged.states {
-		s.list[st.series].stagedState = 0
+		s.roster.at(st.series).stagedState = 0
 	}
 	s.staged.writes = s.staged.writes[:0]
 	s.staged.states = s.staged.states[:0]

@@ -16,7 +16,8 @@ type Stats struct {
 	Append AppendStats
 	// Commits is the number of log writes that the appended samples took together.
 	Commits int
-	// Series is the number of series ever defined, Active of those that have data in some window.
+	// Series is the number of series that are remembered, Active of those that have values in memory. Series with
+	// values in files only are neither, but for those that came or were asked for within the last hour (see forget.go).
 	Series, Active int
 	// OpenWindows, SealedWindows and FiledWindows count windows over all shards: those that take writes, those that
 	// are packed in memory, and those that are read from files only. WindowBytes is their memory.
@@ -57,7 +58,7 @@ func (db *DB) Stats() Stats {
 	}
 	for _, s := range db.shards {
 		s.mu.RLock()
-		st.Series += len(s.list)
+		st.Series += s.roster.count
 		st.Active += s.index.Len()
 		for _, w := range s.windows {
 			switch w.(type) {

@@ -36,7 +36,7 @@ func mergeTags(lists [][]TagCount, limit int) []TagCount {
 		case order > 0:
 			merged, b = append(merged, b[0]), b[1:]
 		default:
-			merged = append(merged, TagCount{a[0].Text, a[0].Series + b[0].Series})
+			merged = append(merged, TagCount{Text: a[0].Text, Series: a[0].Series + b[0].Series})
 			a, b = a[1:], b[1:]
 		}
 	}

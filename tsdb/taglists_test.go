@@ -20,7 +20,7 @@ func mergePlain(lists [][]TagCount, limit int) []TagCount {
 	}
 	var merged []TagCount
 	for text, n := range series {
-		merged = append(merged, TagCount{text, n})
+		merged = append(merged, TagCount{Text: text, Series: n})
 	}
 	slices.SortFunc(merged, func(a, b TagCount) int { return strings.Compare(a.Text, b.Text) })
 	if limit > 0 {
@@ -35,7 +35,7 @@ func TestMergeTags(t *testing.T) {
 			counts := rapid.MapOf(rapid.StringMatching(`[ab]{0,4}`), rapid.IntRange(1, 9)).Draw(t, "counts")
 			var list []TagCount
 			for text, n := range counts {
-				list = append(list, TagCount{text, n})
+				list = append(list, TagCount{Text: text, Series: n})
 			}
 			return mergePlain([][]TagCount{list}, 0)
 		})

@@ -2,16 +2,15 @@ package tsdb
 
 import (
 	"context"
+	"errors"
 
+	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
 // A TagCount is a key, or a value of a key, with the number of series that have it.
-type TagCount struct {
-	Text   string
-	Series int
-}
+type TagCount = index.Count
 
 // A Page limits a list of tags: it starts strictly after After, which need not exist, and has at most
 // Limit entries; the empty After is the beginning and 0 no limit.
@@ -22,43 +21,77 @@ type Page struct {
 
 // TagKeys lists the keys that the series which match where have, in bytewise order.
 func (db *DB) TagKeys(ctx context.Context, where tag.Predicate, page Page) ([]TagCount, error) {
-	var lists [][]TagCount
-	for _, s := range db.shards {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		s.mu.RLock()
-		keys, err := s.index.Keys(ctx, where, index.Page(page))
-		s.mu.RUnlock()
+	return db.listTags(page, func() ([][]TagCount, error) {
+		strays := newStrayList(where)
+		var lists [][]TagCount
+		err := db.eachShard(ctx, func(s *shard) error {
+			keys, err := s.index.Keys(ctx, where, index.Page(page))
+			if err != nil {
+				return err
+			}
+			lists = append(lists, keys)
+			return strays.add(ctx, s)
+		})
 		if err != nil {
 			return nil, err
 		}
-		lists = append(lists, tagCounts(keys))
-	}
-	return mergeTags(lists, page.Limit), nil
+		return strays.count(lists, func(r *blockfile.Reader, positions []uint32) ([]blockfile.Count, error) {
+			return r.KeysOf(ctx, positions, blockfile.Page(page))
+		})
+	})
 }
 
 // TagValues lists the values for key of the series that match where, in bytewise order. A key that is
 // not there has none.
 func (db *DB) TagValues(ctx context.Context, where tag.Predicate, key string, page Page) ([]TagCount, error) {
-	values, err := db.tags.Values(ctx, key, where, index.Page(page), func(t *index.Tally) error {
-		for _, s := range db.shards {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			s.mu.RLock()
-			err := t.Add(s.index)
-			s.mu.RUnlock()
-			if err != nil {
-				return err
-			}
+	return db.listTags(page, func() ([][]TagCount, error) {
+		strays := newStrayList(where)
+		values, err := db.tags.Values(ctx, key, where, index.Page(page), func(t *index.Tally) error {
+			return db.eachShard(ctx, func(s *shard) error { return errors.Join(t.Add(s.index), strays.add(ctx, s)) })
+		})
+		if err != nil {
+			return nil, err
 		}
-		return nil
+		return strays.count([][]TagCount{values}, func(r *blockfile.Reader, positions []uint32) ([]blockfile.Count, error) {
+			return r.ValuesOf(ctx, key, positions, blockfile.Page(page))
+		})
 	})
-	return tagCounts(values), err
 }
 
-func tagCounts(list []index.Count) []TagCount {
+// listTries is how often a list is begun again because a file was replaced meanwhile, which happens once an hour.
+const listTries = 3
+
+// listTags adds up lists of series that have none in common, those of the shards' indexes and of the strays in files:
+// the first entries of all are among the first of each.
+func (db *DB) listTags(page Page, lists func() ([][]TagCount, error)) ([]TagCount, error) {
+	for try := 1; ; try++ {
+		all, err := lists()
+		if err == nil {
+			return mergeTags(all, page.Limit), nil
+		}
+		if !errors.Is(err, blockfile.ErrClosed) || try == listTries {
+			return nil, err
+		}
+	}
+}
+
+// eachShard calls visit for each shard, in order, with its lock held for reading.
+func (db *DB) eachShard(ctx context.Context, visit func(*shard) error) error {
+	for _, s := range db.shards {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		s.mu.RLock()
+		err := visit(s)
+		s.mu.RUnlock()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func tagCounts(list []blockfile.Count) []TagCount {
 	counts := make([]TagCount, len(list))
 	for i, c := range list {
 		counts[i] = TagCount(c)

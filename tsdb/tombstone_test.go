@@ -60,7 +60,7 @@ func TestTombstoneBody(t *testing.T) {
 func FuzzReplay(f *testing.F) {
 	list := []series{newSeries(canonical(tag.New("name", "a").AppendCanonical(nil)), tag.New("name", "a"))}
 	points := appendPointsBody(nil, 0, []stagedWrite{{series: 0, slot: 3, value: 1}, {series: 0, slot: 9, value: 2}}, nil)
-	f.Add(byte(wal.Series), appendSeriesBody(nil, 0, 0, list))
+	f.Add(byte(wal.Series), seriesBody(0, 0, list))
 	f.Add(byte(wal.Points), points)
 	f.Add(byte(wal.Tombstone), appendTombstoneBody(nil, 0, tombstone{3, 4, []uint32{0, 1}}))
 	f.Add(byte(wal.Tombstone), appendTombstoneBody(nil, 0, tombstone{math.MinInt64, math.MaxInt64, []uint32{0}}))
@@ -74,7 +74,7 @@ func FuzzReplay(f *testing.F) {
 		}
 		defer db.Close()
 		for i, rec := range []wal.Record{
-			{Type: wal.Series, Version: seriesVersion, Body: appendSeriesBody(nil, 0, 0, list)},
+			{Type: wal.Series, Version: seriesVersion, Body: seriesBody(0, 0, list)},
 			{Type: wal.Points, Version: pointsVersion, Body: points},
 			{Type: wal.Type(kind), Version: 1, Body: body},
 			{Type: wal.Tombstone, Version: tombstoneVersion, Body: appendTombstoneBody(nil, 0, tombstone{1, 7, []uint32{0}})},

@@ -110,10 +110,10 @@ func (w *tombstonedWindow) fold(base *sealedWindow) (*sealedWindow, error) {
 // made from it. The caller holds the lock.
 func (s *shard) foldTombstones(window int64) error {
 	w, ok := s.windows[window].(*tombstonedWindow)
-	if !ok || memoryOf(w) == nil {
+	if !ok || filePart(w) != nil {
 		return nil
 	}
-	folded, err := w.fold(memoryOf(w))
+	folded, err := w.fold(sealedIn(w))
 	if err != nil {
 		return err
 	}

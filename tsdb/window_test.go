@@ -29,7 +29,7 @@ func TestLateWritesGiveTheSameBytes(t *testing.T) {
 		s := newShard(0, g, newCensus(Limits{}, nil))
 		for i := range series {
 			tags := tag.New("name", string(rune('a'+i)))
-			s.define(canonical(tags.AppendCanonical(nil)), tags)
+			s.roster.define(newSeries(canonical(tags.AppendCanonical(nil)), tags))
 		}
 		return s
 	}
@@ -79,7 +79,7 @@ func TestLateWritesGiveTheSameBytes(t *testing.T) {
 			t.Fatalf("windows differ:\n%x %v\n%x %v", got.arena, got.table, want.arena, want.table)
 		}
 		for number := range uint32(series) {
-			if a, b := late.list[number].windows, ordered.list[number].windows; a != b {
+			if a, b := late.roster.at(number).windows, ordered.roster.at(number).windows; a != b {
 				t.Fatalf("series %d is in %d windows, want %d", number, a, b)
 			}
 		}
@@ -92,7 +92,7 @@ func TestClearedSeriesLeaves(t *testing.T) {
 	defer s.close()
 	for i := range 3 {
 		tags := tag.New("name", string(rune('a'+i)))
-		s.define(canonical(tags.AppendCanonical(nil)), tags)
+		s.roster.define(newSeries(canonical(tags.AppendCanonical(nil)), tags))
 		if err := s.store(uint32(i), 2, 1); err != nil {
 			t.Fatal(err)
 		}
@@ -118,7 +118,7 @@ func TestDamagedBase(t *testing.T) {
 	s := newShard(0, grid{step: 60_000, width: 4}, newCensus(Limits{}, nil))
 	defer s.close()
 	tags := tag.New("name", "a")
-	s.define(canonical(tags.AppendCanonical(nil)), tags)
+	s.roster.define(newSeries(canonical(tags.AppendCanonical(nil)), tags))
 	damaged := newSealedBuilder(&sealedWindow{width: 4, memory: s.memory})
 	damaged.add(0, []byte{1, 0})
 	s.addWindow(0, damaged.finish())

@@ -11,9 +11,8 @@ import (
 const (
 	magic         = "TELABLK\n"
 	endMagic      = "TELAEND\n"
-	formatVersion = 1
+	formatVersion = 2 // what is written; all from 1 on are read
 	headBytes     = 52
-	footBytes     = 16 + numSections*sectionBytes + 12
 	sectionBytes  = 12 // length and checksum of a section, in the foot
 	runBytes      = 12 // offset and checksum of a run, in section runs
 	shardBytes    = 8  // number and first position of a shard, in section shards
@@ -40,10 +39,21 @@ const (
 	sectionTags
 	sectionRefs
 	sectionPostings
+	sectionHashes // from version 2 on
 	numSections
 )
 
-var sectionNames = [numSections]string{"data", "runs", "shards", "numbers", "keys", "tags", "refs", "postings"}
+var sectionNames = [numSections]string{"data", "runs", "shards", "numbers", "keys", "tags", "refs", "postings", "hashes"}
+
+// sectionsOf returns how many sections the files of a version have, and footBytes how long their foot is.
+func sectionsOf(version int) int {
+	if version == 1 {
+		return sectionHashes
+	}
+	return numSections
+}
+
+func footBytes(version int) int { return 16 + sectionsOf(version)*sectionBytes + 12 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -96,18 +106,23 @@ func (h Head) append(dst []byte, runSeries int) []byte {
 }
 
 // readHead reads the head of a file.
-func readHead(data []byte) (h Head, runSeries int, err error) {
+func readHead(data []byte) (h Head, version, runSeries int, err error) {
 	if !bytes.HasPrefix(data, []byte(magic)) {
-		return Head{}, 0, fmt.Errorf("%w: it begins with %q", ErrDamaged, data[:min(len(data), len(magic))])
+		return Head{}, 0, 0, fmt.Errorf("%w: it begins with %q", ErrDamaged, data[:min(len(data), len(magic))])
 	}
 	if len(data) < headBytes {
-		return Head{}, 0, fmt.Errorf("%w: %d bytes, a head has %d", ErrDamaged, len(data), headBytes)
+		return Head{}, 0, 0, fmt.Errorf("%w: %d bytes, a head has %d", ErrDamaged, len(data), headBytes)
 	}
 	if crc32.Checksum(data[:headBytes-4], castagnoli) != binary.LittleEndian.Uint32(data[headBytes-4:]) {
-		return Head{}, 0, fmt.Errorf("%w: checksum of the head differs", ErrDamaged)
+		return Head{}, 0, 0, fmt.Errorf("%w: checksum of the head differs", ErrDamaged)
 	}
-	if version := binary.LittleEndian.Uint32(data[8:]); version != formatVersion {
-		return Head{}, 0, fmt.Errorf("format version %d, this program knows %d: %w", version, formatVersion, ErrNewer)
+	switch v := binary.LittleEndian.Uint32(data[8:]); {
+	case v == 0:
+		return Head{}, 0, 0, fmt.Errorf("%w: the head tells of format version 0", ErrDamaged)
+	case v > formatVersion:
+		return Head{}, 0, 0, fmt.Errorf("format version %d, this program knows 1 to %d: %w", v, formatVersion, ErrNewer)
+	default:
+		version = int(v)
 	}
 	h = Head{
 		StepMillis: int64(binary.LittleEndian.Uint64(data[12:])),
@@ -118,12 +133,12 @@ func readHead(data []byte) (h Head, runSeries int, err error) {
 	}
 	runSeries = int(binary.LittleEndian.Uint32(data[44:]))
 	if err := h.check(); err != nil {
-		return Head{}, 0, fmt.Errorf("%w: the head tells of %w", ErrDamaged, err)
+		return Head{}, 0, 0, fmt.Errorf("%w: the head tells of %w", ErrDamaged, err)
 	}
 	if runSeries < 1 || runSeries > maxRunSeries {
-		return Head{}, 0, fmt.Errorf("%w: the head tells of %d series in a run", ErrDamaged, runSeries)
+		return Head{}, 0, 0, fmt.Errorf("%w: the head tells of %d series in a run", ErrDamaged, runSeries)
 	}
-	return h, runSeries, nil
+	return h, version, runSeries, nil
 }
 
 // A foot is the end of a file: how many things there are, and the sections' lengths and checksums.
@@ -143,7 +158,7 @@ func (f *foot) append(dst []byte, headSum uint32) []byte {
 	for _, count := range []int{f.series, f.keys, f.tags, f.shards} {
 		dst = binary.LittleEndian.AppendUint32(dst, uint32(count))
 	}
-	for _, s := range f.sections {
+	for _, s := range f.sections { // those of the newest version
 		dst = binary.LittleEndian.AppendUint64(dst, uint64(s.length))
 		dst = binary.LittleEndian.AppendUint32(dst, s.checksum)
 	}
@@ -151,8 +166,9 @@ func (f *foot) append(dst []byte, headSum uint32) []byte {
 	return append(dst, endMagic...)
 }
 
-// readFoot reads the foot of a file that begins with a good head.
-func readFoot(file []byte) (*foot, error) {
+// readFoot reads the foot of a file that begins with a good head of a version.
+func readFoot(file []byte, version int) (*foot, error) {
+	footBytes := footBytes(version)
 	at := len(file) - footBytes
 	if at < headBytes || string(file[len(file)-len(endMagic):]) != endMagic {
 		return nil, fmt.Errorf("%w: %d bytes, and the foot is missing: the end was cut off", ErrDamaged, len(file))
@@ -167,7 +183,7 @@ func readFoot(file []byte) (*foot, error) {
 		*count = int(binary.LittleEndian.Uint32(b[4*i:]))
 	}
 	left := int64(at - headBytes)
-	for i := range f.sections {
+	for i := range sectionsOf(version) {
 		entry := b[16+i*sectionBytes:]
 		f.sections[i] = sectionEntry{int64(binary.LittleEndian.Uint64(entry)), binary.LittleEndian.Uint32(entry[8:])}
 		if f.sections[i].length < 0 || f.sections[i].length > left {
@@ -186,11 +202,15 @@ func readFoot(file []byte) (*foot, error) {
 }
 
 // checkLengths holds the sections to the counts, so that no look-up by number passes a section's end.
-func (f *foot) checkLengths(runSeries int) error {
+func (f *foot) checkLengths(version, runSeries int) error {
 	if f.keys > maxKeys {
 		return fmt.Errorf("%w: %d keys, at most %d are possible", ErrDamaged, f.keys, maxKeys)
 	}
 	runs, groups := divideUp(f.series, runSeries), divideUp(f.series, groupSeries)
+	hashes := 0
+	if version > 1 {
+		hashes = hashesBytes(f.series)
+	}
 	for _, want := range []struct {
 		section, length int
 		exact           bool
@@ -202,6 +222,7 @@ func (f *foot) checkLengths(runSeries int) error {
 		{sectionTags, f.tags * 4, false},
 		{sectionRefs, groups * 4, false},
 		{sectionPostings, (f.keys + f.tags) * 4, false},
+		{sectionHashes, hashes, true},
 	} {
 		got := f.sections[want.section].length
 		if got < int64(want.length) || want.exact && got > int64(want.length) {

@@ -3,6 +3,7 @@ package blockfile
 import (
 	"bytes"
 	"encoding/hex"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,12 +31,20 @@ func readGolden(t testing.TB, name string) []byte {
 	return data
 }
 
-// TestGolden checks that version 1 of the format is written and read as it was when it was released.
+// TestGolden checks that every version of the format is read as it was when it was released, and the newest one
+// written.
 func TestGolden(t *testing.T) {
-	golden := readGolden(t, filepath.Join("testdata", "v1.txt"))
+	for version := range formatVersion {
+		name := fmt.Sprintf("v%d.txt", version+1)
+		t.Run(name, func(t *testing.T) { testGolden(t, readGolden(t, filepath.Join("testdata", name))) })
+	}
+	golden := readGolden(t, filepath.Join("testdata", fmt.Sprintf("v%d.txt", formatVersion)))
 	if got := smallBytes(t); !bytes.Equal(got, golden) {
 		t.Errorf("written\n%swant\n%s", hex.Dump(got), hex.Dump(golden))
 	}
+}
+
+func testGolden(t *testing.T, golden []byte) {
 	head, m := small()
 	r := open(t, put(t, golden), "d/a")
 	if r.Head() != head || r.Len() != len(m) {
@@ -45,6 +54,9 @@ func TestGolden(t *testing.T) {
 		canonical, err := r.AppendCanonical(nil, uint32(i))
 		if string(canonical) != string(m[s].tags.AppendCanonical(nil)) || err != nil {
 			t.Errorf("tags of %v: %q, %v; want %v", s, canonical, err, m[s].tags)
+		}
+		if got, found, err := r.FindTags(s.Shard, canonical); got != uint32(i) || !found || err != nil {
+			t.Errorf("tags of %v are found at %d, %v, %v; want %d", s, got, found, err, i)
 		}
 		for window := head.First; window <= head.Last(); window++ {
 			if got, err := r.AppendBlock(nil, uint32(i), window); string(got) != m[s].blocks[window] || err != nil {

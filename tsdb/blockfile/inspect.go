@@ -52,14 +52,14 @@ func (p *printer) printf(format string, arguments ...any) {
 func (p *printer) file(r *Reader) {
 	h := r.head
 	step := time.Duration(h.StepMillis) * time.Millisecond
-	p.printf("%s: block file, format version %d, %d bytes\n", r.name, formatVersion, r.SizeBytes())
+	p.printf("%s: block file, format version %d, %d bytes\n", r.name, r.version, r.SizeBytes())
 	p.printf("sequence %d, windows %d to %d: %d of %d slots of %v\n", h.Sequence, h.First, h.Last(), h.Windows, h.Slots, step)
 	p.printf("%d series of %d shards, %d tags of %d keys\n\n", r.Len(), len(r.shards), r.foot.tags, len(r.keys))
 }
 
 func (p *printer) sections(r *Reader) {
 	p.printf("section\tat\tbytes\tB/series\t\n")
-	for i := range r.sections {
+	for i := range sectionsOf(r.version) {
 		s := &r.sections[i]
 		p.printf("%s\t%d\t%d\t%.2f\t\n", sectionNames[i], s.offset, len(s.bytes), float64(len(s.bytes))/float64(r.Len()))
 	}

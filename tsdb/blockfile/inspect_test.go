@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-const inspected = `d/a: block file, format version 1, 347 bytes
+const inspected = `d/a: block file, format version 2, 381 bytes
 sequence 3, windows 497760 to 497761: 2 of 60 slots of 1m0s
 3 series of 2 shards, 4 tags of 2 keys
 
@@ -22,6 +22,7 @@ sequence 3, windows 497760 to 497761: 2 of 60 slots of 1m0s
       tags  148     28      9.33
       refs  176     12      4.00
   postings  188     35     11.67
+    hashes  223     22      7.33
 
   window                  ends  blocks  bytes  B/slot
   497760  2026-10-14T01:00:00Z       2      9    0.07

@@ -35,6 +35,24 @@ func (r *Reader) Keys(ctx context.Context, p tag.Predicate, page Page) (counts [
 	if err != nil {
 		return nil, err
 	}
+	return c.listKeys(page)
+}
+
+// KeysOf is Keys for the series at some positions.
+func (r *Reader) KeysOf(ctx context.Context, positions []uint32, page Page) (counts []Count, err error) {
+	a, err := r.enter()
+	if err != nil {
+		return nil, err
+	}
+	defer a.leave(&err)
+	c, err := r.counterOf(ctx, positions)
+	if err != nil {
+		return nil, err
+	}
+	return c.listKeys(page)
+}
+
+func (c *counter) listKeys(page Page) (counts []Count, err error) {
 	for i, k := range c.keys {
 		if page.full(counts) {
 			break
@@ -61,6 +79,24 @@ func (r *Reader) Values(ctx context.Context, key string, p tag.Predicate, page P
 	if err != nil {
 		return nil, err
 	}
+	return c.listValues(key, page)
+}
+
+// ValuesOf is Values for the series at some positions.
+func (r *Reader) ValuesOf(ctx context.Context, key string, positions []uint32, page Page) (counts []Count, err error) {
+	a, err := r.enter()
+	if err != nil {
+		return nil, err
+	}
+	defer a.leave(&err)
+	c, err := r.counterOf(ctx, positions)
+	if err != nil {
+		return nil, err
+	}
+	return c.listValues(key, page)
+}
+
+func (c *counter) listValues(key string, page Page) (counts []Count, err error) {
 	i, ok := c.key(key)
 	if !ok {
 		return nil, nil
@@ -102,6 +138,16 @@ func (r *Reader) counter(ctx context.Context, p tag.Predicate) (*counter, error)
 	}
 	selected, err := x.resolve(p)
 	return &counter{index: x, selected: selected}, err
+}
+
+func (r *Reader) counterOf(ctx context.Context, positions []uint32) (*counter, error) {
+	x, err := r.index(ctx)
+	if err != nil {
+		return nil, err
+	}
+	selected := newBitmap(x.series)
+	selected.addList(positions)
+	return &counter{index: x, selected: selected}, nil
 }
 
 // append appends the count of a list of section postings, unless it is 0.

@@ -15,7 +15,7 @@ import (
 // A Reader answers questions about one file. All its methods may be called by several goroutines.
 //
 // Open checks the head, the foot and the sections runs, shards and keys. The others (numbers, tags, refs,
-// postings) are checked whole when they are first used, and a run of blocks when one of its blocks is; what has
+// postings, hashes) are checked whole when they are first used, and a run of blocks when one of its blocks is; what has
 // been found good is not checked again while the file is open. Besides that, no offset in the file
 // is followed before it has been compared with what it points into.
 //
@@ -23,6 +23,7 @@ import (
 type Reader struct {
 	name      string
 	head      Head
+	version   int
 	runSeries int
 	foot      *foot
 	mapping   *vfs.Mapping
@@ -80,13 +81,13 @@ func (r *Reader) load() (err error) {
 		return err
 	}
 	defer a.leave(&err)
-	if r.head, r.runSeries, err = readHead(r.mapping.Data); err != nil {
+	if r.head, r.version, r.runSeries, err = readHead(r.mapping.Data); err != nil {
 		return err
 	}
-	if r.foot, err = readFoot(r.mapping.Data); err != nil {
+	if r.foot, err = readFoot(r.mapping.Data, r.version); err != nil {
 		return err
 	}
-	if err := r.foot.checkLengths(r.runSeries); err != nil {
+	if err := r.foot.checkLengths(r.version, r.runSeries); err != nil {
 		return err
 	}
 	offset := int64(headBytes)
@@ -268,7 +269,7 @@ func (r *Reader) Len() int { return r.foot.series }
 // SizeBytes returns the size of the file.
 func (r *Reader) SizeBytes() int64 {
 	last := &r.sections[numSections-1]
-	return last.offset + int64(len(last.bytes)) + footBytes
+	return last.offset + int64(len(last.bytes)) + int64(footBytes(r.version))
 }
 
 // Shards returns the shards that have series in the file, ascending. It must not be changed.

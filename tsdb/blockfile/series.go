@@ -39,6 +39,41 @@ func (r *Reader) Series(position uint32) (s Series, err error) {
 	return Series{r.shards[shard].Shard, binary.LittleEndian.Uint32(numbers[4*position:])}, nil
 }
 
+// AppendNumbers appends the numbers of the series at positions, each in its shard, to dst. The errors are those of
+// Series.
+func (r *Reader) AppendNumbers(dst, positions []uint32) (_ []uint32, err error) {
+	a, err := r.enter()
+	if err != nil {
+		return dst, err
+	}
+	defer a.leave(&err)
+	numbers, err := r.section(sectionNumbers)
+	if err != nil {
+		return dst, err
+	}
+	for _, position := range positions {
+		dst = append(dst, binary.LittleEndian.Uint32(numbers[4*position:]))
+	}
+	return dst, nil
+}
+
+// NumbersOf is AppendNumbers for all positions of a shard.
+func (r *Reader) NumbersOf(dst []uint32, shard ShardRange) (_ []uint32, err error) {
+	a, err := r.enter()
+	if err != nil {
+		return dst, err
+	}
+	defer a.leave(&err)
+	numbers, err := r.section(sectionNumbers)
+	if err != nil {
+		return dst, err
+	}
+	for position := shard.First; position < shard.End; position++ {
+		dst = append(dst, binary.LittleEndian.Uint32(numbers[4*position:]))
+	}
+	return dst, nil
+}
+
 // Find returns the position of a series, and whether it is in the file. The error matches ErrDamaged or
 // ErrClosed.
 func (r *Reader) Find(s Series) (position uint32, found bool, err error) {
@@ -95,6 +130,10 @@ func (r *Reader) AppendCanonical(dst []byte, position uint32) (_ []byte, err err
 		return dst, err
 	}
 	defer a.leave(&err)
+	return r.appendCanonical(dst, position)
+}
+
+func (r *Reader) appendCanonical(dst []byte, position uint32) ([]byte, error) {
 	refs, err := r.refs(position)
 	if err != nil {
 		return dst, err

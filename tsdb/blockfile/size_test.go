@@ -26,8 +26,8 @@ func TestSize(t *testing.T) {
 				pairs = append(pairs, fmt.Sprintf("key.number.%d", key), long(i, key))
 			}
 			return tag.New(pairs...)
-		}, 20_000, 35},
-		"one tag": {func(i int) tag.Tags { return tag.New("name", "cpu") }, 20_000, 8},
+		}, 20_000, 38},
+		"one tag": {func(i int) tag.Tags { return tag.New("name", "cpu") }, 20_000, 13},
 	} {
 		fsys := newMemory(t)
 		w, err := Create(fsys, "d/a", oneWindow)

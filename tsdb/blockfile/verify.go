@@ -63,7 +63,7 @@ func (v *verification) note(err error) {
 }
 
 func (v *verification) run() {
-	for _, part := range []func() error{v.blocks, v.numbers, v.values, v.refs, v.postings} {
+	for _, part := range []func() error{v.blocks, v.numbers, v.values, v.refs, v.postings, v.hashes} {
 		if err := v.guarded(part); err != nil {
 			v.note(err)
 		}

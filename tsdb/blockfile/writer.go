@@ -36,6 +36,7 @@ type Writer struct {
 
 	shards  []ShardRange
 	numbers []byte // section numbers so far
+	hashes  []hashed
 	series  int
 
 	dictionary *dictionary
@@ -101,6 +102,7 @@ func (w *Writer) add(shard int, number uint32, canonical []byte, blocks [][]byte
 	if w.tags, err = w.dictionary.appendTags(w.tags, canonical); err != nil {
 		return err
 	}
+	w.hashes = append(w.hashes, hashed{hashOf(canonical), uint32(w.series - 1)})
 	w.run.bytes = appendRow(w.run.bytes, blocks)
 	if err := w.run.end(); err != nil {
 		return err
@@ -229,8 +231,9 @@ func (w *Writer) writeTables() (sizeBytes int64, err error) {
 	write(sectionTags, t.tags.ends, t.tags.bytes)
 	write(sectionRefs, t.refs.ends, t.refs.bytes)
 	write(sectionPostings, t.postings.ends, t.postings.bytes)
+	write(sectionHashes, appendHashes(nil, w.hashes))
 	_, err = w.out.Write(f.append(nil, w.headSum()))
-	return size + footBytes, err
+	return size + int64(footBytes(formatVersion)), err
 }
 
 // headSum returns the checksum that ends the head.

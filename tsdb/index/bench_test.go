@@ -167,3 +167,34 @@ func BenchmarkLookup(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkTally lists 10,000 values of a key over 16 indexes that all have each of them, six series in each.
+func BenchmarkTally(b *testing.B) {
+	d := NewDictionary()
+	shards := make([]*Index, 16)
+	for i := range shards {
+		shards[i] = New(d)
+		for j := range uint32(60_000) {
+			shards[i].Add(j, tag.New("name", fmt.Sprint(j%100), "nf.node", fmt.Sprintf("i-0%016x", j/6*7919)))
+		}
+	}
+	for name, p := range map[string]tag.Predicate{"all": tag.True{}, "one-name": tag.Equal{Key: "name", Value: "7"}} {
+		b.Run("indexes=16/values=1e4/"+name, func(b *testing.B) {
+			began := cpuTime(b)
+			for b.Loop() {
+				_, err := d.Values(b.Context(), "nf.node", p, Page{}, func(t *Tally) error {
+					for _, x := range shards {
+						if err := t.Add(x); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(cpuTime(b)-began)/float64(b.N)/1e6, "cpu-ms/op")
+		})
+	}
+}

@@ -93,7 +93,16 @@ func (t *Tally) addBlock(items []item[valueTags], c *counter) int {
 
 // list returns the values that have been counted.
 func (t *Tally) list(d *Dictionary) ([]Count, error) {
-	var list []Count
+	found := 0
+	for _, n := range t.counts {
+		if n > 0 {
+			found++
+		}
+	}
+	if t.page.full(found) {
+		found = t.page.Limit
+	}
+	list := make([]Count, 0, found)
 	err := d.walk(t.ctx, t.key, t.page, func(v entry) (bool, error) {
 		if int(v.number) < len(t.counts) && t.counts[v.number] > 0 {
 			list = append(list, Count{v.text, t.counts[v.number]})

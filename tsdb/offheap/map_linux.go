@@ -18,14 +18,17 @@ const poisons = false
 
 var pageBytes = os.Getpagesize()
 
-// mapMemory returns zeros. The size is one of whole pages.
+// mapMemory returns zeros. The size is one of whole pages. Where the machine gives huge pages to all who do not refuse,
+// the first byte of a slab would cost all of it, for every size of pieces in every arena.
 func mapMemory(size int) []byte {
 	address, _, errno := syscall.Syscall6(syscall.SYS_MMAP, 0, uintptr(size),
 		syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE, ^uintptr(0), 0)
 	if errno != 0 {
 		panic(fmt.Sprintf("offheap: no %d bytes of memory: mmap: %v", size, errno))
 	}
-	return bytesAt(address, size)
+	b := bytesAt(address, size)
+	_ = syscall.Madvise(b, syscall.MADV_NOHUGEPAGE) // a kernel without huge pages does not know the word
+	return b
 }
 
 // bytesAt views memory that the Go runtime does not know. It goes through the address of the address because no

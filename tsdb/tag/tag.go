@@ -189,7 +189,7 @@ func AppendSubset(dst []byte, canonical string, keys []string) (_ []byte, comple
 		return dst, true
 	}
 	found := 0
-	for at := 0; at < len(canonical); {
+	for at := 0; at < len(canonical) && found < len(keys); {
 		key, afterKey, _ := cutString(canonical, at)
 		_, next, ok := cutString(canonical, afterKey)
 		if !ok {

@@ -53,7 +53,7 @@ func BenchmarkGraphJSON(b *testing.B) {
 		b.Run("format="+name+"/lines=1000/points=180", func(b *testing.B) {
 			g := wideGraph(1000, 180)
 			g.Settings.Hints = []string{"no-image"}
-			w := &responseWriter{w: io.Discard}
+			w := &responseWriter{w: io.Discard, memo: new(numberMemo)}
 			b.ReportAllocs()
 			begin := processorTime(b)
 			for b.Loop() {

@@ -95,7 +95,9 @@ func (a *API) sendFinished(c *gin.Context, r *graphRequest, exprs []*expr.Styled
 func sendGraph(w http.ResponseWriter, format graphFormat, g *chart.Graph) error {
 	out := newPatientWriter(w)
 	defer out.release()
-	buffered := &responseWriter{w: out}
+	memo := numberMemos.Get().(*numberMemo)
+	defer numberMemos.Put(memo)
+	buffered := &responseWriter{w: out, memo: memo}
 	w.Header().Set("Content-Type", format.contentType)
 	if err := format.write(buffered, g); err != nil {
 		return err

@@ -42,9 +42,10 @@ func (p *patientWriter) release() { _ = p.controller.SetWriteDeadline(time.Time{
 // A responseWriter gathers output in a buffer and sends it when that is full. A failed write means that
 // the client has gone; what follows is thrown away.
 type responseWriter struct {
-	w   io.Writer
-	buf []byte
-	err error
+	w    io.Writer
+	buf  []byte
+	err  error
+	memo *numberMemo // nil: every number is written out
 }
 
 const responseBufferBytes = 32 << 10
@@ -84,6 +85,10 @@ func (w *responseWriter) number(v float64) {
 		w.buf = append(w.buf, '"')
 		w.buf = expr.AppendNumber(w.buf, v)
 		w.buf = append(w.buf, '"')
+		return
+	}
+	if w.memo != nil {
+		w.buf = w.memo.append(w.buf, v)
 		return
 	}
 	w.buf = expr.AppendNumber(w.buf, v)

@@ -17,7 +17,7 @@ type statusBody struct {
 }
 
 type seriesStatus struct {
-	Known  int `json:"known"`  // ever defined
+	Known  int `json:"known"`  // that the store remembers: the active ones, and those that were within the last hour
 	Active int `json:"active"` // with data in memory
 }
 

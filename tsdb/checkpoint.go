@@ -1,0 +1,96 @@
+package tsdb
+
+import (
+	"context"
+
+	"github.com/telamon-tsdb/telamon/tsdb/normalize"
+	"github.com/telamon-tsdb/telamon/tsdb/wal"
+)
+
+// checkpoint writes to the head of the log what older segments may hold alone: the definitions of the series that are
+// remembered, which numbers have been given out, the normaliser's states, and what the other owners of records have.
+// Definitions never change; states are written between commits, so that no older one comes behind a newer one.
+func (db *DB) checkpoint(ctx context.Context) error {
+	for _, s := range db.shards {
+		if err := db.checkpointDefinitions(ctx, s); err != nil {
+			return err
+		}
+		if err := db.checkpointStates(ctx, s); err != nil {
+			return err
+		}
+	}
+	if db.others == nil {
+		return nil
+	}
+	return db.others(ctx)
+}
+
+// checkpointBytes is how much of definitions is written at once.
+const checkpointBytes = 1 << 20
+
+func (db *DB) checkpointDefinitions(ctx context.Context, s *shard) error {
+	for from, more := uint32(0), true; more; {
+		var records []wal.Record
+		size := 0
+		for more && size < checkpointBytes {
+			var body []byte
+			body, from, more = s.definitionsFrom(from)
+			records = append(records, wal.Record{Type: wal.Series, Version: seriesVersion, Body: body})
+			size += len(body)
+		}
+		if err := db.log.Append(ctx, records...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// definitionsFrom returns a record body with definitions of series from a number on, as many as follow each other
+// immediately, and where to go on. The last body tells the next number that is free.
+func (s *shard) definitionsFrom(from uint32) (body []byte, next uint32, more bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	first, n := s.roster.run(from, recordEntries)
+	if n == 0 {
+		return appendSeriesHead(nil, s.number, s.roster.next, 0), from, false
+	}
+	return s.appendDefinitions(nil, first, n), first + uint32(n), true
+}
+
+// run returns where the next series whose tags are known is, and how many follow each other there, max at most.
+func (r *roster) run(from uint32, max int) (first uint32, n int) {
+	for number, entry := range r.all(from) {
+		switch {
+		case n == max || n > 0 && (number != first+uint32(n) || entry.tags == lost):
+			return first, n
+		case entry.tags == lost:
+		case n == 0:
+			first, n = number, 1
+		default:
+			n++
+		}
+	}
+	return first, n
+}
+
+func (db *DB) checkpointStates(ctx context.Context, s *shard) error {
+	db.committing.Lock()
+	defer db.committing.Unlock()
+	var records []wal.Record
+	s.mu.RLock()
+	var states []stagedState
+	for number, entry := range s.roster.all(0) {
+		if entry.state != (normalize.State{}) {
+			states = append(states, stagedState{series: number, mustLog: true, state: entry.state})
+		}
+	}
+	s.mu.RUnlock()
+	for len(states) > 0 {
+		n := min(len(states), recordEntries)
+		records = append(records, wal.Record{
+			Type: wal.Points, Version: pointsVersion, Body: appendPointsBody(nil, s.number, nil, states[:n]),
+		})
+		states = states[n:]
+	}
+	return db.log.Append(ctx, records...)
+}

@@ -1,0 +1,265 @@
+package tsdb
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
+	"github.com/telamon-tsdb/telamon/tsdb/normalize"
+	"github.com/telamon-tsdb/telamon/tsdb/tag"
+)
+
+// The series of windows that are in files only are found by the files: which match a question (candidates), what their
+// tags are (describe), and which number belongs to tags (findFiled). The caller holds the shard's lock, for reading at
+// least: the files that its windows name stay open meanwhile.
+
+// newestFiles calls visit with each file that windows of the shard read, the newest first, until it returns false.
+func (s *shard) newestFiles(visit func(*filedWindow) bool) {
+	var seen []*windowFile
+	for i := len(s.order) - 1; i >= 0; i-- {
+		filed := filePart(s.windows[s.order[i]])
+		if filed == nil || slices.Contains(seen, filed.file) {
+			continue
+		}
+		seen = append(seen, filed.file)
+		if !visit(filed) {
+			return
+		}
+	}
+}
+
+// findFiled returns the number under which files have the series with some tags. A bad file is set aside; what it has is
+// missing from then on.
+func (s *shard) findFiled(tags []byte) (number uint32, found bool) {
+	s.newestFiles(func(filed *filedWindow) bool {
+		position, has, err := filed.file.reader.FindTags(s.number, tags)
+		if err != nil || !has {
+			return true
+		}
+		one, err := filed.file.reader.Series(position)
+		number, found = one.Number, err == nil
+		return !found
+	})
+	return number, found
+}
+
+// stateOfFiled returns the state that the normaliser has after the newest value of a series.
+func (s *shard) stateOfFiled(number uint32) (state normalize.State) {
+	scratch := make([]float64, s.grid.width)
+	for i := len(s.order) - 1; i >= 0; i-- {
+		w := s.windows[s.order[i]]
+		if !w.holds(number) {
+			continue
+		}
+		values, err := w.slots(number, scratch)
+		if err != nil {
+			continue
+		}
+		for slot := len(values) - 1; slot >= 0; slot-- {
+			if v := values[slot]; v == v {
+				return normalize.OnGrid(s.grid.timeOf(s.grid.firstSlot(s.order[i]) + int64(slot)))
+			}
+		}
+	}
+	return state
+}
+
+// knowFromFiles gives a series the tags that files have for its number, and the state that they leave it in unless it has
+// a newer one, and reports whether any has.
+func (s *shard) knowFromFiles(number uint32) bool {
+	known := false
+	s.newestFiles(func(filed *filedWindow) bool {
+		tags, parsed, err := filed.tagsOf(number)
+		if err != nil || tags == lost {
+			return true
+		}
+		s.know(number, tags, parsed)
+		s.catchUp(number)
+		known = true
+		return false
+	})
+	return known
+}
+
+// catchUp gives a series the state after its newest value in any window, unless it has a newer one.
+func (s *shard) catchUp(number uint32) {
+	entry := s.roster.at(number)
+	if entry.kind != normalize.Rate && entry.kind != normalize.Counter {
+		return
+	}
+	if state := s.stateOfFiled(number); state.Last > entry.state.Last {
+		entry.state = state
+	}
+}
+
+// tagsOf returns the tags of a series; they are lost if the file does not have it.
+func (w *filedWindow) tagsOf(number uint32) (canonical, tag.Tags, error) {
+	position, found, err := w.file.reader.Find(blockfile.Series{Shard: w.shard, Number: number})
+	if err != nil || !found {
+		return lost, nil, err
+	}
+	tags, err := w.file.reader.AppendCanonical(nil, position)
+	if err != nil {
+		return lost, nil, err
+	}
+	parsed, err := tag.ParseCanonical(tags) // as the reader says it is
+	return canonical(tags), parsed, err
+}
+
+// fileAnswers are the series that satisfy a predicate in block files: each file is asked once, by the shard that
+// needs it first.
+type fileAnswers struct {
+	where tag.Predicate
+
+	mu     sync.Mutex // guards byFile
+	byFile map[*blockfile.Reader]*fileAnswer
+}
+
+type fileAnswer struct {
+	once      sync.Once
+	positions []uint32 // ascending
+	err       error
+}
+
+func newFileAnswers(where tag.Predicate) *fileAnswers {
+	return &fileAnswers{where: where, byFile: make(map[*blockfile.Reader]*fileAnswer)}
+}
+
+// of returns the positions in the file of w that satisfy the predicate and are of its shard.
+func (a *fileAnswers) of(ctx context.Context, w *filedWindow) ([]uint32, error) {
+	a.mu.Lock()
+	answer := a.byFile[w.file.reader]
+	if answer == nil {
+		answer = &fileAnswer{}
+		a.byFile[w.file.reader] = answer
+	}
+	a.mu.Unlock()
+	answer.once.Do(func() { answer.positions, answer.err = w.file.reader.Lookup(ctx, a.where) })
+	return w.part.Of(answer.positions), answer.err
+}
+
+// candidates returns the series that satisfy the predicate and may have values in some of the windows, ascending: what
+// the index has, and what the files have that windows read.
+func (s *shard) candidates(ctx context.Context, windows []numberedWindow, files *fileAnswers) ([]uint32, error) {
+	numbers, err := s.index.Lookup(ctx, files.where)
+	if err != nil {
+		return nil, err
+	}
+	lists := [][]uint32{numbers}
+	var seen []*windowFile
+	for _, w := range windows {
+		filed := filePart(w.window)
+		if filed == nil || slices.Contains(seen, filed.file) {
+			continue
+		}
+		seen = append(seen, filed.file)
+		positions, err := files.of(ctx, filed)
+		if err != nil {
+			return nil, err
+		}
+		list, err := filed.file.reader.AppendNumbers(make([]uint32, 0, len(positions)), positions)
+		if err != nil {
+			return nil, err
+		}
+		lists = append(lists, list)
+	}
+	return united(lists), nil
+}
+
+// united returns the numbers that are in any of some ascending lists, of which there is one at least. It may be one of them.
+func united(lists [][]uint32) []uint32 {
+	for len(lists) > 1 { // neighbours first: files of one fleet have the same series
+		var halves [][]uint32
+		for i := 0; i < len(lists); i += 2 {
+			if i+1 < len(lists) {
+				halves = append(halves, unitedTwo(lists[i], lists[i+1]))
+			} else {
+				halves = append(halves, lists[i])
+			}
+		}
+		lists = halves
+	}
+	return lists[0]
+}
+
+func unitedTwo(a, b []uint32) []uint32 {
+	if isSubset(b, a) {
+		return a
+	}
+	both := make([]uint32, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		switch {
+		case a[0] < b[0]:
+			both, a = append(both, a[0]), a[1:]
+		case b[0] < a[0]:
+			both, b = append(both, b[0]), b[1:]
+		default:
+			both, a, b = append(both, a[0]), a[1:], b[1:]
+		}
+	}
+	return append(append(both, a...), b...)
+}
+
+// isSubset reports whether all of few are in many.
+func isSubset(few, many []uint32) bool {
+	for _, n := range few {
+		for len(many) > 0 && many[0] < n {
+			many = many[1:]
+		}
+		if len(many) == 0 || many[0] != n {
+			return false
+		}
+	}
+	return true
+}
+
+// strangers are the series that a reader has met in a shard whose roster does not remember them, by number.
+type strangers map[uint32]*series
+
+// strangerBytes is what a stranger takes besides its tags.
+const strangerBytes = 200
+
+// describe returns what is known of a series besides its values: by the roster or, where that has forgotten it, by the
+// files of windows. There is always one: number has values in them.
+func (s *shard) describe(number uint32, windows []numberedWindow, r *reader) (*series, error) {
+	if entry := s.roster.at(number); entry != nil {
+		return entry, nil
+	}
+	if stranger := r.strangers[number]; stranger != nil {
+		return stranger, nil
+	}
+	for _, w := range windows {
+		filed := filePart(w.window)
+		if filed == nil {
+			continue
+		}
+		tags, parsed, err := filed.tagsOf(number)
+		if err != nil {
+			return nil, err
+		}
+		if tags != lost {
+			stranger := newSeries(tags, parsed)
+			r.strangers[number] = &stranger
+			return &stranger, r.used.addBytes(strangerBytes + len(tags))
+		}
+	}
+	return nil, fmt.Errorf("series %d has values, and nobody knows its tags", number)
+}
+
+// tagsIn returns the tags of a series that part, a window of the shard, has.
+func (s *shard) tagsIn(number uint32, part window) (canonical, error) {
+	s.mu.RLock()
+	entry := s.roster.at(number)
+	s.mu.RUnlock()
+	if entry != nil {
+		return entry.tags, nil // they do not change, and only Maintain, who asks, forgets
+	}
+	filed := filePart(part)
+	if filed == nil {
+		return lost, nil
+	}
+	tags, _, err := filed.tagsOf(number)
+	return tags, err
+}

@@ -1,0 +1,119 @@
+package tsdb
+
+import (
+	"slices"
+
+	"github.com/telamon-tsdb/telamon/tsdb/normalize"
+)
+
+// A series that has no values in memory is forgotten; its number lives on in the files that it is in:
+//
+//	            last window in memory goes, or                refSteps later
+//	            resolved and nothing written                  nothing has come
+//	remembered ───────────────────────────────► resting ──────────────────────► forgotten
+//	    ▲                                          │                                │
+//	    └──────── a value, or Resolve ─────────────┴───────── Resolve ──────────────┘
+//
+// Who resolves a series that rests, or writes to it, wakes it: a Ref is good for refSteps after it was resolved at least.
+// Of a forgotten one Resolve finds the number in the files again (resolve.go), as it does after a restart.
+
+// refSteps is for how many steps a Ref is good: far longer than a request takes.
+const refSteps = 60
+
+// forgetAtOnce bounds how many series are forgotten while commits wait: well below a millisecond.
+const forgetAtOnce = 512
+
+// A restingBatch is series that began to rest together.
+type restingBatch struct {
+	number  uint32 // of the batch
+	since   int64  // slot
+	numbers []uint32
+}
+
+// wake makes a series that rests one that is remembered. If nothing comes, it will rest again.
+func (r *roster) wake(number uint32) {
+	if entry := r.at(number); entry.resting != 0 {
+		entry.resting = 0
+		r.idle = append(r.idle, number)
+	}
+}
+
+// rest puts the series without values in memory to rest.
+func (r *roster) rest(now int64) {
+	batch := restingBatch{number: r.batch + 1, since: now}
+	for _, number := range r.idle {
+		if entry := r.at(number); entry != nil && entry.windows == 0 && entry.resting == 0 {
+			entry.resting = batch.number
+			batch.numbers = append(batch.numbers, number)
+		}
+	}
+	r.idle = nil
+	if len(batch.numbers) > 0 {
+		r.batch = batch.number
+		r.batches = append(r.batches, batch)
+	}
+}
+
+// rested takes some series that have rested long enough, or none, from the batches.
+func (r *roster) rested(now int64) (numbers []uint32, batch uint32) {
+	for len(r.batches) > 0 {
+		first := &r.batches[0]
+		first.since = min(first.since, now) // the clock was set back
+		if first.since > now-refSteps {
+			break
+		}
+		if n := min(len(first.numbers), forgetAtOnce); n > 0 {
+			numbers, first.numbers = first.numbers[:n], first.numbers[n:]
+			return numbers, first.number
+		}
+		r.batches = r.batches[1:]
+	}
+	return nil, 0
+}
+
+// forget lets go of the series that have rested long enough at a slot.
+func (db *DB) forget(now int64) {
+	for _, s := range db.shards {
+		s.mu.Lock()
+		s.roster.rest(now)
+		s.mu.Unlock()
+		for db.forgetSome(s, now) {
+		}
+	}
+}
+
+// forgetSome forgets some series of a shard, between two commits, and reports whether there may be more.
+func (db *DB) forgetSome(s *shard, now int64) bool {
+	db.committing.Lock()
+	s.mu.Lock()
+	numbers, batch := s.roster.rested(now)
+	var gone []canonical
+	for _, number := range numbers {
+		entry := s.roster.at(number)
+		switch {
+		case entry == nil || entry.resting != batch: // it has woken
+		case db.matters(entry.state, now):
+			s.roster.wake(number)
+		default:
+			gone = append(gone, entry.tags)
+			s.roster.remove(number)
+		}
+	}
+	if len(gone) > 0 {
+		s.roster.unlogged = slices.DeleteFunc(s.roster.unlogged, func(number uint32) bool { return s.roster.at(number) == nil })
+	}
+	s.mu.Unlock()
+	db.committing.Unlock()
+	for _, tags := range gone {
+		if tags != lost {
+			s.census.remove(tags.tags())
+		}
+	}
+	return len(numbers) > 0
+}
+
+// matters reports whether a sample that comes now may have to do with those before it.
+func (db *DB) matters(state normalize.State, now int64) bool {
+	newest := max(state.Last, state.CounterTime)
+	return newest > 0 && db.grid.timeOf(now)-newest <= normalize.HeartbeatOf(db.grid.step)
+}
