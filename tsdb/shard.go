@@ -162,13 +162,13 @@ func (s *shard) openWindow(number int64) (*openWindow, error) {
 	return w, nil
 }
 
-// sealAbove seals the least recently written open windows until at most n are left.
+// sealAbove seals the least recently written open windows, the earliest of those never written, until at most n are left.
 func (s *shard) sealAbove(n int) error {
 	for {
 		var oldest *openWindow
 		open := 0
-		for _, w := range s.windows {
-			if w, ok := w.(*openWindow); ok {
+		for _, number := range s.order {
+			if w, ok := s.windows[number].(*openWindow); ok {
 				open++
 				if oldest == nil || w.touched < oldest.touched {
 					oldest = w

@@ -95,6 +95,7 @@ func TestBadFiles(t *testing.T) {
 		"a block file is bent": {"blocks", ".blk", func(b []byte) []byte { b[54] ^= 0x10; return b }, 1, "set aside"},
 		"a block file is gone": {"blocks", ".blk", func([]byte) []byte { return nil }, 1, "set aside"},
 		"a foreign block file": {"blocks", ".blk", func([]byte) []byte { return bytes.Repeat([]byte("not ours"), 100) }, 1, "set aside"},
+		"a foreign segment":    {"wal", ".wal", func([]byte) []byte { return bytes.Repeat([]byte("not ours"), 100) }, 0, "wal: "},
 		"a segment is cut":     {"wal", ".wal", func(b []byte) []byte { return b[:len(b)/2] }, 0, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
