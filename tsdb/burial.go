@@ -59,6 +59,7 @@ func (s *shard) bury(window int64, t tombstone, b *burial) error {
 	}
 	first, last := s.grid.firstSlot(window), s.grid.lastSlot(window)
 	b.numbers, b.from, b.to = t.numbers, int(max(t.first, first)-first), int(min(t.last, last)-first)+1
+	since, unfiled := unfiledSince(before) // after may be the same window, where nothing is hidden that was not
 	after, hidden, err := b.in(before)
 	if err != nil {
 		return err
@@ -68,8 +69,7 @@ func (s *shard) bury(window int64, t tombstone, b *burial) error {
 		open.touched = s.writes // whoever is sealing it begins again
 	}
 	if over, ok := after.(*tombstonedWindow); ok {
-		over.since = s.logAt
-		if since, unfiled := unfiledSince(before); unfiled {
+		if over.since = s.logAt; unfiled {
 			over.since = since
 		}
 	}

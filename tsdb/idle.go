@@ -22,10 +22,18 @@ const (
 func (db *DB) sealIdle(slot int64) error {
 	encoder := gorilla.NewEncoder(db.grid.step)
 	for _, s := range db.shards {
-		for _, w := range s.idleWindows(slot) {
-			if err := s.sealIdle(w, encoder); err != nil {
-				return fmt.Errorf("shard %d: window %d stays open: %w", s.number, w.number, err)
-			}
+		if err := s.sealIdleBefore(slot, encoder); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sealIdleBefore does that for a shard.
+func (s *shard) sealIdleBefore(slot int64, encoder *gorilla.Encoder) error {
+	for _, w := range s.idleWindows(slot) {
+		if err := s.sealIdle(w, encoder); err != nil {
+			return fmt.Errorf("shard %d: window %d stays open: %w", s.number, w.number, err)
 		}
 	}
 	return nil

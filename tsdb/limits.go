@@ -2,7 +2,6 @@ package tsdb
 
 import (
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -63,8 +62,8 @@ type census struct {
 
 	mu      sync.Mutex // guards what follows
 	series  int
-	keys    map[string]map[string]int // number of series by key and value
-	minute  int64                     // of the clock, to which created belongs
+	counts  valueCounts
+	minute  int64 // of the clock, to which created belongs
 	created int
 	refused [3]LimitStatus
 }
@@ -73,7 +72,6 @@ func newCensus(limits Limits, now func() time.Time) *census {
 	return &census{
 		limits:  limits,
 		now:     now,
-		keys:    make(map[string]map[string]int),
 		refused: [3]LimitStatus{{Limit: limitSeries, Max: limits.Series}, {Limit: limitValues, Max: limits.ValuesPerKey}, {Limit: limitNew, Max: limits.NewSeries}},
 	}
 }
@@ -92,9 +90,9 @@ func (c *census) admit(tags tag.Tags) error {
 	case counted && c.created >= c.limits.NewSeries:
 		return c.refuse(2, c.widest(tags))
 	}
-	for _, one := range tags {
-		values := c.keys[one.Key]
-		if c.limits.ValuesPerKey > 0 && len(values) >= c.limits.ValuesPerKey && values[one.Value] == 0 {
+	for i, one := range tags {
+		values := c.counts.key(i, one.Key)
+		if c.limits.ValuesPerKey > 0 && values.len() >= c.limits.ValuesPerKey && !values.has(one.Value) {
 			return c.refuse(1, one)
 		}
 	}
@@ -107,9 +105,10 @@ func (c *census) admit(tags tag.Tags) error {
 
 // widest returns the tag whose key has the most values.
 func (c *census) widest(tags tag.Tags) (widest tag.Tag) {
-	for _, one := range tags {
-		if widest.Key == "" || len(c.keys[one.Key]) > len(c.keys[widest.Key]) {
-			widest = one
+	most := -1
+	for i, one := range tags {
+		if n := c.counts.key(i, one.Key).len(); n > most {
+			widest, most = one, n
 		}
 	}
 	return widest
@@ -131,18 +130,7 @@ func (c *census) restore(tags tag.Tags) {
 
 func (c *census) add(tags tag.Tags) {
 	c.series++
-	for _, one := range tags {
-		values := c.keys[one.Key]
-		if values == nil {
-			values = make(map[string]int)
-			c.keys[strings.Clone(one.Key)] = values
-		}
-		if n, known := values[one.Value]; known {
-			values[one.Value] = n + 1 // by the key that is there: no copy of the text
-		} else {
-			values[strings.Clone(one.Value)] = 1
-		}
-	}
+	c.counts.add(tags)
 }
 
 // remove no longer counts a series.
@@ -150,15 +138,7 @@ func (c *census) remove(tags tag.Tags) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.series--
-	for _, one := range tags {
-		values := c.keys[one.Key]
-		if values[one.Value]--; values[one.Value] <= 0 {
-			delete(values, one.Value)
-		}
-		if len(values) == 0 {
-			delete(c.keys, one.Key)
-		}
-	}
+	c.counts.remove(tags)
 }
 
 // status returns the three limits.
@@ -167,8 +147,8 @@ func (c *census) status() []LimitStatus {
 	defer c.mu.Unlock()
 	list := c.refused
 	list[0].Used = c.series
-	for _, values := range c.keys {
-		list[1].Used = max(list[1].Used, len(values))
+	for _, values := range c.counts.keys {
+		list[1].Used = max(list[1].Used, values.len())
 	}
 	if c.now().Unix()/60 == c.minute {
 		list[2].Used = c.created

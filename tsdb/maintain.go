@@ -99,34 +99,42 @@ func (s *shard) takeFiledBefore(slot int64, files map[int64]*windowFile) (taken 
 // load brings windows that end at slot or later from files into memory, as if they had never left it. A file that
 // is bad stays where it is: who asks for it finds out.
 func (db *DB) load(slot int64) {
-	var shards sync.WaitGroup
-	for _, s := range db.shards {
-		shards.Go(func() {
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			for _, number := range s.order {
-				filed, ok := s.windows[number].(*filedWindow)
-				if !ok || s.grid.lastSlot(number) < slot {
-					continue
-				}
-				if loaded, err := filed.load(s.memory); err == nil {
-					s.enterLoaded(loaded)
-					s.windows[number] = loaded
-					s.moves++
-				}
-			}
-		})
+	for _, file := range db.blocks.all() {
+		if db.grid.lastSlot(file.last) < slot {
+			continue
+		}
+		var shards sync.WaitGroup
+		for _, s := range db.shards {
+			shards.Go(func() { s.load(file, slot) })
+		}
+		shards.Wait()
+		// What is in memory is not read from the file; an error changes nothing, for the kernel may do it, too.
+		_ = file.reader.Evict()
 	}
-	shards.Wait()
+}
+
+// load does that for the windows of a shard that are in a file.
+func (s *shard) load(file *windowFile, slot int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for window := file.first; window <= file.last; window++ {
+		filed, ok := s.windows[window].(*filedWindow)
+		if !ok || filed.file != file || s.grid.lastSlot(window) < slot {
+			continue
+		}
+		if loaded, err := filed.load(s.memory); err == nil {
+			s.enterLoaded(loaded)
+			s.windows[window] = loaded
+			s.moves++
+		}
+	}
 }
 
 // enterLoaded counts a window that is in a file still, and reads there who its series are, unless the log has told.
 func (s *shard) enterLoaded(w *sealedWindow) {
 	w.series(func(number uint32) {
-		if s.roster.at(number) == nil {
-			if !s.knowFromFiles(number) {
-				s.roster.put(number, series{tags: lost, exists: true})
-			}
+		if s.roster.at(number) == nil && !s.knowFromFiles(number) {
+			s.roster.put(number, series{tags: lost, exists: true})
 		}
 		s.enterWindow(number)
 	})

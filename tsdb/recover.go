@@ -38,11 +38,13 @@ func (s *shard) replayDefinition(number uint64, tags []byte) error {
 	case entry != nil && entry.tags != lost:
 		return fmt.Errorf("series %d is defined twice", number)
 	}
-	parsed, err := tag.ParseCanonical(tags)
+	name := canonical(tags)
+	var buf [usualTags]tag.Tag
+	parsed, err := tag.AppendParsed(buf[:0], string(name))
 	if err != nil {
 		return fmt.Errorf("series %d: %w", number, err)
 	}
-	s.know(uint32(number), canonical(tags), parsed)
+	s.know(uint32(number), name, parsed)
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -102,11 +103,21 @@ func (r *replay) flush() error {
 				if shard >= len(r.db.shards) {
 					return
 				}
-				r.applying.errs[shard] = r.db.shards[shard].replay(r.applying, r.db.blocks)
+				r.applying.errs[shard] = r.apply(r.db.shards[shard])
 			}
 		})
 	}
 	return nil
+}
+
+// apply applies the records of one shard, and seals as Maintain would have done meanwhile: with two windows open until a
+// third begins, a replay would take more memory than what it restores.
+func (r *replay) apply(s *shard) error {
+	newest, err := s.replay(r.applying, r.db.blocks)
+	if err == nil {
+		_ = s.sealIdleBefore(newest-idleSlots, s.encoder) // after an error the window stays open, and nothing is lost
+	}
+	return err
 }
 
 // wait returns when no batch is under way, and makes room in the one that was. The error is that of the least of its
@@ -138,14 +149,14 @@ func (r *replay) finish() error {
 	return nil
 }
 
-// replay applies the records of a batch that are the shard's, up to the first that cannot be.
-func (s *shard) replay(b *replayBatch, blocks *blockDir) error {
+// replay applies the records of a batch that are the shard's, up to the first that cannot be. It returns the newest slot
+// of their points.
+func (s *shard) replay(b *replayBatch, blocks *blockDir) (newest int64, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	points := pointsReplay{shard: s, blocks: blocks}
+	points := pointsReplay{shard: s, blocks: blocks, newest: math.MinInt64 / 2}
 	for _, rec := range b.records[s.number] {
 		body := &bodyReader{rest: b.bytes[rec.from:rec.to]}
-		var err error
 		switch rec.kind {
 		case wal.Series:
 			err = s.replaySeries(body)
@@ -158,8 +169,8 @@ func (s *shard) replay(b *replayBatch, blocks *blockDir) error {
 			err = body.end()
 		}
 		if err != nil {
-			return fmt.Errorf("record at %s: shard %d: %w", rec.at, s.number, err)
+			return 0, fmt.Errorf("record at %s: shard %d: %w", rec.at, s.number, err)
 		}
 	}
-	return nil
+	return points.newest, nil
 }

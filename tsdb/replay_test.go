@@ -145,27 +145,31 @@ func (db *DB) replayPlain(at wal.Position, rec wal.Record) error {
 	return (&pointsReplay{shard: s, blocks: db.blocks}).apply(at, body)
 }
 
-// describeShard writes down all that a replay leaves behind.
+// describeShard writes down all that a replay leaves behind, with the windows as they go to files: which of them are
+// sealed when depends on the batches.
 func describeShard(s *shard) string {
-	var b strings.Builder
-	fmt.Fprintln(&b, s.roster.next, s.roster.count, s.roster.unlogged, s.logAt, s.orphans, s.index.Len(), s.roster.names.used)
+	var b, windows strings.Builder
+	for _, number := range slices.Clone(s.order) {
+		w, err := s.sealed(number)
+		fmt.Fprintf(&windows, "window %d: %v\n", number, err)
+		if w == nil {
+			continue
+		}
+		since, unfiled := unfiledSince(w)
+		fmt.Fprintln(&windows, since, unfiled)
+		w.series(func(number uint32) {
+			values, err := w.slots(number, make([]float64, s.grid.width))
+			fmt.Fprintln(&windows, number, values, err)
+			block, err := w.appendBlock(nil, number)
+			fmt.Fprintf(&windows, "%x %v\n", block, err)
+		})
+		s.unpin(sealedIn(w))
+	}
+	fmt.Fprintln(&b, s.roster.count, s.roster.next, s.roster.unlogged, s.logAt, s.orphans, s.index.Len(), s.roster.names.used)
 	for i, e := range s.roster.all(0) {
 		fmt.Fprintf(&b, "series %d: %q %x %v %v\n", i, e.tags, e.id, e.windows, e.state)
 	}
-	for _, number := range s.order {
-		w := s.windows[number]
-		since, unfiled := unfiledSince(w)
-		fmt.Fprintf(&b, "window %d: %T since %v %v\n", number, w, since, unfiled)
-		w.series(func(number uint32) {
-			values, err := w.slots(number, make([]float64, s.grid.width))
-			fmt.Fprintln(&b, number, values, err)
-			if sealed, ok := w.(baseWindow); ok {
-				block, err := sealed.appendBlock(nil, number)
-				fmt.Fprintf(&b, "%x %v\n", block, err)
-			}
-		})
-	}
-	return b.String()
+	return b.String() + windows.String()
 }
 
 // TestReplayError hides a record that does not fit among good ones: the error names it, at the next record, the next

@@ -13,6 +13,7 @@ import (
 type pointsReplay struct {
 	shard  *shard
 	blocks *blockDir // nil: there are no files
+	newest int64     // slot so far
 	// The run that gathers.
 	slot    int64
 	numbers []uint32
@@ -62,6 +63,7 @@ func (p *pointsReplay) store(filed *filedSlots) error {
 			return err
 		}
 	}
+	p.newest = max(p.newest, p.slot)
 	newest := s.grid.timeOf(p.slot)
 	for _, number := range p.numbers {
 		s.roster.at(number).restore(newest)

@@ -20,11 +20,13 @@ func (s *shard) resolve(tags []byte) (uint32, error) {
 	if found && !rests {
 		return number, nil
 	}
-	parsed, err := tag.ParseCanonical(tags)
+	name := canonical(tags)
+	var buf [usualTags]tag.Tag
+	parsed, err := tag.AppendParsed(buf[:0], string(name))
 	if err != nil {
 		return 0, err
 	}
-	newcomer := newSeries(canonical(tags), parsed)
+	newcomer := newSeries(name, parsed)
 	s.mu.RLock()
 	moves := s.moves
 	number, filed := s.findFiled(tags)

@@ -1,6 +1,8 @@
 package tsdb
 
 import (
+	"slices"
+
 	"github.com/telamon-tsdb/telamon/tsdb/normalize"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
@@ -42,9 +44,18 @@ type canonical string
 // the canonical form of any. Such a series may be in windows, but neither in the index nor among the names of a roster.
 const lost canonical = "\xff"
 
+// usualTags is more than most series have: an array of so many takes their tags without the heap.
+const usualTags = 16
+
 // tags decodes c, which the shard has encoded itself.
 func (c canonical) tags() tag.Tags {
-	t, err := tag.ParseCanonical([]byte(c))
+	var buf [usualTags]tag.Tag
+	return slices.Clone(c.appendTags(buf[:0]))
+}
+
+// appendTags is tags, but appends to dst.
+func (c canonical) appendTags(dst tag.Tags) tag.Tags {
+	t, err := tag.AppendParsed(dst, string(c))
 	if err != nil {
 		panic("tsdb: a series table entry is not canonical: " + err.Error())
 	}

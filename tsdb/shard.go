@@ -8,6 +8,7 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
 	"github.com/telamon-tsdb/telamon/tsdb/offheap"
+	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -307,7 +308,8 @@ func (s *shard) enterWindow(number uint32) {
 	entry := s.roster.at(number)
 	entry.resting = 0
 	if entry.windows == 0 && entry.tags != lost {
-		s.index.Add(number, entry.tags.tags())
+		var buf [usualTags]tag.Tag
+		s.index.Add(number, entry.tags.appendTags(buf[:0]))
 	}
 	entry.windows++
 }

@@ -115,6 +115,17 @@ func (r *Reader) Close() error {
 	return r.release()
 }
 
+// Evict takes what has been read of the file out of the memory of the process: for who will not need it again soon. It
+// may be called while others read.
+func (r *Reader) Evict() (err error) {
+	a, err := r.enter()
+	if err != nil {
+		return err
+	}
+	defer a.leave(&err)
+	return r.mapping.Evict()
+}
+
 func (r *Reader) release() error {
 	if r.holders.Add(-1) > 0 {
 		return nil

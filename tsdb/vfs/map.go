@@ -25,6 +25,15 @@ func (m *Mapping) Close() error {
 	return m.unmap(data)
 }
 
+// Evict takes the pages that have been touched out of the memory of the process; touched again, they come from the
+// kernel's cache, or from the disk if it has dropped them meanwhile.
+func (m *Mapping) Evict() error {
+	if m.unmap == nil || len(m.Data) == 0 {
+		return nil
+	}
+	return evict(m.Data)
+}
+
 func (OS) Map(name string) (*Mapping, error) {
 	f, err := os.Open(name)
 	if err != nil {

@@ -102,7 +102,12 @@ func testAlike(t *testing.T, fsys FS, dir string) {
 	if string(mapped.Data) != "hello!?" {
 		t.Errorf("Map: %q, want %q", mapped.Data, "hello!?")
 	}
+	is("Evict", mapped.Evict(), nil)
+	if string(mapped.Data) != "hello!?" {
+		t.Errorf("Map after Evict: %q, want %q", mapped.Data, "hello!?")
+	}
 	is("Close of a mapping", mapped.Close(), nil)
+	is("Evict after Close", mapped.Evict(), nil)
 
 	lock, err := fsys.Lock(path("lock"))
 	is("Lock", err, nil)

@@ -1,0 +1,5 @@
+package vfs
+
+import "syscall"
+
+func evict(data []byte) error { return syscall.Madvise(data, syscall.MADV_DONTNEED) }
