@@ -43,18 +43,23 @@ type assembly struct {
 	// isUnits tells that whole units are read; else only what lies in the range.
 	isUnits bool
 
-	columns []*Column
-	inside  []tally // by column, of the units that lie in the range and of what was read in it
-	edges   []tally // and of the kept units that the range only touches
-	keys    []string
-	byKey   map[string]int
-	next    int // where the next group of an entry is likely to be
+	columns []assembledColumn
+	byKey   map[string]int // their places
+	next    int            // where the next group of an entry is likely to be
 
-	question []byte
+	question []byte // see appendQuestion
 	stable   uint64
 	closed   int64 // slots up to here are closed
 	dropped  int64 // and up to here not to be kept
 	scratch  [][]byte
+}
+
+// An assembledColumn is a column of the answer so far.
+type assembledColumn struct {
+	*Column
+	key    string
+	inside tally // of the units that lie in the range, and of what was read in it
+	edge   tally // of the kept units that the range only touches
 }
 
 // collect takes what the cache has and reads what lies between.
@@ -145,7 +150,7 @@ func (a *assembly) addPart(shape *entryShape, unit int64, part []byte) error {
 // column returns the place of the column of a group, a new one where it is the first time that it is seen. Entries
 // nearly always have the same groups in the same order.
 func (a *assembly) column(key []byte) (int, error) {
-	if a.next < len(a.keys) && a.keys[a.next] == string(key) {
+	if a.next < len(a.columns) && a.columns[a.next].key == string(key) {
 		a.next++
 		return a.next - 1, nil
 	}
@@ -167,9 +172,7 @@ func (a *assembly) add(key string, c *Column) (at int) {
 	}
 	at = len(a.columns)
 	a.byKey[key] = at
-	a.keys = append(a.keys, key)
-	a.columns = append(a.columns, c)
-	a.inside, a.edges = append(a.inside, tally{}), append(a.edges, tally{})
+	a.columns = append(a.columns, assembledColumn{Column: c, key: key})
 	return at
 }
 
@@ -179,13 +182,13 @@ func (a *assembly) count(at int, unit int64, t *tally) {
 	if t.series == 0 {
 		return
 	}
-	c := a.columns[at]
+	c := &a.columns[at]
 	c.Series = max(c.Series, t.series)
 	c.Samples += t.samples
 	if a.isEdge(unit) {
-		a.edges[at].add(t)
+		c.edge.add(t)
 	} else {
-		a.inside[at].add(t)
+		c.inside.add(t)
 	}
 }
 
@@ -195,12 +198,6 @@ func (a *assembly) countAll(at int, p *partial, gap *layout) {
 		t := p.unit(gap, unit)
 		a.count(at, unit, &t)
 	}
-}
-
-// isEdge reports whether a unit was read as a whole and the range does not have it as a whole.
-func (a *assembly) isEdge(unit int64) bool {
-	first, last := a.layout.unitBounds(unit)
-	return (first < a.layout.first || last > a.layout.last()) && a.isUnits && a.isKept(unit)
 }
 
 // readUnits reads the units from first to last, if there are any, and keeps those that are to be kept.
@@ -263,79 +260,8 @@ func (a *assembly) read(ctx context.Context, gap layout, keep func(*groups)) err
 		if err != nil {
 			return err
 		}
-		p.copyTo(a.columns[at], &gap, l)
+		p.copyTo(a.columns[at].Column, &gap, l)
 		a.countAll(at, p, &gap)
-	}
-	return nil
-}
-
-// settle decides for each column which series is the first. A unit at an edge may have series with values outside of the
-// range only. Mostly that does not matter, because a series inside comes before them or all are of one kind. Where it
-// does, the edges are read as far as the range goes.
-func (a *assembly) settle(ctx context.Context) error {
-	if err := a.settleDoubts(ctx); err != nil {
-		return err
-	}
-	for at, c := range a.columns {
-		t := &a.inside[at]
-		t.add(&a.edges[at])
-		c.First, c.Gauge = t.first, t.gauge
-	}
-	return nil
-}
-
-// settleDoubts replaces the tallies of the edges, where they matter, by those of what the range has of them.
-func (a *assembly) settleDoubts(ctx context.Context) error {
-	exact := make(map[int]*tally)
-	for at := range a.columns {
-		if a.isDoubtful(at) {
-			exact[at] = new(tally)
-		}
-	}
-	if len(exact) == 0 {
-		return nil
-	}
-	l := &a.layout
-	first, last := l.unitOf(l.first), l.unitOf(l.last())
-	if err := a.readEdge(ctx, first, exact); err != nil {
-		return err
-	}
-	if last > first {
-		if err := a.readEdge(ctx, last, exact); err != nil {
-			return err
-		}
-	}
-	for at, t := range exact {
-		a.edges[at] = *t
-	}
-	return nil
-}
-
-// isDoubtful reports whether it depends on a series at an edge whether the column is a gauge.
-func (a *assembly) isDoubtful(at int) bool {
-	in, edge := &a.inside[at], &a.edges[at]
-	if edge.series == 0 || in.kinds|edge.kinds != gauges|others {
-		return false
-	}
-	return in.series == 0 || string(edge.first[:]) < string(in.first[:])
-}
-
-// readEdge reads what the range has of a unit, if that is at an edge, for the columns that exact lists.
-func (a *assembly) readEdge(ctx context.Context, unit int64, exact map[int]*tally) error {
-	if !a.isEdge(unit) {
-		return nil
-	}
-	first, last := a.layout.unitBounds(unit)
-	part := a.layout.part(max(first, a.layout.first), min(last, a.layout.last()))
-	groups, err := a.db.readGroups(ctx, part.query(a.query), part, a.used)
-	if err != nil {
-		return err
-	}
-	for i, p := range groups.list {
-		if at, known := a.byKey[groups.keys[i]]; known && exact[at] != nil {
-			t := p.unit(&part, unit)
-			exact[at].add(&t)
-		}
 	}
 	return nil
 }
@@ -345,13 +271,13 @@ func (a *assembly) finish(ctx context.Context) ([]*Column, error) {
 	if err := a.settle(ctx); err != nil {
 		return nil, err
 	}
-	kept := a.columns[:0]
-	for i, c := range a.columns {
+	kept := make([]*Column, 0, len(a.columns))
+	for _, c := range a.columns {
 		if !c.hasValue() {
 			continue
 		}
-		c.Tags = canonical(a.keys[i]).tags()
-		kept = append(kept, c)
+		c.Tags = canonical(c.key).tags()
+		kept = append(kept, c.Column)
 		if err := a.used.checkColumns(len(kept)); err != nil {
 			return nil, err
 		}
@@ -368,55 +294,4 @@ func (c *Column) hasValue() bool {
 		}
 	}
 	return false
-}
-
-// clipped returns what p, of the layout gap, has of l, in the same memory.
-func (p *partial) clipped(gap, l *layout) *Column {
-	c := &p.Column
-	from := int(l.first - gap.first)
-	for _, values := range c.slices() {
-		if *values != nil {
-			*values = (*values)[from/l.ratio:][: l.slots/l.ratio : l.slots/l.ratio]
-		}
-	}
-	if c.Present != nil && gap.slots != l.slots {
-		present := make([]uint64, maskWords(l.slots))
-		copyBits(present, c.Present, -from, gap.slots, l.slots)
-		c.Present = present
-	}
-	return c
-}
-
-// copyTo copies what p, of the layout gap, has of l to its place in c.
-func (p *partial) copyTo(c *Column, gap, l *layout) {
-	from, to := l.clip(gap.first, gap.last())
-	skip := from + int(l.first-gap.first)
-	own := p.slices()
-	for i, values := range c.slices() {
-		if *values != nil {
-			copy((*values)[from/l.ratio:to/l.ratio], (*own[i])[skip/l.ratio:])
-		}
-	}
-	if c.Present != nil {
-		copyBits(c.Present, p.Present, int(gap.first-l.first), gap.slots, l.slots)
-	}
-}
-
-// copyBits sets in dst, which has size bits, the first n of src from position at on. What falls outside is left out.
-func copyBits(dst, src []uint64, at, n, size int) {
-	for i := 0; i < n; i += 64 {
-		orClipped(dst, at+i, min(64, n-i), size, src[i/64])
-	}
-}
-
-// orClipped sets the n bits of word that are set, from position at on, but for those outside of [0, size).
-func orClipped(dst []uint64, at, n, size int, word uint64) {
-	if at < 0 {
-		word >>= min(64, -at)
-		n += at
-		at = 0
-	}
-	if n = min(n, size-at); n > 0 {
-		orBits(dst, at, n, word)
-	}
 }
