@@ -283,7 +283,7 @@ func (s *shard) leave(w window, held func(uint32) bool) {
 }
 
 // departAtOnce bounds how many series leave a window while readers and writers wait: a millisecond or two.
-const departAtOnce = 1024
+const departAtOnce = 512
 
 // depart is leave for a window that the shard does not have any more, and frees it. The caller does not hold the lock,
 // and others have it in between: until the end some series are in the index though their last values in memory are
