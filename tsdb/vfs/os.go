@@ -115,7 +115,15 @@ func (OS) Lock(name string) (io.Closer, error) {
 		f.Close()
 		return nil, fmt.Errorf("lock %s: %w", name, err)
 	}
-	return f, nil
+	return heldLock{f}, nil
+}
+
+// A heldLock is the file of a lock that is held.
+type heldLock struct{ file *os.File }
+
+// Close gives the lock up, also where a process that is being started has a copy of the file for a moment yet.
+func (l heldLock) Close() error {
+	return errors.Join(syscall.Flock(int(l.file.Fd()), syscall.LOCK_UN), l.file.Close())
 }
 
 // checkSameDirectory holds Rename to what one SyncDir can make durable.
