@@ -204,6 +204,30 @@ func TestBadFile(t *testing.T) {
 	}
 }
 
+// TestLateValueOverBadFile damages a block under a late value that the log has: the DB starts, and once the file is set
+// aside the value is all that is left of the window.
+func TestLateValueOverBadFile(t *testing.T) {
+	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{BlockDir: "/blocks", Shards: 1, MemoryHorizon: time.Minute})
+	defer func() { db.close() }()
+	ref := db.resolve(tag.New("name", "a"))
+	for _, minute := range []int64{990, 1005, 1100} {
+		db.append(tsdb.Point{Ref: ref, Time: minute * 60_000, Value: 5})
+	}
+	db.maintain(1120)
+	db.append(tsdb.Point{Ref: ref, Time: 991 * 60_000, Value: 6})
+	db.close()
+	damage(t, db.fs, "/blocks/"+blockFiles(t, db.fs, ".blk")[0], 60)
+	db.open()
+	db.maintain(1120)
+	for _, when := range []string{"at first", "after another start"} {
+		if got := columns(t, db, latest)["name=a"]; got.Sum == nil || got.Sum[1] != 6 {
+			t.Errorf("%s the late value is missing: %v", when, got.Sum)
+		}
+		db.maintain(1200)
+		db.reopen()
+	}
+}
+
 // TestSealedWhileFiling writes over a window, and so much elsewhere that it is sealed again, while a new file is made of
 // it because of another series: the file must not take the place of what is newer.
 func TestSealedWhileFiling(t *testing.T) {
