@@ -142,7 +142,7 @@ func (w *filedWindow) load(memory *offheap.Arena) (*sealedWindow, error) {
 	err := w.blocks(func(position uint32, block []byte) error {
 		s, err := w.file.reader.Series(position)
 		if err == nil {
-			loaded.add(s.Number, block)
+			err = loaded.add(s.Number, block)
 		}
 		return err
 	})
