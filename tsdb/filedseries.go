@@ -17,13 +17,20 @@ import (
 
 // newestFiles calls visit with each file that windows of the shard read, the newest first, until it returns false.
 func (s *shard) newestFiles(visit func(*filedWindow) bool) {
-	var seen []*windowFile
+	var last *windowFile
+	var seen []*windowFile // those of several windows: they come one behind the other, but for files that stand in
 	for i := len(s.order) - 1; i >= 0; i-- {
 		filed := filePart(s.windows[s.order[i]])
-		if filed == nil || slices.Contains(seen, filed.file) {
+		if filed == nil || filed.file == last {
 			continue
 		}
-		seen = append(seen, filed.file)
+		if !filed.alone() {
+			last = filed.file
+			if slices.Contains(seen, last) {
+				continue
+			}
+			seen = append(seen, last)
+		}
 		if !visit(filed) {
 			return
 		}
