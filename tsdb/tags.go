@@ -17,6 +17,8 @@ type TagCount = index.Count
 type Page struct {
 	After string
 	Limit int
+	// Uncounted says that nobody looks at the numbers of series: where counting costs something, they are 1.
+	Uncounted bool
 }
 
 // TagKeys lists the keys that the series which match where have, in bytewise order.
@@ -36,7 +38,7 @@ func (db *DB) TagKeys(ctx context.Context, where tag.Predicate, page Page) ([]Ta
 			return nil, err
 		}
 		return strays.count(lists, func(r *blockfile.Reader, positions []uint32) ([]blockfile.Count, error) {
-			return r.KeysOf(ctx, positions, blockfile.Page(page))
+			return r.KeysOf(ctx, positions, blockfile.Page{After: page.After, Limit: page.Limit})
 		})
 	})
 }
@@ -53,7 +55,7 @@ func (db *DB) TagValues(ctx context.Context, where tag.Predicate, key string, pa
 			return nil, err
 		}
 		return strays.count([][]TagCount{values}, func(r *blockfile.Reader, positions []uint32) ([]blockfile.Count, error) {
-			return r.ValuesOf(ctx, key, positions, blockfile.Page(page))
+			return r.ValuesOf(ctx, key, positions, blockfile.Page{After: page.After, Limit: page.Limit})
 		})
 	})
 }
