@@ -147,6 +147,24 @@ func (a *fileAnswers) of(ctx context.Context, w *filedWindow) ([]uint32, error) 
 	return w.part.Of(answer.positions), answer.err
 }
 
+// ask asks the files of a shard that have some of the slots from first to last, so that candidates has their answers at
+// hand. The caller does not hold the lock: an index that is read for the first time may take its time, and commits would
+// wait. An answer that is an error, also because the file is gone by now, is for candidates to find.
+func (a *fileAnswers) ask(ctx context.Context, s *shard, first, last int64) {
+	var files []*filedWindow
+	s.mu.RLock()
+	s.newestFiles(func(filed *filedWindow) bool {
+		if first <= s.grid.lastSlot(filed.file.last) && last >= s.grid.firstSlot(filed.file.first) {
+			files = append(files, filed)
+		}
+		return true
+	})
+	s.mu.RUnlock()
+	for _, filed := range files {
+		_, _ = a.of(ctx, filed)
+	}
+}
+
 // candidates returns the series that satisfy the predicate and may have values in some of the windows, ascending: what
 // the index has, and what the files have that windows read.
 func (s *shard) candidates(ctx context.Context, windows []numberedWindow, files *fileAnswers) ([]uint32, error) {
