@@ -192,6 +192,9 @@ const definitionBytes = 8 << 20
 // are logged ahead of the points: a series without points does no harm, should those fail.
 func (c *committer) define() error {
 	c.body, c.records = c.body[:0], c.records[:0]
+	for _, s := range c.db.shards {
+		s.staged.defined = 0 // a commit that failed may have left something
+	}
 	for i, places := range c.byShard {
 		if len(places) == 0 {
 			continue
@@ -207,7 +210,6 @@ func (c *committer) define() error {
 // may come meanwhile, and are not of this commit.
 func (c *committer) defineShard(s *shard) error {
 	s.mu.RLock()
-	s.staged.defined = 0
 	left := len(s.roster.unlogged)
 	s.mu.RUnlock()
 	for left > 0 {

@@ -41,8 +41,8 @@ type blockDir struct {
 
 const blockSuffix = ".blk"
 
-// name returns the name of a file of some windows as of a position of the log. Nothing is read from names; older ones
-// lack the number of windows.
+// name returns the name of a file of some windows as of a position of the log. Nothing is read from names while their files
+// can be; older ones lack the number of windows.
 func (d *blockDir) name(head blockfile.Head) string {
 	return filepath.Join(d.path, fmt.Sprintf("%d+%d-%016x%s", head.First, head.Windows, head.Sequence, blockSuffix))
 }
@@ -65,13 +65,20 @@ func (d *blockDir) open() error {
 		return fmt.Errorf("block files %s: %w", d.path, err)
 	}
 	var all []*windowFile
+	var bad []string
 	for _, name := range names {
 		f, err := d.openNamed(name)
+		switch {
+		case errors.Is(err, blockfile.ErrDamaged):
+			if !errors.Is(err, errForeign) {
+				bad = append(bad, name)
+			}
+			err = d.setAside(filepath.Join(d.path, name), err)
+		case f != nil:
+			all = append(all, f)
+		}
 		if err != nil {
 			return errors.Join(err, closeFiles(all))
-		}
-		if f != nil {
-			all = append(all, f)
 		}
 	}
 	slices.SortFunc(all, compareFiles)
@@ -80,10 +87,15 @@ func (d *blockDir) open() error {
 			d.files[window] = f
 		}
 	}
+	for _, name := range bad {
+		if head, ok := d.headOf(name); ok {
+			d.leaveGap(head)
+		}
+	}
 	return d.retire(all...)
 }
 
-// openNamed opens what has a name in the directory: nil if it is no block file, or a bad one.
+// openNamed opens what has a name in the directory: nil if it is no block file.
 func (d *blockDir) openNamed(name string) (*windowFile, error) {
 	path := filepath.Join(d.path, name)
 	if blockfile.IsTemporary(name) {
@@ -92,12 +104,11 @@ func (d *blockDir) openNamed(name string) (*windowFile, error) {
 	if !strings.HasSuffix(name, blockSuffix) {
 		return nil, nil // set aside
 	}
-	f, err := d.openFile(path)
-	if errors.Is(err, blockfile.ErrDamaged) {
-		return nil, d.setAside(path, err)
-	}
-	return f, err
+	return d.openFile(path)
 }
+
+// errForeign reports a file of another grid.
+var errForeign = fmt.Errorf("%w: it is of another grid", blockfile.ErrDamaged)
 
 // openFile opens one file of the DB's grid. A file of another grid is as bad as a damaged one.
 func (d *blockDir) openFile(name string) (*windowFile, error) {
@@ -107,7 +118,7 @@ func (d *blockDir) openFile(name string) (*windowFile, error) {
 	}
 	if h := r.Head(); h.StepMillis != d.grid.step || h.Slots != d.grid.width {
 		return nil, errors.Join(fmt.Errorf("%w: %s has windows of %d slots of %d ms, want %d of %d ms",
-			blockfile.ErrDamaged, name, h.Slots, h.StepMillis, d.grid.width, d.grid.step), r.Close())
+			errForeign, name, h.Slots, h.StepMillis, d.grid.width, d.grid.step), r.Close())
 	}
 	return newWindowFile(r), nil
 }
@@ -124,6 +135,12 @@ func (d *blockDir) all() []*windowFile {
 	}
 	slices.SortFunc(all, compareFiles)
 	return all
+}
+
+// isEmpty reports whether no file is in force for a window, or one without series.
+func (d *blockDir) isEmpty(window int64) bool {
+	f := d.files[window]
+	return f == nil || f.reader.Len() == 0
 }
 
 // windowsOf returns the windows that f is in force for, ascending.

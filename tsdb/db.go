@@ -160,6 +160,9 @@ func (db *DB) openBlocks(fsys vfs.FS, path string) error {
 		if err != nil {
 			break
 		}
+		// A log that does not reach to the files, because it was lost or the crash came before the first record behind them,
+		// would say of what comes now that they have it.
+		db.log.SkipTo(file.upTo)
 		err = db.install(file)
 	}
 	if err != nil {

@@ -65,6 +65,7 @@ const deleteAtOnce = 1 << 15
 
 // deleteIn removes from one shard, some series and windows at a time.
 func (db *DB) deleteIn(ctx context.Context, s *shard, files *fileAnswers, t tombstone, b *burial) error {
+	files.ask(ctx, s, t.first, t.last)
 	windows, numbers, err := s.covered(ctx, files, t)
 	if err != nil {
 		return err

@@ -24,7 +24,11 @@ import (
 func (m *model) drawDelete(rt *rapid.T, db *testDB) {
 	where := drawPredicate(rt)
 	first := m.step*(1000+rapid.Int64Range(-22, 20).Draw(rt, "first")) - rapid.Int64Range(0, m.step-1).Draw(rt, "before")
-	last := first + m.step*rapid.SampledFrom([]int64{-1, 0, 1, 3, 8, 50}).Draw(rt, "span")
+	m.delete(rt, db, where, first, first+m.step*rapid.SampledFrom([]int64{-1, 0, 1, 3, 8, 50}).Draw(rt, "span"))
+}
+
+// delete removes what the series that match have from first to last, from the model and from db.
+func (m *model) delete(rt *rapid.T, db *testDB, where tag.Predicate, first, last int64) {
 	want := 0
 	for _, s := range m.series {
 		before := len(s.slots)

@@ -140,6 +140,39 @@ func TestManyNewSeries(t *testing.T) {
 	}
 }
 
+// TestDefinitionsAfterFailure fails a commit to one shard; the next one begins with another shard, whose definitions go to
+// the log on their own: the first shard's are not taken for logged with them.
+func TestDefinitionsAfterFailure(t *testing.T) {
+	full := false
+	fsys := vfs.NewFaulty(vfs.NewMemory(), func(c vfs.Call) error {
+		if full && (c.Op == vfs.OpWrite || c.Op == vfs.OpCreate) {
+			return syscall.ENOSPC
+		}
+		return nil
+	})
+	db := openTestDB(t, fsys, tsdb.Config{Shards: 2})
+	defer func() { db.close() }()
+	var many, few []tsdb.Point // of shard 0 and shard 1
+	for i := 0; len(many) < 2000; i++ {
+		tags := tag.New("name", fmt.Sprint("s", i), "long", strings.Repeat("x", 5000)) // 10 MB
+		if ref := db.resolve(tags); ref>>32 == 0 {
+			many = append(many, tsdb.Point{Ref: ref, Time: 1000 * 60_000, Value: 1})
+		} else if len(few) < 3 {
+			few = append(few, tsdb.Point{Ref: ref, Time: 1000 * 60_000, Value: 1})
+		}
+	}
+	full = true
+	if _, err := db.Append(context.Background(), few); !errors.Is(err, wal.ErrFull) {
+		t.Fatalf("Append on a full disk: %v, want wal.ErrFull", err)
+	}
+	full = false
+	db.append(append(many, few...)...)
+	db.reopen()
+	if got, want := len(columns(t, db, latest)), len(many)+len(few); got != want {
+		t.Errorf("%d series have a value after a restart, want %d", got, want)
+	}
+}
+
 // TestSeriesResolvedDuringCommit resolves a series while the log writes a commit that does not know it: the next
 // commit must log its tags.
 func TestSeriesResolvedDuringCommit(t *testing.T) {

@@ -25,6 +25,9 @@ func newWindowFile(r *blockfile.Reader) *windowFile {
 	return &windowFile{reader: r, first: head.First, last: head.Last(), upTo: wal.Position(head.Sequence)}
 }
 
+// isSingle reports whether f has one window.
+func (f *windowFile) isSingle() bool { return f.first == f.last }
+
 // compareFiles orders files of the same windows: the greater one is in force. Where a merged file has the position of
 // one of those that it was made of, both are right, and it is the greater one.
 func compareFiles(a, b *windowFile) int {
@@ -81,7 +84,7 @@ func (w *filedWindow) addInto(sum, scratch []float64, series uint32) (present in
 func (w *filedWindow) touch(uint32, int, int) byte { return 0 }
 
 // alone reports whether the file has no other window, so that each of its series is in this one.
-func (w *filedWindow) alone() bool { return w.file.first == w.file.last }
+func (w *filedWindow) alone() bool { return w.file.isSingle() }
 
 // holds says yes where the file cannot tell; who asks for the values then gets the error.
 func (w *filedWindow) holds(series uint32) bool {
@@ -142,7 +145,7 @@ func (w *filedWindow) load(memory *offheap.Arena) (*sealedWindow, error) {
 	err := w.blocks(func(position uint32, block []byte) error {
 		s, err := w.file.reader.Series(position)
 		if err == nil {
-			loaded.add(s.Number, block)
+			err = loaded.add(s.Number, block)
 		}
 		return err
 	})

@@ -17,13 +17,20 @@ import (
 
 // newestFiles calls visit with each file that windows of the shard read, the newest first, until it returns false.
 func (s *shard) newestFiles(visit func(*filedWindow) bool) {
-	var seen []*windowFile
+	var last *windowFile
+	var seen []*windowFile // those of several windows: they come one behind the other, but for files that stand in
 	for i := len(s.order) - 1; i >= 0; i-- {
 		filed := filePart(s.windows[s.order[i]])
-		if filed == nil || slices.Contains(seen, filed.file) {
+		if filed == nil || filed.file == last {
 			continue
 		}
-		seen = append(seen, filed.file)
+		if !filed.alone() {
+			last = filed.file
+			if slices.Contains(seen, last) {
+				continue
+			}
+			seen = append(seen, last)
+		}
 		if !visit(filed) {
 			return
 		}
@@ -138,6 +145,24 @@ func (a *fileAnswers) of(ctx context.Context, w *filedWindow) ([]uint32, error) 
 	a.mu.Unlock()
 	answer.once.Do(func() { answer.positions, answer.err = w.file.reader.Lookup(ctx, a.where) })
 	return w.part.Of(answer.positions), answer.err
+}
+
+// ask asks the files of a shard that have some of the slots from first to last, so that candidates has their answers at
+// hand. The caller does not hold the lock: an index that is read for the first time may take its time, and commits would
+// wait. An answer that is an error, also because the file is gone by now, is for candidates to find.
+func (a *fileAnswers) ask(ctx context.Context, s *shard, first, last int64) {
+	var files []*filedWindow
+	s.mu.RLock()
+	s.newestFiles(func(filed *filedWindow) bool {
+		if first <= s.grid.lastSlot(filed.file.last) && last >= s.grid.firstSlot(filed.file.first) {
+			files = append(files, filed)
+		}
+		return true
+	})
+	s.mu.RUnlock()
+	for _, filed := range files {
+		_, _ = a.of(ctx, filed)
+	}
 }
 
 // candidates returns the series that satisfy the predicate and may have values in some of the windows, ascending: what

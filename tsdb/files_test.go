@@ -204,6 +204,60 @@ func TestBadFile(t *testing.T) {
 	}
 }
 
+// TestLateValueOverBadFile damages a block under a late value that the log has: the DB starts, and once the file is set
+// aside the value is all that is left of the window.
+func TestLateValueOverBadFile(t *testing.T) {
+	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{BlockDir: "/blocks", Shards: 1, MemoryHorizon: time.Minute})
+	defer func() { db.close() }()
+	ref := db.resolve(tag.New("name", "a"))
+	for _, minute := range []int64{990, 1005, 1100} {
+		db.append(tsdb.Point{Ref: ref, Time: minute * 60_000, Value: 5})
+	}
+	db.maintain(1120)
+	db.append(tsdb.Point{Ref: ref, Time: 991 * 60_000, Value: 6})
+	db.close()
+	damage(t, db.fs, "/blocks/"+blockFiles(t, db.fs, ".blk")[0], 60)
+	db.open()
+	db.maintain(1120)
+	for _, when := range []string{"at first", "after another start"} {
+		if got := columns(t, db, latest)["name=a"]; got.Sum == nil || got.Sum[1] != 6 {
+			t.Errorf("%s the late value is missing: %v", when, got.Sum)
+		}
+		db.maintain(1200)
+		db.reopen()
+	}
+}
+
+// TestLogIsLost removes the log, as who wants to get rid of a bad one may do: what is written late afterwards is not taken
+// for something that the files have already, for it lies behind them.
+func TestLogIsLost(t *testing.T) {
+	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{BlockDir: "/blocks", MemoryHorizon: time.Minute})
+	defer func() { db.close() }()
+	tags := tag.New("name", "a")
+	for _, minute := range []int64{990, 1005, 1100} {
+		db.append(tsdb.Point{Ref: db.resolve(tags), Time: minute * 60_000, Value: 5})
+	}
+	db.maintain(1120)
+	db.maintain(1200)
+	db.close()
+	names, err := db.fs.List("/wal")
+	for _, name := range names {
+		err = errors.Join(err, db.fs.Remove("/wal/"+name))
+	}
+	if err != nil || len(names) == 0 {
+		t.Fatal(names, err)
+	}
+	db.open()
+	db.append(tsdb.Point{Ref: db.resolve(tags), Time: 991 * 60_000, Value: 6})
+	if n, err := db.Delete(t.Context(), tag.True{}, 1005*60_000, 1005*60_000); n != 1 || err != nil {
+		t.Errorf("deleted %d, %v", n, err)
+	}
+	db.reopen()
+	if got := columns(t, db, latest)["name=a"]; got.Sum == nil || got.Sum[1] != 6 || got.Sum[15] == 5 {
+		t.Errorf("the late value is missing, or the deleted one is there: %v", got.Sum)
+	}
+}
+
 // TestSealedWhileFiling writes over a window, and so much elsewhere that it is sealed again, while a new file is made of
 // it because of another series: the file must not take the place of what is newer.
 func TestSealedWhileFiling(t *testing.T) {

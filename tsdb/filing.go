@@ -34,7 +34,7 @@ func (db *DB) dueWindows(now time.Time) []int64 {
 	for window := range db.unfiledWindows() {
 		switch {
 		case db.grid.lastSlot(window) > settled: // later
-		case db.blocks.files[window] == nil, db.hasTombstones(window):
+		case db.blocks.isEmpty(window), db.hasTombstones(window):
 			due = append(due, window)
 		default:
 			again = append(again, window)

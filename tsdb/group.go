@@ -51,6 +51,7 @@ func (s *shard) read(ctx context.Context, r *reader) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	r.files.ask(ctx, s, r.first, r.last())
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if s.windows == nil {

@@ -148,9 +148,11 @@ func (db *DB) setBadAside() error {
 			continue
 		}
 		db.abandon(db.blocks.windowsOf(file))
+		head := file.reader.Head()
 		if err := db.blocks.takeOut(file, damage); err != nil {
 			return err
 		}
+		db.blocks.leaveGap(head)
 	}
 	return nil
 }

@@ -369,6 +369,62 @@ func TestBadMergedFile(t *testing.T) {
 	}
 }
 
+// TestBadStandIn damages the file that stands in for a window of a merged one: the window is missing from then on, also
+// after a restart. What the merged file has of it was deleted since.
+func TestBadStandIn(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		offset int64 // from the end, if negative
+	}{{"foot", -5}, {"data", 56}} {
+		t.Run(c.name, func(t *testing.T) {
+			db := mergedDB(t, smallWindows)
+			defer func() { db.close() }()
+			db.append(tsdb.Point{Ref: db.resolve(tag.New("name", "a")), Time: 963 * 60_000, Value: 7})
+			if n, err := db.Delete(t.Context(), tag.True{}, 961*60_000, 961*60_000); n != 1 || err != nil {
+				t.Fatalf("deleted %d, %v", n, err)
+			}
+			db.maintain(1220)
+			if got := db.minutes(); got[0] != 963 {
+				t.Fatalf("values of minutes %v, want the first deleted and a new one", got)
+			}
+			db.close()
+			for _, name := range blockFiles(t, db.fs, ".blk") {
+				if strings.HasPrefix(name, "240+1-") {
+					damage(t, db.fs, "/blocks/"+name, c.offset)
+				}
+			}
+			db.open()
+			q := tsdb.Query{Where: tag.True{}, Aggregates: tsdb.Sum, Step: 60_000, Start: 950 * 60_000, End: 970 * 60_000}
+			for _, err := range db.Select(context.Background(), q) { // it may find the damage
+				if err != nil && !strings.Contains(err.Error(), "damaged") {
+					t.Error(err)
+				}
+			}
+			db.maintain(1221)
+			for _, when := range []string{"at first", "after a restart"} {
+				if got := db.minutes(); len(got) != 39 || got[0] != 965 {
+					t.Errorf("%s values of minutes %v, want those from 965 on", when, got)
+				}
+				if names := blockFiles(t, db.fs, ".bad"); len(names) != 1 {
+					t.Errorf("%s %q are set aside, want one", when, names)
+				}
+				db.reopen()
+			}
+			db.append(tsdb.Point{Ref: db.resolve(tag.New("name", "a")), Time: 962 * 60_000, Value: 8})
+			for now := int64(1230); now < 1240; now++ {
+				db.maintain(now)
+			}
+			db.reopen()
+			if got := db.minutes(); len(got) != 40 || got[0] != 962 {
+				t.Errorf("values of minutes %v, want a new one in the window", got)
+			}
+			if names := blockFiles(t, db.fs, ".blk"); len(names) != 2 {
+				t.Errorf("files %q, want two", names)
+			}
+		})
+	}
+}
+
 // TestBadFileInMerge: what a merge finds damaged is set aside, and the rest of the span is merged.
 func TestBadFileInMerge(t *testing.T) {
 	db := openTestDB(t, vfs.NewMemory(), smallWindows)

@@ -1,6 +1,7 @@
 package tsdb
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"testing"
@@ -75,7 +76,9 @@ func TestSealedSparse(t *testing.T) {
 		slices.Sort(numbers)
 		for _, number := range slices.Compact(numbers) {
 			block := rapid.SliceOfN(rapid.Byte(), 0, 30).Draw(t, "block")
-			b.add(number, block)
+			if err := b.add(number, block); err != nil {
+				t.Fatal(err)
+			}
 			if len(block) > 0 {
 				blocks[number] = string(block)
 				want = append(want, number)
@@ -98,4 +101,21 @@ func TestSealedSparse(t *testing.T) {
 			t.Fatalf("after free: %+v", st)
 		}
 	})
+}
+
+// TestSealedTooLarge fills a window up to the last offset that there is, and fails then.
+func TestSealedTooLarge(t *testing.T) {
+	var memory offheap.Arena
+	b := newSealedBuilder(&sealedWindow{memory: &memory})
+	b.most = 8
+	if err := errors.Join(b.add(1, []byte("four")), b.add(2, []byte("four"))); err != nil {
+		t.Error(err)
+	}
+	if err := b.add(3, []byte("x")); !errors.Is(err, errArena) {
+		t.Errorf("a byte too many: %v", err)
+	}
+	b.window.free()
+	if st := memory.Stats(); st != (offheap.Stats{}) {
+		t.Errorf("after free: %+v", st)
+	}
 }

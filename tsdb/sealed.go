@@ -1,7 +1,9 @@
 package tsdb
 
 import (
+	"errors"
 	"fmt"
+	"math"
 
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
 	"github.com/telamon-tsdb/telamon/tsdb/offheap"
@@ -61,15 +63,24 @@ type sealedBuilder struct {
 	page   int   // position in table of the page that is being filled
 	number int64 // of its first series / tablePage; -1: there is no page yet
 	next   int   // place of the next offset in the page
+	most   int64 // how long the arena may become
 
 	encoder *gorilla.Encoder
 	block   []byte    // scratch of addFrom
 	values  []float64 // likewise
 }
 
-func newSealedBuilder(w *sealedWindow) *sealedBuilder { return &sealedBuilder{window: w, number: -1} }
+// maxArenaBytes is what an offset has room for: blocks of some 40 million series.
+const maxArenaBytes = math.MaxUint32
 
-// addFrom adds a series of an open window, which comes behind all so far. The error is one of the window's base.
+// errArena reports a window that is too large to be sealed.
+var errArena = errors.New("no room for more blocks in one window of a shard")
+
+func newSealedBuilder(w *sealedWindow) *sealedBuilder {
+	return &sealedBuilder{window: w, number: -1, most: maxArenaBytes}
+}
+
+// addFrom adds a series of an open window, which comes behind all so far. The error is one of the window's base, or of add.
 func (b *sealedBuilder) addFrom(w *openWindow, series uint32) (err error) {
 	b.block = b.block[:0]
 	if row, ok := w.rows.row(series); !ok {
@@ -77,24 +88,30 @@ func (b *sealedBuilder) addFrom(w *openWindow, series uint32) (err error) {
 	} else if values := w.read(row, b.values); !allNaN(values) {
 		b.block = b.encoder.AppendBlock(b.block, values)
 	}
-	b.add(series, b.block)
-	return err
+	if err != nil {
+		return err
+	}
+	return b.add(series, b.block)
 }
 
 var emptyTable [tablePage + 1]uint32
 
-// add appends the block of a series, which comes behind all so far. An empty block is none.
-func (b *sealedBuilder) add(series uint32, block []byte) {
+// add appends the block of a series, which comes behind all so far. An empty block is none. The error is errArena.
+func (b *sealedBuilder) add(series uint32, block []byte) error {
 	if len(block) == 0 {
-		return
+		return nil
 	}
 	w := b.window
+	if int64(len(w.arena)+len(block)) > b.most {
+		return fmt.Errorf("window %d, series %d: %w, %d bytes at most", w.number, series, errArena, b.most)
+	}
 	if int64(series/tablePage) != b.number {
 		b.fillTo(tablePage)
 		b.startPage(series)
 	}
 	b.fillTo(int(series % tablePage))
 	w.arena = offheap.Append(w.memory, w.arena, block...)
+	return nil
 }
 
 // fillTo makes the arena's end the offset of the series up to the k-th of the page.

@@ -1,10 +1,12 @@
 package tsdb
 
 import (
+	"errors"
 	"hash/crc32"
 	"slices"
 	"sync"
 
+	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
 	"github.com/telamon-tsdb/telamon/tsdb/offheap"
@@ -123,12 +125,16 @@ func (s *shard) storeRun(slot int64, numbers []uint32, values []float64) error {
 }
 
 // beginRow gives a series a row in a window where it has none, because a value is to be written, unless that takes no
-// row.
+// row. Of what is damaged in a file nothing is in the row: it is missing from then on, for Maintain sets the file aside, and
+// the value must not go with it.
 func (s *shard) beginRow(w *openWindow, number uint32, value float64) (row int, ok bool, err error) {
 	switch {
 	case w.base != nil && w.base.holds(number):
 		counted := holdsInMemory(w.base, number)
 		row, err = w.rowOver(number, s.staged.scratch)
+		if errors.Is(err, blockfile.ErrDamaged) {
+			err = nil
+		}
 		if !counted {
 			s.enterWindow(number) // it has a row, whatever became of the values below
 		}

@@ -96,7 +96,7 @@ func (w *tombstonedWindow) fold(base *sealedWindow) (*sealedWindow, error) {
 			return
 		}
 		if block, failed = w.appendBlock(block[:0], series); failed == nil {
-			folded.add(series, block)
+			failed = folded.add(series, block)
 		}
 	})
 	if failed != nil {

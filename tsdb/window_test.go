@@ -120,7 +120,9 @@ func TestDamagedBase(t *testing.T) {
 	tags := tag.New("name", "a")
 	s.roster.define(newSeries(canonical(tags.AppendCanonical(nil)), tags))
 	damaged := newSealedBuilder(&sealedWindow{width: 4, memory: s.memory})
-	damaged.add(0, []byte{1, 0})
+	if err := damaged.add(0, []byte{1, 0}); err != nil {
+		t.Fatal(err)
+	}
 	s.addWindow(0, damaged.finish())
 	s.encoder = gorilla.NewEncoder(60_000)
 	if err := s.store(0, 1, 5); err == nil {

@@ -230,6 +230,11 @@ func (l *Log) Rotate() (Position, error) {
 	return l.head.rotate()
 }
 
+// SkipTo makes all that will be appended lie at or behind a position, by leaving out numbers of segments; call it before
+// the first Append. It is for who has noted positions elsewhere, and finds a log that does not reach there: what was after
+// them was lost, or never came to be.
+func (l *Log) SkipTo(at Position) { l.head.skipTo(at) }
+
 // Drop removes the segments that lie wholly before a position, oldest first. The newest file stays in any
 // case: the numbers go on from it.
 func (l *Log) Drop(before Position) error {

@@ -183,6 +183,33 @@ func TestRotateAndDrop(t *testing.T) {
 	}
 }
 
+// TestSkipTo leaves numbers out: what is appended lies where it was asked for, and a log that is there already is no
+// shorter for it.
+func TestSkipTo(t *testing.T) {
+	fsys := vfs.NewMemory()
+	cfg := Config{FS: fsys, Dir: "/wal"}
+	for _, c := range []struct{ to, begin Position }{
+		{newPosition(7, 0), newPosition(7, segmentHeaderBytes)},
+		{newPosition(3, 0), newPosition(8, segmentHeaderBytes)},
+		{newPosition(9, 1), newPosition(10, segmentHeaderBytes)},
+	} {
+		l, before := openLog(t, cfg)
+		l.SkipTo(c.to)
+		mustAppend(t, l, point("a"))
+		if end := l.Stats().End; end <= c.begin || end.Segment() != c.begin.Segment() {
+			t.Errorf("after SkipTo(%s) and %d records the log ends at %s, want it in the segment of %s", c.to, len(before), end, c.begin)
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l, got := openLog(t, cfg)
+	defer l.Close()
+	if len(got) != 3 {
+		t.Errorf("%d records, want 3", len(got))
+	}
+}
+
 // TestConcurrentAppend checks that many callers share groups and that each one's records stay in order.
 func TestConcurrentAppend(t *testing.T) {
 	const callers, appends = 16, 50

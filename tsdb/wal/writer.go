@@ -262,6 +262,16 @@ func (h *head) rotate() (Position, error) {
 	return newPosition(h.next, 0), err
 }
 
+func (h *head) skipTo(at Position) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	number := at.Segment()
+	if at.Offset() > 0 && number < math.MaxUint32 {
+		number++
+	}
+	h.next = max(h.next, number)
+}
+
 func (h *head) drop(before Position) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
