@@ -28,7 +28,7 @@ type reader struct {
 
 	groups    groups       // of the lane that is being read
 	members   []member     // of the shard that is being read
-	strangers strangers    // likewise
+	forgotten forgotten    // likewise
 	files     *fileAnswers // of the query, shared with its other readers
 	spare     []*partial   // for the next lane
 	key       []byte       // scratch
@@ -37,7 +37,7 @@ type reader struct {
 func newReader(g grid, q Query, l layout, used *usage, files *fileAnswers) *reader {
 	return &reader{
 		grid: g, query: q, used: used, files: files, layout: l, scratch: make([]float64, g.width),
-		strangers: make(strangers),
+		forgotten: make(forgotten),
 		fused:     l.ratio == 1 && q.Aggregates == Sum,
 		totals:    q.Aggregates == Sum && (q.Consolidation == Average || q.Consolidation == TotalOf),
 	}
