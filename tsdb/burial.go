@@ -78,7 +78,7 @@ func (s *shard) bury(window int64, t tombstone, b *burial) error {
 	for _, number := range hidden {
 		b.touched.add(number)
 	}
-	s.leaveWindow(slices.DeleteFunc(counted, func(number uint32) bool { return holdsInMemory(after, number) }))
+	s.leaveFor(after, counted)
 	return nil
 }
 

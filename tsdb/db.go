@@ -175,7 +175,7 @@ func (db *DB) Start() error {
 		return err
 	}
 	if db.retention > 0 { // a file may have windows past it
-		db.forgetBefore(db.firstKept(db.census.now()))
+		db.dropBefore(db.firstKept(db.census.now()))
 	}
 	if db.blocks != nil {
 		db.load(db.grid.slotBefore(db.census.now().Add(-db.horizon)))

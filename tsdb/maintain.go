@@ -71,7 +71,7 @@ func (db *DB) rotate() (wal.Position, error) {
 func (db *DB) release(slot int64) {
 	for _, s := range db.shards {
 		for _, w := range s.takeFiledBefore(slot, db.blocks.files) {
-			s.depart(w)
+			s.leaveTaken(w)
 		}
 	}
 }
@@ -155,7 +155,7 @@ func (db *DB) setBadAside() error {
 	return nil
 }
 
-// abandon forgets what the shards have of windows in a file that is bad.
+// abandon lets go of what the shards have of windows in a file that is bad.
 func (db *DB) abandon(windows []int64) {
 	change := db.revisions.begin()
 	defer db.revisions.end(change)
@@ -171,7 +171,7 @@ func (db *DB) abandon(windows []int64) {
 	}
 }
 
-// abandon forgets what a shard has of a window in a file that is bad; what is in memory stays. The caller holds the
+// abandon lets go of what a shard has of a window in a file that is bad; what is in memory stays. The caller holds the
 // lock.
 func (s *shard) abandon(window int64) {
 	if filed := filePart(s.windows[window]); filed != nil {

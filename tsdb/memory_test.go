@@ -141,7 +141,7 @@ func TestPinnedWindowStays(t *testing.T) {
 	if v, err := s.value(0, 4); v != 4 || err != nil {
 		t.Errorf("slot 4 has %v, %v", v, err)
 	}
-	s.removeWindow(0)
+	s.takeWindow(0).free()
 	if st := s.memory.Stats(); st != (offheap.Stats{}) {
 		t.Errorf("without windows: %+v", st)
 	}

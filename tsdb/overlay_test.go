@@ -66,7 +66,7 @@ func TestOverlay(t *testing.T) {
 				}
 			case 2:
 				for _, w := range s.takeFiledBefore(5, dir.files) {
-					s.depart(w)
+					s.leaveTaken(w)
 				}
 			case 3, 4:
 				first := rapid.Int64Range(1, 4).Draw(rt, "first")

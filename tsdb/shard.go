@@ -204,7 +204,7 @@ func (s *shard) replace(w *openWindow, rows *sealedWindow) {
 		sealed = newOverlay(w, rows)
 	}
 	s.recent = nil
-	s.leave(w, func(number uint32) bool { return holdsInMemory(sealed, number) }) // the others have been cleared
+	s.leaveFor(sealed, countedIn(w)) // those that have been cleared
 	s.windows[w.number] = sealed
 	w.free()
 }
@@ -215,12 +215,12 @@ func (s *shard) dropBefore(slot int64) int {
 	taken := s.takeBefore(slot)
 	s.mu.Unlock()
 	for _, w := range taken {
-		s.depart(w)
+		s.leaveTaken(w)
 	}
 	return len(taken)
 }
 
-// takeBefore takes away the windows that end before slot. Their series have yet to depart.
+// takeBefore takes away the windows that end before slot. Their series have yet to leave.
 func (s *shard) takeBefore(slot int64) (taken []window) {
 	for _, number := range s.order {
 		if s.grid.lastSlot(number) >= slot {
@@ -244,10 +244,7 @@ func (s *shard) addWindow(number int64, w window) {
 	s.windows[number] = w
 }
 
-// removeWindow takes away a window that no series is in any more, and frees it.
-func (s *shard) removeWindow(number int64) { s.takeWindow(number).free() }
-
-// takeWindow takes away a window, whose series have yet to depart.
+// takeWindow takes away a window, whose series have yet to leave it.
 func (s *shard) takeWindow(number int64) window {
 	taken := s.windows[number]
 	s.moves++
@@ -268,35 +265,24 @@ func (s *shard) close() {
 	s.memory.FreeAll()
 }
 
-// leave takes the series that w has in memory out of it, but for those that are still held; held may be nil. The
-// caller holds the lock.
-func (s *shard) leave(w window, held func(uint32) bool) {
-	if part := memoryPart(w); part != nil {
-		var left []uint32
-		part.series(func(number uint32) {
-			if held == nil || !held(number) {
-				left = append(left, number)
-			}
-		})
-		s.leaveWindow(left)
-	}
+// leaveFor takes the series for which a window counted out of it, but for those for which what comes in its place
+// counts, too. The caller holds the lock.
+func (s *shard) leaveFor(after window, counted []uint32) {
+	s.leaveWindow(slices.DeleteFunc(counted, func(number uint32) bool { return holdsInMemory(after, number) }))
 }
 
-// departAtOnce bounds how many series leave a window while readers and writers wait: a millisecond or two.
-const departAtOnce = 512
+// leaveAtOnce bounds how many series leave a window while readers and writers wait: a millisecond or two.
+const leaveAtOnce = 512
 
-// depart is leave for a window that the shard does not have any more, and frees it. The caller does not hold the lock,
-// and others have it in between: until the end some series are in the index though their last values in memory are
-// gone.
-func (s *shard) depart(w window) {
-	var left []uint32
-	if part := memoryPart(w); part != nil {
-		part.series(func(number uint32) { left = append(left, number) })
-	}
+// leaveTaken takes all series out of a window that the shard does not have any more, and frees it. The caller does not
+// hold the lock, and others have it in between: until the end some series are in the index though their last values in
+// memory are gone.
+func (s *shard) leaveTaken(w window) {
+	left := countedIn(w)
 	s.mu.Lock()
 	w.free()
 	s.mu.Unlock()
-	for some := range slices.Chunk(left, departAtOnce) {
+	for some := range slices.Chunk(left, leaveAtOnce) {
 		s.mu.Lock()
 		s.leaveWindow(some)
 		s.mu.Unlock()
