@@ -119,7 +119,7 @@ func BenchmarkMerge(b *testing.B) {
 	for b.Loop() {
 		var err error
 		head := Head{StepMillis: 60_000, Slots: slots, Windows: len(inputs)}
-		if info, err = Merge(b.Context(), vfs.OS{}, filepath.Join(dir, "m"), head, inputs, nil); err != nil {
+		if info, err = Merge(b.Context(), vfs.OS{}, filepath.Join(dir, "m"), head, inputs); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -201,7 +201,7 @@ func TestModel(t *testing.T) {
 				}
 			}
 		}
-		if _, err := Merge(t.Context(), fsys, "d/merged", head, from, nil); err != nil {
+		if _, err := Merge(t.Context(), fsys, "d/merged", head, from); err != nil {
 			rt.Fatal(err)
 		}
 		r := open(t, fsys, "d/merged")
