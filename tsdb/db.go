@@ -81,10 +81,7 @@ type DB struct {
 	// committing is held during a commit. Who holds it sees no record in the log that is not applied.
 	committing sync.Mutex
 
-	queue   chan *batch
-	closing chan struct{}
-	senders sync.RWMutex // held for reading while a batch may be put into queue
-	stop    sync.Once
+	intake  *intake
 	stopped sync.WaitGroup // the committer
 }
 
@@ -131,13 +128,10 @@ func New(cfg Config) (*DB, error) {
 		permits:   newPermits(),
 		revisions: newRevisions(grid{step: cfg.Step.Milliseconds(), width: cfg.WindowSlots}),
 		cache:     newCache(),
-		queue:     make(chan *batch, queuedBatches),
-		closing:   make(chan struct{}),
+		intake:    newIntake(),
 	}
 	for i := range cfg.Shards {
-		s := newShard(i, db.grid, db.census)
-		s.index = index.New(db.tags)
-		db.shards = append(db.shards, s)
+		db.shards = append(db.shards, newShard(i, db.grid, db.census, db.tags))
 	}
 	db.replay = newReplay(db)
 	if cfg.BlockDir == "" {
@@ -190,12 +184,7 @@ func (db *DB) Start() error {
 // back; what comes later is refused with ErrClosed. No Maintain may be under way. A DB that was never started is to
 // be closed as well.
 func (db *DB) Close() {
-	db.stop.Do(func() {
-		close(db.closing)
-		db.senders.Lock() // nobody is about to send any more
-		close(db.queue)
-		db.senders.Unlock()
-	})
+	db.intake.close()
 	db.stopped.Wait()
 	db.replay.workers.Wait()
 	for _, s := range db.shards {

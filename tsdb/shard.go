@@ -48,13 +48,13 @@ type shard struct {
 	encoder *gorilla.Encoder // scratch of sealing
 }
 
-func newShard(number int, g grid, c *census) *shard {
+func newShard(number int, g grid, c *census, tags *index.Dictionary) *shard {
 	return &shard{
 		number:  number,
 		grid:    g,
 		census:  c,
 		roster:  newRoster(),
-		index:   index.New(index.NewDictionary()),
+		index:   index.New(tags),
 		windows: make(map[int64]window),
 		memory:  new(offheap.Arena),
 		encoder: gorilla.NewEncoder(g.step),
