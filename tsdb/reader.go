@@ -18,12 +18,7 @@ type reader struct {
 	layout  // of the range
 	scratch []float64
 	fused   bool // only sums of the primary step are asked for: they are added as they are decoded
-	totals  bool // only sums of totals are asked for
-
-	// Where ratio is more than one, a series is consolidated into lines before it is added.
-	lines  [4][]float64 // per aggregate, the output values of a run
-	filled []bool       // which values of the lines have something in them
-
+	lines   lines
 	touched byte // makes the loads of touch matter
 
 	groups    groups       // of the lane that is being read
@@ -39,7 +34,7 @@ func newReader(g grid, q Query, l layout, used *usage, files *fileAnswers) *read
 		grid: g, query: q, used: used, files: files, layout: l, scratch: make([]float64, g.width),
 		forgotten: make(forgotten),
 		fused:     l.ratio == 1 && q.Aggregates == Sum,
-		totals:    q.Aggregates == Sum && (q.Consolidation == Average || q.Consolidation == TotalOf),
+		lines:     newLines(&q, l.ratio),
 	}
 }
 
@@ -174,7 +169,7 @@ func (r *reader) newRun(windows []numberedWindow) readRun {
 // addSeries adds what one series has in the windows of a run to its column, and counts it.
 func (r *reader) addSeries(m *member, run *readRun) error {
 	if r.ratio > 1 {
-		r.startLines(run)
+		r.lines.start(run)
 	}
 	present := 0
 	for i := range run.windows {
@@ -188,7 +183,7 @@ func (r *reader) addSeries(m *member, run *readRun) error {
 		return nil
 	}
 	if r.ratio > 1 {
-		r.addLines(&m.column.Column, run.first/r.ratio)
+		r.lines.addTo(&m.column.Column, run.first/r.ratio)
 	}
 	if present == run.slots {
 		m.column.runs[run.number].whole.enlist(m, present)
@@ -234,7 +229,7 @@ func (r *reader) addWindow(m *member, run *readRun, w *readWindow) (present int,
 	if r.ratio == 1 {
 		return c.add(w.at, values), nil
 	}
-	return r.consolidate(c, run.first/r.ratio, w.at, values), nil
+	return r.lines.consolidate(c, run.first/r.ratio, w.at, values), nil
 }
 
 // values returns what a series has in the range in a window, as window.slots does.
