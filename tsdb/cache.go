@@ -181,7 +181,7 @@ func (s *entryShape) next(part []byte) (g cachedGroup, rest []byte) {
 
 // CacheStats describe the cache of the columns of closed steps.
 type CacheStats struct {
-	// Hits, Misses and Stale count parts of ranges that were looked for: found, not there, and there but written to since.
+	// Hits, Misses and Stale count units that were looked for: found, not there, and there but changed since.
 	Hits, Misses, Stale uint64
 	// Bytes is the memory taken, of at most MaxBytes.
 	Bytes, MaxBytes uint64

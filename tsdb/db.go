@@ -52,6 +52,44 @@ const (
 	DefaultMemoryHorizon = 6 * time.Hour
 )
 
+// setDefaults replaces zeros.
+func (cfg *Config) setDefaults() {
+	if cfg.Step == 0 {
+		cfg.Step = DefaultStep
+	}
+	if cfg.WindowSlots == 0 {
+		cfg.WindowSlots = DefaultWindowSlots
+	}
+	if cfg.Shards == 0 {
+		cfg.Shards = DefaultShards
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.FS == nil {
+		cfg.FS = vfs.OS{}
+	}
+	if cfg.MemoryHorizon == 0 {
+		cfg.MemoryHorizon = DefaultMemoryHorizon
+	}
+}
+
+// check refuses a layout that cannot be.
+func (cfg *Config) check() error {
+	switch {
+	case cfg.Step < time.Millisecond || cfg.Step%time.Millisecond != 0:
+		return fmt.Errorf("step %s is not a whole number of milliseconds", cfg.Step)
+	case cfg.WindowSlots < 1 || cfg.WindowSlots > maxWindowSlots:
+		return fmt.Errorf("%d slots per window: want 1 to %d", cfg.WindowSlots, maxWindowSlots)
+	case cfg.Shards < 1 || cfg.Shards > maxShards:
+		return fmt.Errorf("%d shards: want 1 to %d", cfg.Shards, maxShards)
+	}
+	return nil
+}
+
 // A DB is one namespace: shards of series on one step grid, over one log. It is a Resolver, an Appender
 // and a Selector. Its methods may be called from many goroutines.
 type DB struct {
@@ -87,37 +125,13 @@ type DB struct {
 
 // New returns a DB with what is in its block files. Feed it the records of its log with Replay, then call Start.
 func New(cfg Config) (*DB, error) {
-	if cfg.Step == 0 {
-		cfg.Step = DefaultStep
+	cfg.setDefaults()
+	if err := cfg.check(); err != nil {
+		return nil, err
 	}
-	if cfg.WindowSlots == 0 {
-		cfg.WindowSlots = DefaultWindowSlots
-	}
-	if cfg.Shards == 0 {
-		cfg.Shards = DefaultShards
-	}
-	if cfg.Logger == nil {
-		cfg.Logger = slog.New(slog.DiscardHandler)
-	}
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
-	if cfg.FS == nil {
-		cfg.FS = vfs.OS{}
-	}
-	if cfg.MemoryHorizon == 0 {
-		cfg.MemoryHorizon = DefaultMemoryHorizon
-	}
-	switch {
-	case cfg.Step < time.Millisecond || cfg.Step%time.Millisecond != 0:
-		return nil, fmt.Errorf("step %s is not a whole number of milliseconds", cfg.Step)
-	case cfg.WindowSlots < 1 || cfg.WindowSlots > maxWindowSlots:
-		return nil, fmt.Errorf("%d slots per window: want 1 to %d", cfg.WindowSlots, maxWindowSlots)
-	case cfg.Shards < 1 || cfg.Shards > maxShards:
-		return nil, fmt.Errorf("%d shards: want 1 to %d", cfg.Shards, maxShards)
-	}
+	g := grid{step: cfg.Step.Milliseconds(), width: cfg.WindowSlots}
 	db := &DB{
-		grid:      grid{step: cfg.Step.Milliseconds(), width: cfg.WindowSlots},
+		grid:      g,
 		retention: cfg.Retention,
 		horizon:   cfg.MemoryHorizon,
 		log:       cfg.Log,
@@ -126,7 +140,7 @@ func New(cfg Config) (*DB, error) {
 		census:    newCensus(cfg.Limits, cfg.Now),
 		tags:      index.NewDictionary(),
 		permits:   newPermits(),
-		revisions: newRevisions(grid{step: cfg.Step.Milliseconds(), width: cfg.WindowSlots}),
+		revisions: newRevisions(g),
 		cache:     newCache(),
 		intake:    newIntake(),
 	}
