@@ -19,6 +19,10 @@ type reader struct {
 	scratch []float64
 	fused   bool // only sums of the primary step are asked for: they are added as they are decoded
 	lines   lines
+
+	// decoded is what the last series had in the part of a window that was added last; nil: nobody has it at hand.
+	decoded []float64
+
 	touched byte // makes the loads of touch matter
 
 	groups    groups       // of the lane that is being read
@@ -202,11 +206,13 @@ func (r *reader) enlistUnits(m *member, run *readRun, present int) error {
 		of.units[0].enlist(m, present)
 		return nil
 	}
-	// Several units in a run means one window. Its values were not at hand where they were added; that they are
-	// decoded again is no matter: in a sealed window series with gaps are few.
-	values, err := r.values(m.series, &run.windows[0])
-	if err != nil {
-		return err
+	// Several units in a run means one window.
+	values := r.decoded
+	if values == nil {
+		var err error
+		if values, err = r.values(m.series, &run.windows[0]); err != nil {
+			return err
+		}
 	}
 	for i := range of.units {
 		if n := countPresent(values[run.units[i]-run.first : run.units[i+1]-run.first]); n > 0 {
@@ -219,10 +225,15 @@ func (r *reader) enlistUnits(m *member, run *readRun, present int) error {
 // addWindow adds what one series has in a window to its column or to the lines, and returns how many values it has.
 func (r *reader) addWindow(m *member, run *readRun, w *readWindow) (present int, err error) {
 	c := &m.column.Column
+	r.decoded = nil
 	if r.fused && w.to-w.from == r.grid.width {
+		if _, ok := w.window.(*sealedWindow); ok {
+			r.decoded = r.scratch // if values are missing
+		}
 		return w.addInto(c.Sum[w.at:w.at+r.grid.width], r.scratch, m.series)
 	}
 	values, err := r.values(m.series, w)
+	r.decoded = values
 	if err != nil || values == nil {
 		return 0, err
 	}

@@ -7,8 +7,8 @@ import (
 
 // AddInto adds the values of one block to sum: a slot that is NaN, in sum or in the block, has no value and
 // the other one stays. It returns the number of slots in which the block has a value. len(sum) is the number of
-// slots of the block, as in Decode; scratch has at least as many and is overwritten. After an error, which
-// wraps ErrCorrupt, sum is as before. It allocates nothing.
+// slots of the block, as in Decode; scratch has at least as many, and holds the slots afterwards where some but not all of
+// them have a value. After an error, which wraps ErrCorrupt, sum is as before. It allocates nothing.
 func AddInto(sum, scratch []float64, block []byte) (present int, err error) {
 	if len(block) > 0 && block[0] == classConstant {
 		return addConstant(sum, block[1:])

@@ -164,11 +164,18 @@ func (m mask) setRun(from, to int) {
 	}
 }
 
-// expand spreads the first values of dst, one for each set bit of the mask, over all of dst, and puts fill
+// expand spreads the first values of dst, one for each set bit of the mask, over all of dst, and puts empty
 // where the bit is clear. It goes backwards, so no value is overwritten before it is read, and without
-// branches: which of the slots are empty is often noise.
-func (m mask) expand(dst []float64, set int, fill float64) {
-	empty := math.Float64bits(fill)
+// branches: which of the slots are empty is often noise. Where they are not, because the series begins or ends here, the
+// values move in one piece.
+func (m mask) expand(dst []float64, set int, empty float64) {
+	if at := m.runEnd(0, len(dst), false); m.runEnd(at, len(dst), true) == at+set {
+		copy(dst[at:], dst[:set])
+		fill(dst[:at], empty)
+		fill(dst[at+set:], empty)
+		return
+	}
+	emptyBits := math.Float64bits(empty)
 	from := set
 	for w := len(m) - 1; w >= 0; w-- {
 		word := m[w]
@@ -177,7 +184,7 @@ func (m mask) expand(dst []float64, set int, fill float64) {
 			bit := word >> (uint(i) & 63) & 1
 			from -= int(bit)
 			v := math.Float64bits(dst[from])
-			part[i] = math.Float64frombits(v&-bit | empty&(bit-1))
+			part[i] = math.Float64frombits(v&-bit | emptyBits&(bit-1))
 		}
 	}
 }
