@@ -86,7 +86,9 @@
 // (tombstone.go). They hide at once, and are gone with the values when the windows go to files again; a sample that
 // comes later is stored as ever. Retention drops whole windows, by a clock that it doubts when that leaps (retain.go).
 //
-// Napkin, for 100,000 series at 60 s: an open window is 51 MB at its end, a sealed one 12 MB; a commit of 80,000
+// # Napkin
+//
+// 100,000 series at 60 s: an open window is 51 MB at its end, a sealed one 12 MB; a commit of 80,000
 // points (16 requests of 5,000) writes 0.9 MB of log. A sum over 10,000 series and 3 hours decodes
 // 1.8 million slots, 2.5 ns each.
 //

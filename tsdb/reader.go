@@ -17,7 +17,7 @@ type reader struct {
 	used    *usage
 	layout  // of the range
 	scratch []float64
-	fused   bool // only sums of the primary step are asked for: they are added as they are decoded
+	fused   bool  // only sums of the primary step are asked for: they are added as they are decoded
 	lines   lines // of the series that is being read, where ratio is more than one
 
 	// decoded is what the last series had in the part of a window that was added last; nil: nobody has it at hand.
