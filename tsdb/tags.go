@@ -36,7 +36,7 @@ func (db *DB) TagKeys(ctx context.Context, where tag.Predicate, page Page) ([]Ta
 			return nil, err
 		}
 		return strays.count(lists, func(r *blockfile.Reader, positions []uint32) ([]blockfile.Count, error) {
-			return r.KeysOf(ctx, positions, blockfile.Page(page))
+			return r.Keys(ctx, positions, blockfile.Page(page))
 		})
 	})
 }
@@ -53,7 +53,7 @@ func (db *DB) TagValues(ctx context.Context, where tag.Predicate, key string, pa
 			return nil, err
 		}
 		return strays.count([][]TagCount{values}, func(r *blockfile.Reader, positions []uint32) ([]blockfile.Count, error) {
-			return r.ValuesOf(ctx, key, positions, blockfile.Page(page))
+			return r.Values(ctx, key, positions, blockfile.Page(page))
 		})
 	})
 }

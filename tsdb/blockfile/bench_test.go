@@ -200,7 +200,9 @@ func BenchmarkValues(b *testing.B) {
 	for what, p := range map[string]tag.Predicate{"all": tag.True{}, "name": tag.Equal{Key: "name", Value: "metric.number.7"}} {
 		b.Run("nf.node/"+what, func(b *testing.B) {
 			for b.Loop() {
-				if values, err := r.Values(b.Context(), "nf.node", p, Page{}); err != nil || len(values) != 1000 {
+				positions, err := r.Lookup(b.Context(), p)
+				must(b, err)
+				if values, err := r.Values(b.Context(), "nf.node", positions, Page{}); err != nil || len(values) != 1000 {
 					b.Fatal(len(values), err)
 				}
 			}
