@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
-	"math/rand/v2"
 	"strings"
 	"syscall"
 	"testing"
@@ -197,56 +196,16 @@ func checkMergeLife(t *testing.T, what string, fsys vfs.FS, acknowledged map[int
 
 // TestCrashAroundMerges kills the process and cuts the power at every operation on the file system in turn.
 func TestCrashAroundMerges(t *testing.T) {
-	for crashAt := 1; ; crashAt++ {
-		memory := vfs.NewMemory()
-		var after []*vfs.Memory
-		fsys := vfs.NewFaulty(memory, func(c vfs.Call) error {
-			if c.Number == crashAt {
-				after = append(after, memory.Kill(), memory.PowerLoss(nil))
-				for seed := range uint64(3) {
-					after = append(after, memory.PowerLoss(rand.New(rand.NewPCG(uint64(crashAt), seed))))
-				}
-			}
-			if c.Number >= crashAt {
-				return errors.New("no power")
-			}
-			return nil
-		})
-		acknowledged := mergeLife(fsys)
-		if after == nil {
-			if len(acknowledged) != 9 {
-				t.Fatalf("%d of 9 slots without a crash", len(acknowledged))
-			}
-			checkMergeLife(t, "without a crash", memory, acknowledged)
-			t.Logf("%d operations", crashAt-1)
-			return
-		}
-		for i, fsys := range after {
-			checkMergeLife(t, fmt.Sprintf("crash %d at operation %d", i, crashAt), fsys, acknowledged)
-		}
+	acknowledged := crashEverywhere(t, mergeLife, killOrPowerLoss, checkMergeLife)
+	if len(acknowledged) != 9 {
+		t.Fatalf("%d of 9 slots without a crash", len(acknowledged))
 	}
 }
 
 // TestFaultsAroundMerges fails every operation on the file system once, in different ways.
 func TestFaultsAroundMerges(t *testing.T) {
-	for _, fault := range []error{syscall.EIO, vfs.ShortWrite(syscall.ENOSPC)} {
-		for failAt := 1; ; failAt++ {
-			memory := vfs.NewMemory()
-			failed := false
-			fsys := vfs.NewFaulty(memory, func(c vfs.Call) error {
-				if c.Number == failAt {
-					failed = true
-					return fault
-				}
-				return nil
-			})
-			acknowledged := mergeLife(fsys)
-			if !failed {
-				break
-			}
-			checkMergeLife(t, fmt.Sprintf("%v at operation %d", fault, failAt), memory, acknowledged)
-		}
-	}
+	faults := []error{syscall.EIO, vfs.ShortWrite(syscall.ENOSPC)}
+	failEverywhere(t, mergeLife, faults, checkMergeLife)
 }
 
 // mergedDB has a value 5 of series a each four minutes from 960 to 1120, in files of two spans.
