@@ -43,9 +43,9 @@ type shard struct {
 	logAt  wal.Position
 	writes uint64 // counts applied writes; tells which open window was written last
 
-	orphans int              // replayed values whose series cannot be
-	staged  staging          // of the commit under way
-	encoder *gorilla.Encoder // scratch of sealing
+	impossible int              // replayed values of numbers that no series can have; they are left out
+	staged     staging          // of the commit under way
+	encoder    *gorilla.Encoder // scratch of sealing
 }
 
 func newShard(number int, g grid, c *census, tags *index.Dictionary) *shard {
