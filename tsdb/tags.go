@@ -17,7 +17,12 @@ type TagCount = index.Count
 type Page struct {
 	After string
 	Limit int
+	// Uncounted says that nobody looks at the numbers of series: where counting costs something, they are 1.
+	Uncounted bool
 }
+
+// ofFile returns the page for a file, which always counts.
+func (p Page) ofFile() blockfile.Page { return blockfile.Page{After: p.After, Limit: p.Limit} }
 
 // TagKeys lists the keys that the series which match where have, in bytewise order.
 func (db *DB) TagKeys(ctx context.Context, where tag.Predicate, page Page) ([]TagCount, error) {
@@ -36,7 +41,7 @@ func (db *DB) TagKeys(ctx context.Context, where tag.Predicate, page Page) ([]Ta
 			return nil, err
 		}
 		return strays.count(lists, func(r *blockfile.Reader, positions []uint32) ([]blockfile.Count, error) {
-			return r.Keys(ctx, positions, blockfile.Page(page))
+			return r.Keys(ctx, positions, page.ofFile())
 		})
 	})
 }
@@ -53,7 +58,7 @@ func (db *DB) TagValues(ctx context.Context, where tag.Predicate, key string, pa
 			return nil, err
 		}
 		return strays.count([][]TagCount{values}, func(r *blockfile.Reader, positions []uint32) ([]blockfile.Count, error) {
-			return r.Values(ctx, key, positions, blockfile.Page(page))
+			return r.Values(ctx, key, positions, page.ofFile())
 		})
 	})
 }

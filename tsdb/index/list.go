@@ -19,6 +19,8 @@ type Page struct {
 	After string
 	// Limit is the most entries there may be; 0 is no limit.
 	Limit int
+	// Uncounted says that nobody looks at the numbers of series: where counting costs something, they are 1.
+	Uncounted bool
 }
 
 // full reports whether n entries are all that the page may hold.

@@ -13,7 +13,29 @@ type Tally struct {
 	where  condition
 	page   Page
 	wanted []bool // by number of the value; nil: all are
-	counts []int  // by number
+	counts []int  // by number; not used if there is nothing to count
+}
+
+// uncounted reports whether nothing is to be counted: every value of the dictionary has a series.
+func (t *Tally) uncounted() bool {
+	_, all := t.where.series.(tag.True)
+	return t.page.Uncounted && all
+}
+
+// wants reports whether a value is one of those that are listed if they have series.
+func (t *Tally) wants(number uint32) bool {
+	return t.wanted == nil || int(number) < len(t.wanted) && t.wanted[number]
+}
+
+// count returns how many series a value has.
+func (t *Tally) count(number uint32) int {
+	switch {
+	case t.uncounted() && t.wants(number):
+		return 1
+	case int(number) < len(t.counts):
+		return t.counts[number]
+	}
+	return 0
 }
 
 // Values lists the values that the series which satisfy p have for key, in order, added up over the indexes that
@@ -49,6 +71,9 @@ func (t *Tally) test(d *Dictionary) error {
 
 // Add counts the series of an index of the dictionary. The caller holds its lock.
 func (t *Tally) Add(x *Index) error {
+	if t.uncounted() {
+		return nil
+	}
 	k := x.keys.get(t.key)
 	if k == nil {
 		return nil
@@ -75,7 +100,7 @@ func (t *Tally) addBlock(items []item[valueTags], c *counter) int {
 	}
 	for i := range items {
 		v := &items[i].of
-		if t.wanted != nil && (int(v.number) >= len(t.wanted) || !t.wanted[v.number]) || t.page.before(items[i].text) {
+		if !t.wants(v.number) || t.page.before(items[i].text) {
 			continue
 		}
 		n := len(v.series.few)
@@ -104,8 +129,8 @@ func (t *Tally) list(d *Dictionary) ([]Count, error) {
 	}
 	list := make([]Count, 0, found)
 	err := d.walk(t.ctx, t.key, t.page, func(v entry) (bool, error) {
-		if int(v.number) < len(t.counts) && t.counts[v.number] > 0 {
-			list = append(list, Count{v.text, t.counts[v.number]})
+		if n := t.count(v.number); n > 0 {
+			list = append(list, Count{v.text, n})
 		}
 		return !t.page.full(len(list)), nil
 	})

@@ -34,16 +34,25 @@ func TestTally(t *testing.T) {
 			}
 			p, key := anyPredicate(t, 3), anyKey.Draw(t, "listed")
 			page := Page{After: anyValue.Draw(t, "after"), Limit: rapid.IntRange(0, 4).Draw(t, "limit")}
-			got, err := d.Values(t.Context(), key, p, page, func(tally *Tally) error {
-				var failed error
-				for _, x := range shards {
-					failed = errors.Join(failed, tally.Add(x))
-				}
-				return failed
-			})
+			values := func(page Page) ([]Count, error) {
+				return d.Values(t.Context(), key, p, page, func(tally *Tally) error {
+					var failed error
+					for _, x := range shards {
+						failed = errors.Join(failed, tally.Add(x))
+					}
+					return failed
+				})
+			}
+			got, err := values(page)
 			want := m.counts(p, page, func(one tag.Tag) (string, bool) { return one.Value, one.Key == key })
 			if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" || err != nil {
 				t.Fatalf("values of %q, %#v, %+v: error %v (-want +got)\n%s", key, p, page, err, diff)
+			}
+			page.Uncounted = true
+			got, err = values(page)
+			sameText := cmp.Comparer(func(a, b Count) bool { return a.Text == b.Text && a.Series > 0 && b.Series > 0 })
+			if diff := cmp.Diff(want, got, cmpopts.EquateEmpty(), sameText); diff != "" || err != nil {
+				t.Fatalf("uncounted values of %q, %#v, %+v: error %v (-want +got)\n%s", key, p, page, err, diff)
 			}
 		}
 		checkNumbers(t, d)

@@ -82,14 +82,13 @@ func writeLegends(w *responseWriter, lines []chart.Line) {
 
 // appendJSONString appends s quoted. Text beyond ASCII stays as it is.
 func appendJSONString(dst []byte, s string) []byte {
-	start := len(dst)
-	dst = append(dst, '"')
 	for i := range len(s) {
 		if c := s[i]; c < 0x20 || c == '"' || c == '\\' || c >= 0x7f {
-			return appendHardString(dst[:start], s)
+			return appendHardString(dst, s)
 		}
-		dst = append(dst, s[i])
 	}
+	dst = append(dst, '"')
+	dst = append(dst, s...)
 	return append(dst, '"')
 }
 

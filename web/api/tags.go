@@ -84,7 +84,7 @@ func (a *API) tags(c *gin.Context) {
 
 // find lists what was asked for. The verbose list of keys is empty, as Atlas has it.
 func (a *API) find(ctx context.Context, r tagsRequest) ([]string, error) {
-	page := tsdb.Page{After: r.offset, Limit: r.limit}
+	page := tsdb.Page{After: r.offset, Limit: r.limit, Uncounted: true}
 	var counts []tsdb.TagCount
 	var err error
 	switch {
