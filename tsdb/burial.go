@@ -9,7 +9,7 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
 )
 
-// A burial brings tombstones of a shard under, window by window.
+// A burial applies tombstones to the windows of a shard, one by one.
 type burial struct {
 	numbers  []uint32  // of the tombstone at hand
 	from, to int       // the slots of the window at hand, from ≤ offset < to

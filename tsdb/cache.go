@@ -147,7 +147,7 @@ func (c *cache) get(key []byte, scratch [][]byte, holds func(stable uint64) bool
 		}
 	}
 	if !holds(stable) {
-		// A change has begun since. Who was reading by then may have put a part of it into parts with the same number.
+		// A change has begun since. A reader that had begun by then may have put a part of it into parts with the same number.
 		c.stale.Add(1)
 		return parts, false
 	}

@@ -116,7 +116,7 @@ type DB struct {
 	// doubted is when retention began to doubt the clock, by that clock; zero: it does not. maintaining guards it.
 	doubted time.Time
 
-	// committing is held during a commit. Who holds it sees no record in the log that is not applied.
+	// committing is held during a commit. Whoever holds it sees no record in the log that is not applied.
 	committing sync.Mutex
 
 	intake  *intake

@@ -36,7 +36,7 @@ func (db *DB) Delete(ctx context.Context, where tag.Predicate, first, last int64
 		err := db.deleteIn(ctx, s, files, t, b)
 		if n := b.touched.len(); n > 0 {
 			series += n
-			db.removals.Add(1) // behind the last change: who reads the new count sees no value that is gone
+			db.removals.Add(1) // behind the last change: whoever reads the new count sees no value that is gone
 		}
 		switch {
 		case errors.Is(err, blockfile.ErrDamaged):
@@ -78,7 +78,7 @@ func (db *DB) deleteIn(ctx context.Context, s *shard, files *fileAnswers, t tomb
 	return damage
 }
 
-// bury logs a tombstone and brings it under, between two commits.
+// bury logs a tombstone and applies it, between two commits.
 func (db *DB) bury(ctx context.Context, s *shard, t tombstone, b *burial) error {
 	db.committing.Lock()
 	defer db.committing.Unlock()

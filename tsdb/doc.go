@@ -33,7 +33,7 @@
 //	row table ──►  ▒▒▒▒▒▒▒▒     ▒▒▒▒    ·       ·         8 bytes a slot, 64 rows to a page
 //	offsets   ──►  ████████████████████████               1.9 bytes a slot, sealed
 //
-// Whoever reads holds the lock of the shard, or pins the window; who takes a window out of its place frees it. Close frees
+// Whoever reads holds the lock of the shard, or pins the window; whoever takes a window out of its place frees it. Close frees
 // all there is.
 //
 // # Disk

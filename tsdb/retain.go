@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// retain drops the windows that lie whole before the retention, with the files that have no others, and returns how many.
+// retain drops the windows that lie wholly before the retention, with the files that have no others, and returns how many.
 func (db *DB) retain(now time.Time) (int, error) {
 	if db.retention == 0 {
 		return 0, nil
