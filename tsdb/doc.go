@@ -7,7 +7,7 @@
 //	                               │        │        │
 //	                     normalize │    tsdb/wal     │        slot = value, absolute
 //	                               ▼                 ▼
-//	              shard: series table, states    shard: windows, index      16 shards, by hash of the tags
+//	              shard: roster, states          shard: windows, index      16 shards, by hash of the tags
 //	                                                 │
 //	Select ◄── cache ◄── merge, in order of lanes ◄── aggregate, in order of shards and series
 //
@@ -58,8 +58,8 @@
 //
 // # Series that go
 //
-// The series table (roster.go) and the index cover what has values in memory. When the last window of a series has left it,
-// the series leaves the index, and sixty steps later the table (forget.go); its number lives on in block files, and
+// The roster (roster.go) and the index of a shard cover what has values in memory. When the last window of a series has left it,
+// the series leaves the index, and sixty steps later the roster (forget.go); its number lives on in block files, and
 // these find it: which of their series answer a query, what the tags of a number are, and which number tags have
 // (filedseries.go). So a fleet that replaces its nodes every hour costs what is in memory, and files are asked only
 // for the windows that they alone have. What is written late over a file lies over it (overlay.go) until a new file
@@ -82,7 +82,7 @@
 //
 // # Delete
 //
-// Delete writes tombstones to the log, one for each shard: these series have nothing in those slots from here on
+// Delete writes tombstones to the log, one or more for each shard: these series have nothing in those slots from here on
 // (tombstone.go). They hide at once, and are gone with the values when the windows go to files again; a sample that
 // comes later is stored as ever. Retention drops whole windows, by a clock that it doubts when that leaps (retain.go).
 //

@@ -17,7 +17,7 @@ import (
 const maxOpenWindows = 2
 
 // A shard holds a fixed part of the series, chosen by a hash of their tags, with everything that
-// belongs to them. Only the committer (append.go) changes it, except for new entries in the series table.
+// belongs to them. Only the committer (append.go) changes it, except for new entries in the roster.
 type shard struct {
 	number int
 	grid   grid
