@@ -14,13 +14,9 @@ var ErrUnknownRef = errors.New("unknown series reference")
 // ErrClosed reports a call after Close.
 var ErrClosed = errors.New("the database is closed")
 
-const (
-	// queuedBatches bounds the batches that wait for the commit under way; Append blocks beyond it.
-	queuedBatches = 64
-	// commitPoints is how many points one commit takes at most, unless one batch alone has more:
-	// some 3 MB of log, written in a few milliseconds.
-	commitPoints = 1 << 18
-)
+// commitPoints is how many points one commit takes at most, unless one batch alone has more:
+// some 3 MB of log, written in a few milliseconds.
+const commitPoints = 1 << 18
 
 // A batch is one Append on its way through the committer.
 type batch struct {
@@ -38,32 +34,13 @@ func (db *DB) Append(ctx context.Context, points []Point) ([]Refusal, error) {
 		return nil, nil
 	}
 	b := &batch{points: points, done: make(chan struct{})}
-	if err := db.enqueue(ctx, b); err != nil {
+	if err := db.intake.put(ctx, b); err != nil {
 		return nil, err
 	}
 	// Queued batches are answered even when the client has gone or the DB closes: the points are the
 	// caller's memory until then.
 	<-b.done
 	return b.refused, b.err
-}
-
-// enqueue waits for room in the queue.
-func (db *DB) enqueue(ctx context.Context, b *batch) error {
-	db.senders.RLock()
-	defer db.senders.RUnlock()
-	select {
-	case <-db.closing: // on its own first: with room in the queue, select would toss a coin
-		return ErrClosed
-	default:
-	}
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-db.closing:
-		return ErrClosed
-	case db.queue <- b:
-		return nil
-	}
 }
 
 // A committer turns batches into commits, one at a time:
@@ -91,7 +68,7 @@ type place struct{ batch, point int32 }
 
 // run commits until the queue is closed and empty.
 func (c *committer) run() {
-	for first := range c.db.queue {
+	for first := range c.db.intake.queue {
 		c.gather(first)
 		err := c.commit()
 		for _, b := range c.group {
@@ -109,7 +86,7 @@ func (c *committer) gather(first *batch) {
 	points := len(first.points)
 	for points < commitPoints {
 		select {
-		case b, ok := <-c.db.queue:
+		case b, ok := <-c.db.intake.queue:
 			if !ok {
 				return
 			}

@@ -155,6 +155,24 @@ func BenchmarkAppend(b *testing.B) {
 	}
 }
 
+// benchSelect reports the processor time of a query, in all and by sample.
+func benchSelect(b *testing.B, s tsdb.Selector, q tsdb.Query) {
+	samples := 0
+	used := cpuTime(b)
+	for b.Loop() {
+		samples = 0
+		for c, err := range s.Select(context.Background(), q) {
+			if err != nil {
+				b.Fatal(err)
+			}
+			samples += c.Samples
+		}
+	}
+	spent := float64((cpuTime(b) - used).Nanoseconds()) / float64(b.N)
+	b.ReportMetric(spent/1e6, "cpu-ms/op")
+	b.ReportMetric(spent/float64(samples), "cpu-ns/sample")
+}
+
 // BenchmarkSelect asks the questions of a dashboard, without the cache, about three hours of steps of a minute, of which two windows are
 // open and one is sealed or more.
 func BenchmarkSelect(b *testing.B) {
@@ -182,21 +200,8 @@ func BenchmarkSelect(b *testing.B) {
 					Where: question.where, By: question.by, Aggregates: tsdb.Sum, Step: step,
 					Start: (end - 180*fleetStep) / step * step, End: end / step * step,
 				}
-				samples := 0
 				b.ReportAllocs()
-				used := cpuTime(b)
-				for b.Loop() {
-					samples = 0
-					for c, err := range f.Select(context.Background(), q) {
-						if err != nil {
-							b.Fatal(err)
-						}
-						samples += c.Samples
-					}
-				}
-				spent := float64((cpuTime(b) - used).Nanoseconds()) / float64(b.N)
-				b.ReportMetric(spent/1e6, "cpu-ms/op")
-				b.ReportMetric(spent/float64(samples), "cpu-ns/sample")
+				benchSelect(b, f, q)
 			})
 		}
 		b.Logf("%d series: %.0f bytes of windows a series", series, float64(st.WindowBytes)/float64(series))

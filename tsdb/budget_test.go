@@ -80,32 +80,48 @@ func TestBudgets(t *testing.T) {
 	}
 }
 
-// TestAbandonedQuery: a query whose client leaves in the middle ends within milliseconds.
+// TestAbandonedQuery: a query whose client leaves early ends long before it would have come to its end. How long either
+// takes depends on who else uses the machine; so one is held against the other.
 func TestAbandonedQuery(t *testing.T) {
 	db := openNodes(t, 20_000)
 	defer func() { db.close() }()
-	q := tsdb.Query{ // some 80 ms of work
+	db.WithoutCache() // which would spare reading
+	q := tsdb.Query{  // some 80 ms of work
 		Where: tag.True{}, PerSeries: true, Aggregates: tsdb.Sum | tsdb.Count | tsdb.Min | tsdb.Max,
 		Start: 840 * minuteStep, End: 1020 * minuteStep, Step: minuteStep,
 	}
-	least := time.Hour // of what it went on for: the test's machine may be busy
-	for wait := time.Millisecond; wait < 20*time.Millisecond; wait *= 2 {
+	whole := time.Hour
+	for range 3 {
+		begin := time.Now()
+		for _, err := range db.Select(context.Background(), q) {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		whole = min(whole, time.Since(begin))
+	}
+	least := whole // of what it went on for
+	for part := time.Duration(3); part <= 24; part *= 2 {
 		ctx, cancel := context.WithCancel(context.Background())
 		var left time.Time
-		time.AfterFunc(wait, func() { left = time.Now(); cancel() })
+		timer := time.AfterFunc(whole/part, func() { left = time.Now(); cancel() })
 		var err error
 		for _, err = range db.Select(ctx, q) {
 			if err != nil {
 				break
 			}
 		}
-		least = min(least, time.Since(left))
-		if !errors.Is(err, context.Canceled) {
-			t.Fatalf("abandoned after %s: error %v, want %v", wait, err, context.Canceled)
+		switch {
+		case timer.Stop() || err == nil: // the machine was so busy that the query was done before
+		case !errors.Is(err, context.Canceled):
+			t.Fatalf("abandoned after %s: error %v, want %v", whole/part, err, context.Canceled)
+		default:
+			least = min(least, time.Since(left))
 		}
+		cancel()
 	}
-	if least > 20*time.Millisecond {
-		t.Errorf("went on for %s at least, want a few milliseconds", least)
+	if least > whole/4 {
+		t.Errorf("went on for %s at least, of %s that the whole takes", least, whole)
 	}
 }
 

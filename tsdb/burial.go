@@ -4,14 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math/bits"
 	"slices"
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
 )
 
-// A burial brings tombstones of a shard under, window by window.
+// A burial applies tombstones to the windows of a shard, one by one.
 type burial struct {
 	numbers  []uint32  // of the tombstone at hand
 	from, to int       // the slots of the window at hand, from ≤ offset < to
@@ -80,7 +79,7 @@ func (s *shard) bury(window int64, t tombstone, b *burial) error {
 	for _, number := range hidden {
 		b.touched.add(number)
 	}
-	s.leaveWindow(slices.DeleteFunc(counted, func(number uint32) bool { return holdsInMemory(after, number) }))
+	s.leaveFor(after, counted)
 	return err
 }
 
@@ -210,34 +209,4 @@ func (w *tombstonedWindow) hide(series uint32, left []byte) {
 	} else {
 		w.left[series] = left
 	}
-}
-
-// A seriesSet has a bit for each number that is in it.
-type seriesSet []uint64
-
-func (s *seriesSet) add(number uint32) {
-	if need := int(number/64) + 1; need > len(*s) {
-		*s = append(*s, make([]uint64, need-len(*s))...)
-	}
-	(*s)[number/64] |= 1 << (number % 64)
-}
-
-func (s seriesSet) has(number uint32) bool {
-	return int(number/64) < len(s) && s[number/64]>>(number%64)&1 != 0
-}
-
-// each calls visit with the numbers in s, ascending.
-func (s seriesSet) each(visit func(number uint32)) {
-	for i, word := range s {
-		for ; word != 0; word &= word - 1 {
-			visit(uint32(i*64 + bits.TrailingZeros64(word)))
-		}
-	}
-}
-
-func (s seriesSet) len() (n int) {
-	for _, word := range s {
-		n += bits.OnesCount64(word)
-	}
-	return n
 }

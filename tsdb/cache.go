@@ -147,7 +147,7 @@ func (c *cache) get(key []byte, scratch [][]byte, holds func(stable uint64) bool
 		}
 	}
 	if !holds(stable) {
-		// A change has begun since. Who was reading by then may have put a part of it into parts with the same number.
+		// A change has begun since. A reader that had begun by then may have put a part of it into parts with the same number.
 		c.stale.Add(1)
 		return parts, false
 	}
@@ -181,7 +181,7 @@ func (s *entryShape) next(part []byte) (g cachedGroup, rest []byte) {
 
 // CacheStats describe the cache of the columns of closed steps.
 type CacheStats struct {
-	// Hits, Misses and Stale count parts of ranges that were looked for: found, not there, and there but written to since.
+	// Hits, Misses and Stale count units that were looked for: found, not there, and there but changed since.
 	Hits, Misses, Stale uint64
 	// Bytes is the memory taken, of at most MaxBytes.
 	Bytes, MaxBytes uint64

@@ -1,15 +1,32 @@
 package tsdb
 
-// startLines makes the lines as long as a run, with nothing in them.
-func (r *reader) startLines(run *readRun) {
-	n := run.slots / r.ratio
-	for i := range r.lines {
-		if r.query.Aggregates&(1<<i) != 0 {
-			r.lines[i] = resized(r.lines[i], n)
+// lines are the output values of one series in one run, while they are consolidated: where an output value takes
+// several slots, the values of a series are folded here before they are added to its column.
+type lines struct {
+	ratio         int // slots per output value
+	aggregates    Aggregate
+	consolidation Consolidation
+	totals        bool // only sums of totals are asked for
+
+	values [4][]float64 // per aggregate
+	filled []bool       // which of the values have something in them
+}
+
+func newLines(q *Query, ratio int) lines {
+	isTotal := q.Consolidation == Average || q.Consolidation == TotalOf
+	return lines{ratio: ratio, aggregates: q.Aggregates, consolidation: q.Consolidation, totals: q.Aggregates == Sum && isTotal}
+}
+
+// start makes the lines as long as a run, with nothing in them.
+func (l *lines) start(run *readRun) {
+	n := run.slots / l.ratio
+	for i := range l.values {
+		if l.aggregates&(1<<i) != 0 {
+			l.values[i] = resized(l.values[i], n)
 		}
 	}
-	r.filled = resized(r.filled, n)
-	clear(r.filled)
+	l.filled = resized(l.filled, n)
+	clear(l.filled)
 }
 
 // resized returns a slice of length n, s if it is large enough; what is in it does not matter.
@@ -20,15 +37,14 @@ func resized[T any](s []T, n int) []T {
 	return s[:n]
 }
 
-// consolidate folds values of the primary step, from position at of the range on, into the lines of
-// the series, which begin at position lineAt of the output, and returns how many there are. Average folds as a total; it
-// is divided after aggregation (Column.Values).
-func (r *reader) consolidate(c *Column, lineAt, at int, values []float64) (present int) {
+// consolidate folds values of the primary step, from position at of the range on, into the lines, which begin at position
+// lineAt of the output, and returns how many there are. Average folds as a total; it is divided after aggregation
+// (Column.Values).
+func (l *lines) consolidate(c *Column, lineAt, at int, values []float64) (present int) {
 	for len(values) > 0 {
-		// The part of values that one output value takes.
-		n := min(len(values), r.ratio-at%r.ratio)
+		n := min(len(values), l.ratio-at%l.ratio) // of one output value
 		part := values[:n]
-		if some := r.fold(at/r.ratio-lineAt, part); some > 0 {
+		if some := l.fold(at/l.ratio-lineAt, part); some > 0 {
 			present += some
 			if c.Present != nil {
 				markPresent(c.Present, at, part)
@@ -58,33 +74,34 @@ func markPresent(bits []uint64, at int, values []float64) {
 }
 
 // fold folds values into one value of each line, and returns how many there are.
-func (r *reader) fold(out int, part []float64) (present int) {
-	if r.totals { // as nearly every query
-		line := r.lines[0]
+func (l *lines) fold(out int, part []float64) (present int) {
+	if l.totals { // as nearly every query
+		line := l.values[0]
 		var sum float64
-		if sum, present = totalOf(line[out], !r.filled[out], part); present > 0 {
-			line[out], r.filled[out] = sum, true
+		if sum, present = totalOf(line[out], !l.filled[out], part); present > 0 {
+			line[out], l.filled[out] = sum, true
 		}
 		return present
 	}
 	if present = countPresent(part); present > 0 {
-		r.foldPart(out, part, present)
+		l.foldPart(out, part, present)
 	}
 	return present
 }
 
 // foldPart folds values, of which present are there and one at least, into one value of each line.
-func (r *reader) foldPart(out int, part []float64, present int) {
-	first := !r.filled[out]
-	r.filled[out] = true
-	for a, line := range r.lines {
+func (l *lines) foldPart(out int, part []float64, present int) {
+	first := !l.filled[out]
+	l.filled[out] = true
+	isTotal := l.consolidation == Average || l.consolidation == TotalOf
+	for a, line := range l.values {
 		if line == nil {
 			continue
 		}
 		if first {
 			line[out] = nan
 		}
-		isCount, isTotal := Aggregate(1<<a) == Count, r.query.Consolidation == Average || r.query.Consolidation == TotalOf
+		isCount := Aggregate(1<<a) == Count
 		switch {
 		case isCount && isTotal:
 			line[out] = addNaN(line[out], float64(present))
@@ -92,7 +109,7 @@ func (r *reader) foldPart(out int, part []float64, present int) {
 			line[out] = 1
 		case isTotal:
 			line[out], _ = totalOf(line[out], first, part)
-		case r.query.Consolidation == LeastOf:
+		case l.consolidation == LeastOf:
 			line[out] = least(line[out], part)
 		default:
 			line[out] = greatest(line[out], part)
@@ -100,10 +117,10 @@ func (r *reader) foldPart(out int, part []float64, present int) {
 	}
 }
 
-// addLines aggregates a consolidated series into its column, from position at of the output on.
-func (r *reader) addLines(c *Column, at int) {
-	for _, line := range r.lines {
-		for i, filled := range r.filled[:len(line)] {
+// addTo aggregates the series into its column, from position at of the output on.
+func (l *lines) addTo(c *Column, at int) {
+	for _, line := range l.values {
+		for i, filled := range l.filled[:len(line)] {
 			if !filled {
 				line[i] = nan
 			}
@@ -113,14 +130,14 @@ func (r *reader) addLines(c *Column, at int) {
 		if *values == nil {
 			continue
 		}
-		part := (*values)[at : at+len(r.filled)]
+		part := (*values)[at : at+len(l.filled)]
 		switch Aggregate(1 << a) {
 		case Min:
-			minInto(part, r.lines[a])
+			minInto(part, l.values[a])
 		case Max:
-			maxInto(part, r.lines[a])
+			maxInto(part, l.values[a])
 		default:
-			addInto(part, r.lines[a])
+			addInto(part, l.values[a])
 		}
 	}
 }

@@ -52,6 +52,44 @@ const (
 	DefaultMemoryHorizon = 6 * time.Hour
 )
 
+// setDefaults replaces zeros.
+func (cfg *Config) setDefaults() {
+	if cfg.Step == 0 {
+		cfg.Step = DefaultStep
+	}
+	if cfg.WindowSlots == 0 {
+		cfg.WindowSlots = DefaultWindowSlots
+	}
+	if cfg.Shards == 0 {
+		cfg.Shards = DefaultShards
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.FS == nil {
+		cfg.FS = vfs.OS{}
+	}
+	if cfg.MemoryHorizon == 0 {
+		cfg.MemoryHorizon = DefaultMemoryHorizon
+	}
+}
+
+// check refuses a layout that cannot be.
+func (cfg *Config) check() error {
+	switch {
+	case cfg.Step < time.Millisecond || cfg.Step%time.Millisecond != 0:
+		return fmt.Errorf("step %s is not a whole number of milliseconds", cfg.Step)
+	case cfg.WindowSlots < 1 || cfg.WindowSlots > maxWindowSlots:
+		return fmt.Errorf("%d slots per window: want 1 to %d", cfg.WindowSlots, maxWindowSlots)
+	case cfg.Shards < 1 || cfg.Shards > maxShards:
+		return fmt.Errorf("%d shards: want 1 to %d", cfg.Shards, maxShards)
+	}
+	return nil
+}
+
 // A DB is one namespace: shards of series on one step grid, over one log. It is a Resolver, an Appender
 // and a Selector. Its methods may be called from many goroutines.
 type DB struct {
@@ -78,49 +116,22 @@ type DB struct {
 	// doubted is when retention began to doubt the clock, by that clock; zero: it does not. maintaining guards it.
 	doubted time.Time
 
-	// committing is held during a commit. Who holds it sees no record in the log that is not applied.
+	// committing is held during a commit. Whoever holds it sees no record in the log that is not applied.
 	committing sync.Mutex
 
-	queue   chan *batch
-	closing chan struct{}
-	senders sync.RWMutex // held for reading while a batch may be put into queue
-	stop    sync.Once
+	intake  *intake
 	stopped sync.WaitGroup // the committer
 }
 
 // New returns a DB with what is in its block files. Feed it the records of its log with Replay, then call Start.
 func New(cfg Config) (*DB, error) {
-	if cfg.Step == 0 {
-		cfg.Step = DefaultStep
+	cfg.setDefaults()
+	if err := cfg.check(); err != nil {
+		return nil, err
 	}
-	if cfg.WindowSlots == 0 {
-		cfg.WindowSlots = DefaultWindowSlots
-	}
-	if cfg.Shards == 0 {
-		cfg.Shards = DefaultShards
-	}
-	if cfg.Logger == nil {
-		cfg.Logger = slog.New(slog.DiscardHandler)
-	}
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
-	if cfg.FS == nil {
-		cfg.FS = vfs.OS{}
-	}
-	if cfg.MemoryHorizon == 0 {
-		cfg.MemoryHorizon = DefaultMemoryHorizon
-	}
-	switch {
-	case cfg.Step < time.Millisecond || cfg.Step%time.Millisecond != 0:
-		return nil, fmt.Errorf("step %s is not a whole number of milliseconds", cfg.Step)
-	case cfg.WindowSlots < 1 || cfg.WindowSlots > maxWindowSlots:
-		return nil, fmt.Errorf("%d slots per window: want 1 to %d", cfg.WindowSlots, maxWindowSlots)
-	case cfg.Shards < 1 || cfg.Shards > maxShards:
-		return nil, fmt.Errorf("%d shards: want 1 to %d", cfg.Shards, maxShards)
-	}
+	g := grid{step: cfg.Step.Milliseconds(), width: cfg.WindowSlots}
 	db := &DB{
-		grid:      grid{step: cfg.Step.Milliseconds(), width: cfg.WindowSlots},
+		grid:      g,
 		retention: cfg.Retention,
 		horizon:   cfg.MemoryHorizon,
 		log:       cfg.Log,
@@ -129,15 +140,12 @@ func New(cfg Config) (*DB, error) {
 		census:    newCensus(cfg.Limits, cfg.Now),
 		tags:      index.NewDictionary(),
 		permits:   newPermits(),
-		revisions: newRevisions(grid{step: cfg.Step.Milliseconds(), width: cfg.WindowSlots}),
+		revisions: newRevisions(g),
 		cache:     newCache(),
-		queue:     make(chan *batch, queuedBatches),
-		closing:   make(chan struct{}),
+		intake:    newIntake(),
 	}
 	for i := range cfg.Shards {
-		s := newShard(i, db.grid, db.census)
-		s.index = index.New(db.tags)
-		db.shards = append(db.shards, s)
+		db.shards = append(db.shards, newShard(i, db.grid, db.census, db.tags))
 	}
 	db.replay = newReplay(db)
 	if cfg.BlockDir == "" {
@@ -178,7 +186,7 @@ func (db *DB) Start() error {
 		return err
 	}
 	if db.retention > 0 { // a file may have windows past it
-		db.forgetBefore(db.firstKept(db.census.now()))
+		db.dropBefore(db.firstKept(db.census.now()))
 	}
 	if db.blocks != nil {
 		db.load(db.grid.slotBefore(db.census.now().Add(-db.horizon)))
@@ -193,12 +201,7 @@ func (db *DB) Start() error {
 // back; what comes later is refused with ErrClosed. No Maintain may be under way. A DB that was never started is to
 // be closed as well.
 func (db *DB) Close() {
-	db.stop.Do(func() {
-		close(db.closing)
-		db.senders.Lock() // nobody is about to send any more
-		close(db.queue)
-		db.senders.Unlock()
-	})
+	db.intake.close()
 	db.stopped.Wait()
 	db.replay.workers.Wait()
 	for _, s := range db.shards {

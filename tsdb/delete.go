@@ -24,10 +24,10 @@ var ErrNotLogged = errors.New("the log does not take it; try again")
 // or ErrNotLogged, what was removed so far stays so, and the rest is there; a crash before it returns leaves each tombstone
 // whole or none of it. blockfile.ErrDamaged says that some of what was deleted is still in a file that will be set aside.
 func (db *DB) Delete(ctx context.Context, where tag.Predicate, first, last int64) (series int, err error) {
-	if err := db.enter(); err != nil {
+	if err := db.intake.enter(); err != nil {
 		return 0, err
 	}
-	defer db.senders.RUnlock()
+	defer db.intake.leave()
 	files := newFileAnswers(where)
 	t := tombstone{first: ceilDiv(first, db.grid.step), last: floorDiv(last, db.grid.step)}
 	var damage error
@@ -36,7 +36,7 @@ func (db *DB) Delete(ctx context.Context, where tag.Predicate, first, last int64
 		err := db.deleteIn(ctx, s, files, t, b)
 		if n := b.touched.len(); n > 0 {
 			series += n
-			db.removals.Add(1) // behind the last change: who reads the new count sees no value that is gone
+			db.removals.Add(1) // behind the last change: whoever reads the new count sees no value that is gone
 		}
 		switch {
 		case errors.Is(err, blockfile.ErrDamaged):
@@ -46,18 +46,6 @@ func (db *DB) Delete(ctx context.Context, where tag.Predicate, first, last int64
 		}
 	}
 	return series, damage
-}
-
-// enter begins a call that Close waits for; it ends with db.senders.RUnlock.
-func (db *DB) enter() error {
-	db.senders.RLock()
-	select {
-	case <-db.closing:
-		db.senders.RUnlock()
-		return ErrClosed
-	default:
-		return nil
-	}
 }
 
 // deleteAtOnce bounds the series times windows that a commit waits for: some 20 ms.
@@ -91,7 +79,7 @@ func (db *DB) deleteIn(ctx context.Context, s *shard, files *fileAnswers, t tomb
 	return damage
 }
 
-// bury logs a tombstone and brings it under, between two commits.
+// bury logs a tombstone and applies it, between two commits.
 func (db *DB) bury(ctx context.Context, s *shard, t tombstone, b *burial) error {
 	db.committing.Lock()
 	defer db.committing.Unlock()

@@ -3,7 +3,6 @@ package tsdb_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -128,8 +127,8 @@ func liveAndDelete(fsys vfs.FS) fate {
 	return l.fate
 }
 
-// check opens what a life has left and looks whether it is possible.
-func (f fate) check(t *testing.T, what string, fsys vfs.FS) {
+// checkFate opens what a life has left and looks whether it is possible.
+func checkFate(t *testing.T, what string, fsys vfs.FS, f fate) {
 	t.Helper()
 	db := openTestDB(t, fsys, shortLived)
 	defer func() { db.close() }()
@@ -157,48 +156,13 @@ func (f fate) check(t *testing.T, what string, fsys vfs.FS) {
 // TestCrashAroundDelete cuts the power at every operation on the file system in turn: what was deleted stays away, what
 // was not is there.
 func TestCrashAroundDelete(t *testing.T) {
-	for crashAt := 1; ; crashAt++ {
-		memory := vfs.NewMemory()
-		var after *vfs.Memory
-		fsys := vfs.NewFaulty(memory, func(c vfs.Call) error {
-			if c.Number == crashAt {
-				after = memory.PowerLoss(rand.New(rand.NewPCG(uint64(crashAt), 9)))
-			}
-			if c.Number >= crashAt {
-				return errors.New("no power")
-			}
-			return nil
-		})
-		f := liveAndDelete(fsys)
-		if after == nil {
-			t.Logf("%d operations", crashAt-1)
-			f.check(t, "without a crash", memory)
-			return
-		}
-		f.check(t, fmt.Sprint("crash at operation ", crashAt), after)
-	}
+	crashEverywhere(t, liveAndDelete, powerLoss, checkFate)
 }
 
 // TestFaultsAroundDelete fails every operation on the file system once, in different ways, and then ends the process.
 func TestFaultsAroundDelete(t *testing.T) {
-	for _, fault := range []error{syscall.EIO, syscall.ENOSPC, vfs.ShortWrite(syscall.ENOSPC)} {
-		for failAt := 1; ; failAt++ {
-			memory := vfs.NewMemory()
-			failed := false
-			fsys := vfs.NewFaulty(memory, func(c vfs.Call) error {
-				if c.Number == failAt {
-					failed = true
-					return fault
-				}
-				return nil
-			})
-			f := liveAndDelete(fsys)
-			if !failed {
-				break
-			}
-			f.check(t, fmt.Sprintf("%v at operation %d", fault, failAt), memory)
-		}
-	}
+	faults := []error{syscall.EIO, syscall.ENOSPC, vfs.ShortWrite(syscall.ENOSPC)}
+	failEverywhere(t, liveAndDelete, faults, checkFate)
 }
 
 // TestTombstoneIsWholeOrNot cuts the power while one shard deletes: its values are all there, or none.

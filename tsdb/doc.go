@@ -1,13 +1,13 @@
 // Package tsdb stores samples on a fixed step grid, durably, and hands them out aggregated.
 //
 // Read first: the three interfaces in contract.go (Resolver, Appender, Selector), Query and Column in
-// query.go, the question and the answer, and DB.
+// query.go, the question and the answer, and DB. All files, in reading order, are listed under Files.
 //
 //	Append ─► committer: gather ─► stage ─► log ─► apply      one commit at a time, groups grow with the load
 //	                               │        │        │
 //	                     normalize │    tsdb/wal     │        slot = value, absolute
 //	                               ▼                 ▼
-//	              shard: series table, states    shard: windows, index      16 shards, by hash of the tags
+//	              shard: roster, states          shard: windows, index      16 shards, by hash of the tags
 //	                                                 │
 //	Select ◄── cache ◄── merge, in order of lanes ◄── aggregate, in order of shards and series
 //
@@ -33,7 +33,7 @@
 //	row table ──►  ▒▒▒▒▒▒▒▒     ▒▒▒▒    ·       ·         8 bytes a slot, 64 rows to a page
 //	offsets   ──►  ████████████████████████               1.9 bytes a slot, sealed
 //
-// Whoever reads holds the lock of the shard, or pins the window; who takes a window out of its place frees it. Close frees
+// Whoever reads holds the lock of the shard, or pins the window; whoever takes a window out of its place frees it. Close frees
 // all there is.
 //
 // # Disk
@@ -58,8 +58,8 @@
 //
 // # Series that go
 //
-// The series table (roster.go) and the index cover what has values in memory. When the last window of a series has left it,
-// the series leaves the index, and an hour later the table (forget.go); its number lives on in block files, and
+// The roster (roster.go) and the index of a shard cover what has values in memory. When the last window of a series has left it,
+// the series leaves the index, and sixty steps later the roster (forget.go); its number lives on in block files, and
 // these find it: which of their series answer a query, what the tags of a number are, and which number tags have
 // (filedseries.go). So a fleet that replaces its nodes every hour costs what is in memory, and files are asked only
 // for the windows that they alone have. What is written late over a file lies over it (overlay.go) until a new file
@@ -82,11 +82,87 @@
 //
 // # Delete
 //
-// Delete writes tombstones to the log, one for each shard: these series have nothing in those slots from here on
+// Delete writes tombstones to the log, one or more for each shard: these series have nothing in those slots from here on
 // (tombstone.go). They hide at once, and are gone with the values when the windows go to files again; a sample that
 // comes later is stored as ever. Retention drops whole windows, by a clock that it doubts when that leaps (retain.go).
 //
-// Napkin, for 100,000 series at 60 s: an open window is 51 MB at its end, a sealed one 12 MB; a commit of 80,000
+// # Napkin
+//
+// 100,000 series at 60 s: an open window is 51 MB at its end, a sealed one 12 MB; a commit of 80,000
 // points (16 requests of 5,000) writes 0.9 MB of log. A sum over 10,000 series and 3 hours decodes
 // 1.8 million slots, 2.5 ns each.
+//
+// # Files
+//
+//	words       contract.go        Resolver, Appender, Selector: what others know of a store
+//	            query.go           Query, Column, and how columns merge
+//	            grid.go            slots, windows, times
+//
+//	whole       db.go              Config and DB: New, Start, Close
+//	            dir.go             the data directory: meta.json, the lock, where things lie
+//	            shard.go           a part of the series with all that is theirs; windows open, seal and go
+//	            stats.go           what an operator sees
+//	            snapshot.go        a copy of the directory, by second names
+//
+//	append      append.go          Append and the committer
+//	            intake.go          the queue before it, and the calls that Close waits for
+//	            stage.go           what a sample changes, before it is logged
+//	            record.go          records of series and points in the log
+//
+//	series      series.go          what is known of one
+//	            roster.go          those that are remembered, by number
+//	            tagtable.go        and by tags
+//	            resolve.go         tags to a number, old or new
+//	            limits.go          what new series may cost
+//	            valuecounts.go     how many series have each value
+//	            forget.go          remembered, resting, forgotten
+//	            seriesset.go       a bit for each number
+//
+//	memory      window.go          window, what all kinds of them can; openWindow
+//	            strip.go           16 slots of an open window
+//	            rowtable.go        number to row
+//	            sealed.go          sealedWindow: blocks one behind the other
+//	            idle.go            when Maintain seals
+//
+//	files       blockdir.go        which file is in force for which window
+//	            filed.go           filedWindow: a shard's part of a window in a file
+//	            overlay.go         overlayWindow: what was written late over a file
+//	            parts.go           how windows lie over each other, and how a file takes another's place
+//	            filedseries.go     series that files know: candidates, tags, states
+//
+//	upkeep      maintain.go        Maintain: the order of it all
+//	            retain.go          drop what is too old, if the clock can be believed
+//	            filing.go          windows to files
+//	            checkpoint.go      what is alive in the log, to its head
+//	            merging.go         files of adjacent windows to one
+//
+//	start       recover.go         files and definitions
+//	            replay.go          records, by shard
+//	            replaypoints.go    points, run by run
+//
+//	select      select.go          lanes, and how they are added up
+//	            layout.go          a range, cut into runs and units
+//	            assemble.go        an answer put together from the cache and from what is read
+//	            edges.go           units that the range only touches
+//	            clip.go            the part of a column that the range has
+//	            group.go           series to columns, in one shard
+//	            reader.go          values into columns, window by window
+//	            consolidate.go     several slots to one output value
+//	            aggregate.go       sums, counts, least and greatest, of slices
+//	            tally.go           what went into a column
+//	            usage.go           budgets
+//	            permits.go         who may read at the same time
+//
+//	cache       cache.go           units that are kept, and their bytes
+//	            cachekey.go        equal questions have equal bytes
+//	            revision.go        whether what is kept still holds
+//
+//	tags        tags.go            keys and values with counts
+//	            taglists.go        ordered lists added up
+//	            strays.go          series with values in files only
+//
+//	delete      delete.go          Delete
+//	            tombstone.go       the record: these series, these slots
+//	            burial.go          how it is applied to windows
+//	            tombstoned.go      tombstonedWindow: what they leave of a sealed one
 package tsdb

@@ -202,34 +202,20 @@ func TestSeriesResolvedDuringCommit(t *testing.T) {
 // values of every batch that Append had acknowledged are there afterwards.
 func TestCrashKeepsWhatWasAcknowledged(t *testing.T) {
 	const batches = 6
-	for crashAt := 1; ; crashAt++ {
-		memory := vfs.NewMemory()
-		var after *vfs.Memory
-		fsys := vfs.NewFaulty(memory, func(c vfs.Call) error {
-			if c.Number == crashAt {
-				after = memory.PowerLoss(rand.New(rand.NewPCG(uint64(crashAt), 3)))
-			}
-			if c.Number >= crashAt {
-				return errors.New("no power")
-			}
-			return nil
-		})
-		acknowledged := appendUntilCrash(fsys, batches)
-		if after == nil {
-			if acknowledged != batches {
-				t.Fatalf("%d of %d batches without a crash", acknowledged, batches)
-			}
-			return
-		}
-		db := openTestDB(t, after, tsdb.Config{})
+	live := func(fsys vfs.FS) int { return appendUntilCrash(fsys, batches) }
+	acknowledged := crashEverywhere(t, live, powerLoss, func(t *testing.T, what string, fsys vfs.FS, acknowledged int) {
+		db := openTestDB(t, fsys, tsdb.Config{})
+		defer db.close()
 		got := columns(t, db, latest)
 		for i := range acknowledged {
 			c := got[fmt.Sprintf("name=s%d", i)]
 			if c.Sum == nil || c.Sum[10] != float64(i) {
-				t.Fatalf("crash at operation %d: batch %d was acknowledged and is lost: %v", crashAt, i, c.Sum)
+				t.Fatalf("%s: batch %d was acknowledged and is lost: %v", what, i, c.Sum)
 			}
 		}
-		db.close()
+	})
+	if acknowledged != batches {
+		t.Fatalf("%d of %d batches without a crash", acknowledged, batches)
 	}
 }
 

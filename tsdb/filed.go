@@ -86,7 +86,7 @@ func (w *filedWindow) touch(uint32, int, int) byte { return 0 }
 // alone reports whether the file has no other window, so that each of its series is in this one.
 func (w *filedWindow) alone() bool { return w.file.isSingle() }
 
-// holds says yes where the file cannot tell; who asks for the values then gets the error.
+// holds says yes where the file cannot tell; whoever asks for the values then gets the error.
 func (w *filedWindow) holds(series uint32) bool {
 	if w.alone() {
 		_, found, err := w.file.reader.Find(blockfile.Series{Shard: w.shard, Number: series})

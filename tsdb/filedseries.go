@@ -240,11 +240,11 @@ func isSubset(few, many []uint32) bool {
 	return true
 }
 
-// strangers are the series that a reader has met in a shard whose roster does not remember them, by number.
-type strangers map[uint32]*series
+// forgotten are the series that a reader has met in a shard whose roster has forgotten them, by number.
+type forgotten map[uint32]*series
 
-// strangerBytes is what a stranger takes besides its tags.
-const strangerBytes = 200
+// forgottenBytes is what one of them takes besides its tags.
+const forgottenBytes = 200
 
 // describe returns what is known of a series besides its values: by the roster or, where that has forgotten it, by the
 // files of windows. There is always one: number has values in them.
@@ -252,8 +252,8 @@ func (s *shard) describe(number uint32, windows []numberedWindow, r *reader) (*s
 	if entry := s.roster.at(number); entry != nil {
 		return entry, nil
 	}
-	if stranger := r.strangers[number]; stranger != nil {
-		return stranger, nil
+	if entry := r.forgotten[number]; entry != nil {
+		return entry, nil
 	}
 	for _, w := range windows {
 		filed := filePart(w.window)
@@ -265,9 +265,9 @@ func (s *shard) describe(number uint32, windows []numberedWindow, r *reader) (*s
 			return nil, err
 		}
 		if tags != lost {
-			stranger := newSeries(tags, parsed)
-			r.strangers[number] = &stranger
-			return &stranger, r.used.addBytes(strangerBytes + len(tags))
+			entry := newSeries(tags, parsed)
+			r.forgotten[number] = &entry
+			return &entry, r.used.addBytes(forgottenBytes + len(tags))
 		}
 	}
 	return nil, fmt.Errorf("series %d has values, and nobody knows its tags", number)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"strings"
 	"syscall"
 	"testing"
@@ -384,49 +383,15 @@ func checkLife(t *testing.T, what string, fsys vfs.FS, acknowledged map[int64]fl
 
 // TestCrashAroundFiles cuts the power at every operation on the file system in turn.
 func TestCrashAroundFiles(t *testing.T) {
-	for crashAt := 1; ; crashAt++ {
-		memory := vfs.NewMemory()
-		var after *vfs.Memory
-		fsys := vfs.NewFaulty(memory, func(c vfs.Call) error {
-			if c.Number == crashAt {
-				after = memory.PowerLoss(rand.New(rand.NewPCG(uint64(crashAt), 9)))
-			}
-			if c.Number >= crashAt {
-				return errors.New("no power")
-			}
-			return nil
-		})
-		acknowledged := aLife(fsys)
-		if after == nil {
-			if len(acknowledged) != 8 {
-				t.Fatalf("%d of 8 slots without a crash", len(acknowledged))
-			}
-			t.Logf("%d operations", crashAt-1)
-			return
-		}
-		checkLife(t, fmt.Sprint("crash at operation ", crashAt), after, acknowledged)
+	acknowledged := crashEverywhere(t, aLife, powerLoss, checkLife)
+	if len(acknowledged) != 8 {
+		t.Fatalf("%d of 8 slots without a crash", len(acknowledged))
 	}
 }
 
 // TestFaultsAroundFiles fails every operation on the file system once, in different ways: what was acknowledged is
 // there, in the same life's files and log.
 func TestFaultsAroundFiles(t *testing.T) {
-	for _, fault := range []error{syscall.EIO, syscall.ENOSPC, vfs.ShortWrite(syscall.ENOSPC)} {
-		for failAt := 1; ; failAt++ {
-			memory := vfs.NewMemory()
-			failed := false
-			fsys := vfs.NewFaulty(memory, func(c vfs.Call) error {
-				if c.Number == failAt {
-					failed = true
-					return fault
-				}
-				return nil
-			})
-			acknowledged := aLife(fsys)
-			if !failed {
-				break
-			}
-			checkLife(t, fmt.Sprintf("%v at operation %d", fault, failAt), memory, acknowledged)
-		}
-	}
+	faults := []error{syscall.EIO, syscall.ENOSPC, vfs.ShortWrite(syscall.ENOSPC)}
+	failEverywhere(t, aLife, faults, checkLife)
 }

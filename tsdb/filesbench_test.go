@@ -54,20 +54,7 @@ func BenchmarkSelectFiles(b *testing.B) {
 					Where: question.where, Aggregates: tsdb.Sum, Step: step,
 					Start: question.start + step, End: question.end + step,
 				}
-				samples := 0
-				used := cpuTime(b)
-				for b.Loop() {
-					samples = 0
-					for c, err := range f.Select(context.Background(), q) {
-						if err != nil {
-							b.Fatal(err)
-						}
-						samples += c.Samples
-					}
-				}
-				spent := float64((cpuTime(b) - used).Nanoseconds()) / float64(b.N)
-				b.ReportMetric(spent/1e6, "cpu-ms/op")
-				b.ReportMetric(spent/float64(samples), "cpu-ns/sample")
+				benchSelect(b, f, q)
 			})
 		}
 	}

@@ -14,7 +14,7 @@ import (
 //	    ▲                                          │                                │
 //	    └──────── a value, or Resolve ─────────────┴───────── Resolve ──────────────┘
 //
-// Who resolves a series that rests, or writes to it, wakes it: a Ref is good for refSteps after it was resolved at least.
+// To resolve a series that rests, or to write to it, wakes it: a Ref is good for at least refSteps after it was resolved.
 // Of a forgotten one Resolve finds the number in the files again (resolve.go), as it does after a restart.
 
 // refSteps is for how many steps a Ref is good: far longer than a request takes.

@@ -47,7 +47,7 @@ type numberedWindow struct {
 
 // read adds the series of the shard that answer the query of r to the columns of r.
 func (s *shard) read(ctx context.Context, r *reader) error {
-	clear(r.strangers)
+	clear(r.forgotten)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

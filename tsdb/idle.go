@@ -61,9 +61,7 @@ func (s *shard) idleWindows(slot int64) (idle []*openWindow) {
 func (s *shard) sealIdle(w *openWindow, encoder *gorilla.Encoder) error {
 	b := w.newBuilder(encoder)
 	var members []uint32
-	idle := s.whileIdle(w, func() {
-		memoryPart(w).series(func(number uint32) { members = append(members, number) })
-	})
+	idle := s.whileIdle(w, func() { members = countedIn(w) })
 	for portion := range slices.Chunk(members, idlePortion) {
 		var err error
 		idle = idle && s.whileIdle(w, func() {

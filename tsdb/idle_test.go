@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
+	"github.com/telamon-tsdb/telamon/tsdb/index"
 )
 
 // TestIdleWindowsAreSealed: a window is sealed some slots after its end, once nobody has written to it for a step; so
@@ -57,7 +58,7 @@ func TestNoLongerIdle(t *testing.T) {
 		"dropped": func(s *shard) error { s.dropBefore(1000); return nil },
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newShard(0, grid{step: minute, width: 60}, newCensus(Limits{}, nil))
+			s := newShard(0, grid{step: minute, width: 60}, newCensus(Limits{}, nil), index.NewDictionary())
 			defer s.close()
 			s.roster.put(0, series{tags: lost, exists: true})
 			if err := s.store(0, 1, 7); err != nil {

@@ -67,11 +67,11 @@ func (db *DB) rotate() (wal.Position, error) {
 	return at, nil
 }
 
-// release lets the memory go of windows that end before slot and are in files.
+// release gives up the memory of windows that end before slot and are in files.
 func (db *DB) release(slot int64) {
 	for _, s := range db.shards {
 		for _, w := range s.takeFiledBefore(slot, db.blocks.files) {
-			s.depart(w)
+			s.leaveTaken(w)
 		}
 	}
 }
@@ -97,7 +97,7 @@ func (s *shard) takeFiledBefore(slot int64, files map[int64]*windowFile) (taken 
 }
 
 // load brings windows that end at slot or later from files into memory, as if they had never left it. A file that
-// is bad stays where it is: who asks for it finds out.
+// is bad stays where it is: the first reader finds out.
 func (db *DB) load(slot int64) {
 	for _, file := range db.blocks.all() {
 		if db.grid.lastSlot(file.last) < slot {
@@ -157,7 +157,7 @@ func (db *DB) setBadAside() error {
 	return nil
 }
 
-// abandon forgets what the shards have of windows in a file that is bad.
+// abandon lets go of what the shards have of windows in a file that is bad.
 func (db *DB) abandon(windows []int64) {
 	change := db.revisions.begin()
 	defer db.revisions.end(change)
@@ -173,7 +173,7 @@ func (db *DB) abandon(windows []int64) {
 	}
 }
 
-// abandon forgets what a shard has of a window in a file that is bad; what is in memory stays. The caller holds the
+// abandon lets go of what a shard has of a window in a file that is bad; what is in memory stays. The caller holds the
 // lock.
 func (s *shard) abandon(window int64) {
 	if filed := filePart(s.windows[window]); filed != nil {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/telamon-tsdb/telamon/tsdb/index"
 	"github.com/telamon-tsdb/telamon/tsdb/offheap"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
@@ -108,7 +109,7 @@ func TestCloseGivesAllBack(t *testing.T) {
 
 // TestPinnedWindowStays: a window that is read without the lock keeps its bytes while a write replaces it.
 func TestPinnedWindowStays(t *testing.T) {
-	s := newShard(0, grid{step: minute, width: 60}, newCensus(Limits{}, nil))
+	s := newShard(0, grid{step: minute, width: 60}, newCensus(Limits{}, nil), index.NewDictionary())
 	defer s.close()
 	tags := tag.New("name", "a")
 	s.roster.define(newSeries(canonical(tags.AppendCanonical(nil)), tags))
@@ -141,7 +142,7 @@ func TestPinnedWindowStays(t *testing.T) {
 	if v, err := s.value(0, 4); v != 4 || err != nil {
 		t.Errorf("slot 4 has %v, %v", v, err)
 	}
-	s.removeWindow(0)
+	s.takeWindow(0).free()
 	if st := s.memory.Stats(); st != (offheap.Stats{}) {
 		t.Errorf("without windows: %+v", st)
 	}

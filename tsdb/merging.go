@@ -100,7 +100,7 @@ func (db *DB) mergeSpan(ctx context.Context, first int64, now time.Time) error {
 		}
 	}
 	head := d.head(first, mergeWindows, upTo)
-	if _, err := blockfile.Merge(ctx, d.fsys, d.name(head), head, from, nil); err != nil {
+	if _, err := blockfile.Merge(ctx, d.fsys, d.name(head), head, from); err != nil {
 		return err
 	}
 	file, err := d.openFile(d.name(head))

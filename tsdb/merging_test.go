@@ -7,16 +7,13 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
-	"math/rand/v2"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
-	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
 // A span of 24 windows of 4 minutes: minutes 961 to 1056 and 1057 to 1152.
@@ -127,126 +124,6 @@ func TestMergedSameBits(t *testing.T) {
 		t.Errorf("%+v, want the windows within the horizon in memory", st)
 	}
 	compare("with a part of a merged file in memory")
-}
-
-// mergeLife is a life with merges: windows of two spans, late values into them between merges, and a restart. It goes
-// on after errors and returns the values that were acknowledged, by minute.
-func mergeLife(fsys vfs.FS) map[int64]float64 {
-	acknowledged := make(map[int64]float64)
-	part := func(first, last, stride int64, value float64, maintain ...int64) {
-		log, err := wal.Open(wal.Config{FS: fsys, Dir: "/wal", SegmentBytes: 4096})
-		if err != nil {
-			return
-		}
-		defer log.Close()
-		cfg := smallWindows
-		cfg.Log, cfg.FS = log, fsys
-		db, err := tsdb.New(cfg)
-		if err != nil || log.Replay(db.Replay) != nil {
-			return
-		}
-		if db.Start() != nil {
-			return
-		}
-		defer db.Close()
-		for minute := first; minute <= last; minute += stride {
-			ref, err := db.Resolve(tag.New("name", fmt.Sprint(minute%3), "atlas.dstype", "gauge").AppendCanonical(nil))
-			if err != nil {
-				panic(err)
-			}
-			points := []tsdb.Point{{Ref: ref, Time: minute * 60_000, Value: value}}
-			if _, err := db.Append(context.Background(), points); err == nil {
-				acknowledged[minute] = value
-			}
-		}
-		for _, minute := range maintain {
-			_ = db.Maintain(context.Background(), time.UnixMilli(minute*60_000)) // it may fail and try again
-		}
-	}
-	part(1040, 1064, 4, 1, 1200, 1210)
-	part(1041, 1049, 8, 2, 1220, 1221, 1230, 1231)
-	return acknowledged
-}
-
-func checkMergeLife(t *testing.T, what string, fsys vfs.FS, acknowledged map[int64]float64) {
-	t.Helper()
-	db := openTestDB(t, fsys, smallWindows)
-	defer db.close()
-	q := tsdb.Query{
-		Where: tag.True{}, Aggregates: tsdb.Max, Step: 60_000, Start: 1000 * 60_000, End: 1100 * 60_000,
-	}
-	for round := range 3 {
-		c := columns(t, db, q)["NO TAGS"]
-		for minute, v := range acknowledged {
-			if c.Max == nil || !(c.Max[minute-1000] >= v) {
-				t.Fatalf("%s: the value of minute %d is lost in round %d: %v", what, minute, round, c.Max)
-			}
-		}
-		db.maintain(1300 + 10*int64(round)) // and it works on
-	}
-	db.maintain(1330)
-	spans := make(map[int]string)
-	for _, name := range blockFiles(t, db.fs, "") {
-		var first int
-		if _, err := fmt.Sscanf(name, "%d+", &first); err != nil || spans[first/24] != "" {
-			t.Fatalf("%s: in the end there are %v and %s, want a file for each of two spans", what, spans, name)
-		}
-		spans[first/24] = name
-	}
-}
-
-// TestCrashAroundMerges kills the process and cuts the power at every operation on the file system in turn.
-func TestCrashAroundMerges(t *testing.T) {
-	for crashAt := 1; ; crashAt++ {
-		memory := vfs.NewMemory()
-		var after []*vfs.Memory
-		fsys := vfs.NewFaulty(memory, func(c vfs.Call) error {
-			if c.Number == crashAt {
-				after = append(after, memory.Kill(), memory.PowerLoss(nil))
-				for seed := range uint64(3) {
-					after = append(after, memory.PowerLoss(rand.New(rand.NewPCG(uint64(crashAt), seed))))
-				}
-			}
-			if c.Number >= crashAt {
-				return errors.New("no power")
-			}
-			return nil
-		})
-		acknowledged := mergeLife(fsys)
-		if after == nil {
-			if len(acknowledged) != 9 {
-				t.Fatalf("%d of 9 slots without a crash", len(acknowledged))
-			}
-			checkMergeLife(t, "without a crash", memory, acknowledged)
-			t.Logf("%d operations", crashAt-1)
-			return
-		}
-		for i, fsys := range after {
-			checkMergeLife(t, fmt.Sprintf("crash %d at operation %d", i, crashAt), fsys, acknowledged)
-		}
-	}
-}
-
-// TestFaultsAroundMerges fails every operation on the file system once, in different ways.
-func TestFaultsAroundMerges(t *testing.T) {
-	for _, fault := range []error{syscall.EIO, vfs.ShortWrite(syscall.ENOSPC)} {
-		for failAt := 1; ; failAt++ {
-			memory := vfs.NewMemory()
-			failed := false
-			fsys := vfs.NewFaulty(memory, func(c vfs.Call) error {
-				if c.Number == failAt {
-					failed = true
-					return fault
-				}
-				return nil
-			})
-			acknowledged := mergeLife(fsys)
-			if !failed {
-				break
-			}
-			checkMergeLife(t, fmt.Sprintf("%v at operation %d", fault, failAt), memory, acknowledged)
-		}
-	}
 }
 
 // mergedDB has a value 5 of series a each four minutes from 960 to 1120, in files of two spans.

@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/telamon-tsdb/telamon/tsdb/index"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 )
@@ -18,7 +19,7 @@ func TestOverlay(t *testing.T) {
 	const series = 9
 	g := grid{step: 60_000, width: 4}
 	rapid.Check(t, func(rt *rapid.T) {
-		s := newShard(0, g, newCensus(Limits{}, nil))
+		s := newShard(0, g, newCensus(Limits{}, nil), index.NewDictionary())
 		defer s.close()
 		dir := &blockDir{fsys: vfs.NewMemory(), path: "/blocks", grid: g, logger: slog.New(slog.DiscardHandler), files: make(map[int64]*windowFile)}
 		if err := dir.fsys.MkdirAll(dir.path); err != nil {
@@ -66,7 +67,7 @@ func TestOverlay(t *testing.T) {
 				}
 			case 2:
 				for _, w := range s.takeFiledBefore(5, dir.files) {
-					s.depart(w)
+					s.leaveTaken(w)
 				}
 			case 3, 4:
 				first := rapid.Int64Range(1, 4).Draw(rt, "first")

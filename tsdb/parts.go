@@ -65,6 +65,14 @@ func memoryPart(w window) window {
 	return nil
 }
 
+// countedIn returns the series for which w counts, ascending.
+func countedIn(w window) (numbers []uint32) {
+	if part := memoryPart(w); part != nil {
+		part.series(func(number uint32) { numbers = append(numbers, number) })
+	}
+	return numbers
+}
+
 // holdsInMemory reports whether w counts for a series.
 func holdsInMemory(w window, series uint32) bool {
 	switch w := w.(type) {
@@ -90,10 +98,7 @@ func (s *shard) setFile(window int64, part baseWindow, filed *filedWindow) {
 	if before == nil {
 		return
 	}
-	var counted []uint32
-	if part := memoryPart(before); part != nil {
-		part.series(func(number uint32) { counted = append(counted, number) })
-	}
+	counted := countedIn(before)
 	memory := sealedIn(before)
 	after := rebased(before, part, filed)
 	s.moves++
@@ -105,13 +110,7 @@ func (s *shard) setFile(window int64, part baseWindow, filed *filedWindow) {
 	if memory != nil && sealedIn(after) != memory {
 		memory.free()
 	}
-	var left []uint32
-	for _, number := range counted {
-		if !holdsInMemory(after, number) {
-			left = append(left, number)
-		}
-	}
-	s.leaveWindow(left)
+	s.leaveFor(after, counted)
 }
 
 // rebased returns w with a file, or nothing, in the place of part and of the file that part reads; nil if that is all of it.

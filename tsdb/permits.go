@@ -8,7 +8,7 @@ import (
 // permits bound how many goroutines read for queries at a time, over all queries of a DB, to one less than there are
 // processors: one is left for what is short. While all are busy the Go scheduler looks at the network only
 // every 10 ms, and every commit and every request for tags would wait for that.
-// Who reads takes a permit, for one shard at a time: so queries take turns, and a small one does not wait for the whole
+// A reader takes a permit for one shard at a time: so queries take turns, and a small one does not wait for the whole
 // of a large one.
 type permits chan struct{}
 

@@ -17,12 +17,8 @@ type reader struct {
 	used    *usage
 	layout  // of the range
 	scratch []float64
-	fused   bool // only sums of the primary step are asked for: they are added as they are decoded
-	totals  bool // only sums of totals are asked for
-
-	// Where ratio is more than one, a series is consolidated into lines before it is added.
-	lines  [4][]float64 // per aggregate, the output values of a run
-	filled []bool       // which values of the lines have something in them
+	fused   bool  // only sums of the primary step are asked for: they are added as they are decoded
+	lines   lines // of the series that is being read, where ratio is more than one
 
 	// decoded is what the last series had in the part of a window that was added last; nil: nobody has it at hand.
 	decoded []float64
@@ -31,7 +27,7 @@ type reader struct {
 
 	groups    groups       // of the lane that is being read
 	members   []member     // of the shard that is being read
-	strangers strangers    // likewise
+	forgotten forgotten    // likewise
 	files     *fileAnswers // of the query, shared with its other readers
 	spare     []*partial   // for the next lane
 	key       []byte       // scratch
@@ -40,9 +36,9 @@ type reader struct {
 func newReader(g grid, q Query, l layout, used *usage, files *fileAnswers) *reader {
 	return &reader{
 		grid: g, query: q, used: used, files: files, layout: l, scratch: make([]float64, g.width),
-		strangers: make(strangers),
+		forgotten: make(forgotten),
 		fused:     l.ratio == 1 && q.Aggregates == Sum,
-		totals:    q.Aggregates == Sum && (q.Consolidation == Average || q.Consolidation == TotalOf),
+		lines:     newLines(&q, l.ratio),
 	}
 }
 
@@ -177,7 +173,7 @@ func (r *reader) newRun(windows []numberedWindow) readRun {
 // addSeries adds what one series has in the windows of a run to its column, and counts it.
 func (r *reader) addSeries(m *member, run *readRun) error {
 	if r.ratio > 1 {
-		r.startLines(run)
+		r.lines.start(run)
 	}
 	present := 0
 	for i := range run.windows {
@@ -191,7 +187,7 @@ func (r *reader) addSeries(m *member, run *readRun) error {
 		return nil
 	}
 	if r.ratio > 1 {
-		r.addLines(&m.column.Column, run.first/r.ratio)
+		r.lines.addTo(&m.column.Column, run.first/r.ratio)
 	}
 	if present == run.slots {
 		m.column.runs[run.number].whole.enlist(m, present)
@@ -244,7 +240,7 @@ func (r *reader) addWindow(m *member, run *readRun, w *readWindow) (present int,
 	if r.ratio == 1 {
 		return c.add(w.at, values), nil
 	}
-	return r.consolidate(c, run.first/r.ratio, w.at, values), nil
+	return r.lines.consolidate(c, run.first/r.ratio, w.at, values), nil
 }
 
 // values returns what a series has in the range in a window, as window.slots does.

@@ -92,14 +92,16 @@ func (db *DB) closeReplay() error {
 	if err := db.replay.finish(); err != nil {
 		return fmt.Errorf("%w: %w", ErrReplay, err)
 	}
-	orphans := 0
+	orphans, impossible := 0, 0
 	for _, s := range db.shards {
 		s.mu.Lock()
-		orphans += s.orphans + s.closeReplay()
+		orphans += s.closeReplay()
+		impossible += s.impossible
 		s.mu.Unlock()
 	}
-	if orphans > 0 {
-		db.logger.Warn("the log has values of series that it does not define; nobody can ask for them", "series", orphans)
+	if orphans+impossible > 0 {
+		db.logger.Warn("the log has values of series that it does not define; nobody can ask for them",
+			"series", orphans, "left_out", impossible)
 	}
 	return nil
 }

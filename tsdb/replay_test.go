@@ -165,7 +165,7 @@ func describeShard(s *shard) string {
 		})
 		s.unpin(sealedIn(w))
 	}
-	fmt.Fprintln(&b, s.roster.count, s.roster.next, s.roster.unlogged, s.logAt, s.orphans, s.index.Len(), s.roster.names.used)
+	fmt.Fprintln(&b, s.roster.count, s.roster.next, s.roster.unlogged, s.logAt, s.impossible, s.index.Len(), s.roster.names.used)
 	for i, e := range s.roster.all(0) {
 		fmt.Fprintf(&b, "series %d: %q %x %v %v\n", i, e.tags, e.id, e.windows, e.state)
 	}

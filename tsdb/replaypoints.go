@@ -41,7 +41,7 @@ func (p *pointsReplay) apply(at wal.Position, r *bodyReader) error {
 			p.slot = slot
 		}
 		if p.shard.expect(number) == nil {
-			p.shard.orphans++
+			p.shard.impossible++
 			continue
 		}
 		p.numbers, p.values = append(p.numbers, uint32(number)), append(p.values, value)

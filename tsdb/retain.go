@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// retain drops the windows that lie whole before the retention, with the files that have no others, and returns how many.
+// retain drops the windows that lie wholly before the retention, with the files that have no others, and returns how many.
 func (db *DB) retain(now time.Time) (int, error) {
 	if db.retention == 0 {
 		return 0, nil
 	}
 	first := db.firstKept(now)
 	db.revisions.drop(db.grid.lastSlot(db.grid.windowOf(first) - 1))
-	dropped := db.forgetBefore(first)
+	dropped := db.dropBefore(first)
 	if dropped > 0 {
 		db.removals.Add(1)
 	}
@@ -27,8 +27,8 @@ func (db *DB) firstKept(now time.Time) int64 {
 	return db.grid.slotBefore(db.believed(now).Add(-db.retention))
 }
 
-// forgetBefore drops the windows that end before slot from the shards, and returns how many.
-func (db *DB) forgetBefore(slot int64) (dropped int) {
+// dropBefore drops the windows that end before slot from the shards, and returns how many.
+func (db *DB) dropBefore(slot int64) (dropped int) {
 	for _, s := range db.shards {
 		dropped += s.dropBefore(slot)
 	}

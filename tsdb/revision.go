@@ -8,8 +8,8 @@ import (
 
 // revisions know when slots were last changed, so that whoever kept an answer can tell whether it still holds.
 //
-// Changes are numbered. Who changes slots marks them with the number before the first value changes, and ends the change
-// after the last. Who reads notes stable, before it reads: all changes up to that number are in what it sees. An
+// Changes are numbered. Whoever changes slots marks them with the number before the first value changes, and ends the change
+// after the last. A reader notes stable before it reads: all changes up to that number are in what it sees. An
 // answer holds as long as none of its slots bears a higher number: a change that came meanwhile, of which the
 // reader may have seen a part, has a higher one, and so has every change afterwards.
 //

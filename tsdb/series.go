@@ -57,7 +57,7 @@ func (c canonical) tags() tag.Tags {
 func (c canonical) appendTags(dst tag.Tags) tag.Tags {
 	t, err := tag.AppendParsed(dst, string(c))
 	if err != nil {
-		panic("tsdb: a series table entry is not canonical: " + err.Error())
+		panic("tsdb: an entry of a roster is not canonical: " + err.Error())
 	}
 	return t
 }

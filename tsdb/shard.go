@@ -19,7 +19,7 @@ import (
 const maxOpenWindows = 2
 
 // A shard holds a fixed part of the series, chosen by a hash of their tags, with everything that
-// belongs to them. Only the committer (append.go) changes it, except for new entries in the series table.
+// belongs to them. Only the committer (append.go) changes it, except for new entries in the roster.
 type shard struct {
 	number int
 	grid   grid
@@ -45,18 +45,18 @@ type shard struct {
 	logAt  wal.Position
 	writes uint64 // counts applied writes; tells which open window was written last
 
-	orphans int              // replayed values whose series cannot be
-	staged  staging          // of the commit under way
-	encoder *gorilla.Encoder // scratch of sealing
+	impossible int              // replayed values of numbers that no series can have; they are left out
+	staged     staging          // of the commit under way
+	encoder    *gorilla.Encoder // scratch of sealing
 }
 
-func newShard(number int, g grid, c *census) *shard {
+func newShard(number int, g grid, c *census, tags *index.Dictionary) *shard {
 	return &shard{
 		number:  number,
 		grid:    g,
 		census:  c,
 		roster:  newRoster(),
-		index:   index.New(index.NewDictionary()),
+		index:   index.New(tags),
 		windows: make(map[int64]window),
 		memory:  new(offheap.Arena),
 		encoder: gorilla.NewEncoder(g.step),
@@ -210,7 +210,7 @@ func (s *shard) replace(w *openWindow, rows *sealedWindow) {
 		sealed = newOverlay(w, rows)
 	}
 	s.recent = nil
-	s.leave(w, func(number uint32) bool { return holdsInMemory(sealed, number) }) // the others have been cleared
+	s.leaveFor(sealed, countedIn(w)) // those that have been cleared
 	s.windows[w.number] = sealed
 	w.free()
 }
@@ -221,12 +221,12 @@ func (s *shard) dropBefore(slot int64) int {
 	taken := s.takeBefore(slot)
 	s.mu.Unlock()
 	for _, w := range taken {
-		s.depart(w)
+		s.leaveTaken(w)
 	}
 	return len(taken)
 }
 
-// takeBefore takes away the windows that end before slot. Their series have yet to depart.
+// takeBefore takes away the windows that end before slot. Their series have yet to leave.
 func (s *shard) takeBefore(slot int64) (taken []window) {
 	for _, number := range s.order {
 		if s.grid.lastSlot(number) >= slot {
@@ -250,10 +250,7 @@ func (s *shard) addWindow(number int64, w window) {
 	s.windows[number] = w
 }
 
-// removeWindow takes away a window that no series is in any more, and frees it.
-func (s *shard) removeWindow(number int64) { s.takeWindow(number).free() }
-
-// takeWindow takes away a window, whose series have yet to depart.
+// takeWindow takes away a window, whose series have yet to leave it.
 func (s *shard) takeWindow(number int64) window {
 	taken := s.windows[number]
 	s.moves++
@@ -274,35 +271,24 @@ func (s *shard) close() {
 	s.memory.FreeAll()
 }
 
-// leave takes the series that w has in memory out of it, but for those that are still held; held may be nil. The
-// caller holds the lock.
-func (s *shard) leave(w window, held func(uint32) bool) {
-	if part := memoryPart(w); part != nil {
-		var left []uint32
-		part.series(func(number uint32) {
-			if held == nil || !held(number) {
-				left = append(left, number)
-			}
-		})
-		s.leaveWindow(left)
-	}
+// leaveFor takes the series for which a window counted out of it, but for those for which what comes in its place
+// counts, too. The caller holds the lock.
+func (s *shard) leaveFor(after window, counted []uint32) {
+	s.leaveWindow(slices.DeleteFunc(counted, func(number uint32) bool { return holdsInMemory(after, number) }))
 }
 
-// departAtOnce bounds how many series leave a window while readers and writers wait: a millisecond or two.
-const departAtOnce = 512
+// leaveAtOnce bounds how many series leave a window while readers and writers wait: a millisecond or two.
+const leaveAtOnce = 512
 
-// depart is leave for a window that the shard does not have any more, and frees it. The caller does not hold the lock,
-// and others have it in between: until the end some series are in the index though their last values in memory are
-// gone.
-func (s *shard) depart(w window) {
-	var left []uint32
-	if part := memoryPart(w); part != nil {
-		part.series(func(number uint32) { left = append(left, number) })
-	}
+// leaveTaken takes all series out of a window that the shard does not have any more, and frees it. The caller does not
+// hold the lock, and others have it in between: until the end some series are in the index though their last values in
+// memory are gone.
+func (s *shard) leaveTaken(w window) {
+	left := countedIn(w)
 	s.mu.Lock()
 	w.free()
 	s.mu.Unlock()
-	for some := range slices.Chunk(left, departAtOnce) {
+	for some := range slices.Chunk(left, leaveAtOnce) {
 		s.mu.Lock()
 		s.leaveWindow(some)
 		s.mu.Unlock()

@@ -23,6 +23,9 @@ type Stats struct {
 	// are packed in memory, and those that are read from files only. WindowBytes is their memory.
 	OpenWindows, SealedWindows, FiledWindows int
 	WindowBytes                              int
+	// OutsideBytes is all memory outside the Go heap, that of windows and of the cache, which the runtime's own limit and
+	// figures leave out.
+	OutsideBytes int
 	Cache                                    CacheStats
 	// Limits are those on new series.
 	Limits []LimitStatus
@@ -55,6 +58,7 @@ func (db *DB) Stats() Stats {
 	st.Limits = db.census.status()
 	if db.cache != nil {
 		st.Cache = db.cache.stats()
+		st.OutsideBytes += int(st.Cache.Bytes)
 	}
 	for _, s := range db.shards {
 		s.mu.RLock()
@@ -71,6 +75,7 @@ func (db *DB) Stats() Stats {
 			}
 			st.WindowBytes += w.sizeBytes()
 		}
+		st.OutsideBytes += s.memory.Stats().MappedBytes
 		s.mu.RUnlock()
 	}
 	return st

@@ -21,6 +21,9 @@ type Page struct {
 	Uncounted bool
 }
 
+// ofFile returns the page for a file, which always counts.
+func (p Page) ofFile() blockfile.Page { return blockfile.Page{After: p.After, Limit: p.Limit} }
+
 // TagKeys lists the keys that the series which match where have, in bytewise order.
 func (db *DB) TagKeys(ctx context.Context, where tag.Predicate, page Page) ([]TagCount, error) {
 	return db.listTags(page, func() ([][]TagCount, error) {
@@ -38,7 +41,7 @@ func (db *DB) TagKeys(ctx context.Context, where tag.Predicate, page Page) ([]Ta
 			return nil, err
 		}
 		return strays.count(lists, func(r *blockfile.Reader, positions []uint32) ([]blockfile.Count, error) {
-			return r.KeysOf(ctx, positions, blockfile.Page{After: page.After, Limit: page.Limit})
+			return r.Keys(ctx, positions, page.ofFile())
 		})
 	})
 }
@@ -55,7 +58,7 @@ func (db *DB) TagValues(ctx context.Context, where tag.Predicate, key string, pa
 			return nil, err
 		}
 		return strays.count([][]TagCount{values}, func(r *blockfile.Reader, positions []uint32) ([]blockfile.Count, error) {
-			return r.ValuesOf(ctx, key, positions, blockfile.Page{After: page.After, Limit: page.Limit})
+			return r.Values(ctx, key, positions, page.ofFile())
 		})
 	})
 }

@@ -4,7 +4,7 @@ package tsdb
 //
 //	slots    [ hash number+1 | - | hash number+1 | … ]     8 bytes each, a power of two of them, at most 4/5 in use
 //
-// It knows no tags: who asks compares those of the numbers that have the hash, as good as always one. It has no pointers,
+// It knows no tags: the caller compares those of the numbers that have the hash, nearly always one. It has no pointers,
 // so that the collector does not look at it, and takes 10 to 20 bytes a series where a map from string takes 28 to 50.
 // Removal moves back what was displaced: there are no graves, and a table that many have come to and left is as fast as
 // a new one. It shrinks, too. TestTagTable holds it against a map; numbers in BenchmarkTagTable.

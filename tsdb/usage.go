@@ -52,12 +52,12 @@ func (u *usage) checkColumns(columns int) error {
 	return nil
 }
 
-// emptyColumns is how many times the columns that a query allows a lane may begin to fill. Most of them are in the
-// answer; but some are of series that have values in the windows that are read and none in the range.
+// emptyColumns is how many times as many columns as a query allows a lane may begin. Most of them will be in the
+// answer, but some are of series that have values in the windows that are read and none in the range.
 const emptyColumns = 4
 
-// checkBegun reports so many columns at the beginning of reading that the answer will have more than the query allows. It says
-// the least number for that.
+// checkBegun reports that so many columns have been begun that the answer will have more than the query allows. The error
+// names the least number that is too many.
 func (u *usage) checkBegun(columns int) error {
 	if u.checkColumns(columns/emptyColumns) == nil {
 		return nil

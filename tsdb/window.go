@@ -10,7 +10,7 @@ import (
 // is being written and sealed afterwards.
 //
 // Its values lie outside the Go heap, in shard.memory. They are read, and what slots returns is, with the lock of the
-// shard held, for reading at least; free wants it for writing. Who reads without the lock pins the window first
+// shard held, for reading at least; free wants it for writing. Whoever reads without the lock pins the window first
 // (sealedWindow.pin).
 type window interface {
 	// slots returns the n values of a series, NaN where it has none; nil where it has none at all.

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
+	"github.com/telamon-tsdb/telamon/tsdb/index"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
@@ -26,7 +27,7 @@ func TestLateWritesGiveTheSameBytes(t *testing.T) {
 	const series = 9
 	g := grid{step: 60_000, width: 20}
 	newFilled := func() *shard {
-		s := newShard(0, g, newCensus(Limits{}, nil))
+		s := newShard(0, g, newCensus(Limits{}, nil), index.NewDictionary())
 		for i := range series {
 			tags := tag.New("name", string(rune('a'+i)))
 			s.roster.define(newSeries(canonical(tags.AppendCanonical(nil)), tags))
@@ -88,7 +89,7 @@ func TestLateWritesGiveTheSameBytes(t *testing.T) {
 
 // TestClearedSeriesLeaves clears all values of a series over a sealed window: it is gone from window and index.
 func TestClearedSeriesLeaves(t *testing.T) {
-	s := newShard(0, grid{step: 60_000, width: 4}, newCensus(Limits{}, nil))
+	s := newShard(0, grid{step: 60_000, width: 4}, newCensus(Limits{}, nil), index.NewDictionary())
 	defer s.close()
 	for i := range 3 {
 		tags := tag.New("name", string(rune('a'+i)))
@@ -115,7 +116,7 @@ func TestClearedSeriesLeaves(t *testing.T) {
 
 // TestDamagedBase: a block that does not decode is an error of the write and of the question, and the window goes on.
 func TestDamagedBase(t *testing.T) {
-	s := newShard(0, grid{step: 60_000, width: 4}, newCensus(Limits{}, nil))
+	s := newShard(0, grid{step: 60_000, width: 4}, newCensus(Limits{}, nil), index.NewDictionary())
 	defer s.close()
 	tags := tag.New("name", "a")
 	s.roster.define(newSeries(canonical(tags.AppendCanonical(nil)), tags))

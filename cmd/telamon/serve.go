@@ -9,6 +9,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/telamon-tsdb/telamon/tsdb"
 )
 
 func serveCommand() *cobra.Command {
@@ -29,11 +31,13 @@ SIGHUP reads the rules file again; a broken one changes nothing.`,
 		if err != nil {
 			return err
 		}
-		followMemoryLimit()
+		followMemoryLimit(0)
+		collectOften()
 		s, err := openServer(settings, newLogger(cmd.ErrOrStderr(), settings))
 		if err != nil {
 			return err
 		}
+		s.maintained = func(st tsdb.Stats) { followMemoryLimit(st.OutsideBytes) }
 		fmt.Fprintln(cmd.OutOrStdout(), "telamon listens on", s.url())
 		return s.run(cmd.Context())
 	}

@@ -44,6 +44,8 @@ type server struct {
 	ready    atomic.Bool
 	serving  sync.WaitGroup
 	failed   chan error // why the HTTP server ended, if it did by itself
+	// maintained is called each time that the store has been maintained; nil: nobody cares.
+	maintained func(tsdb.Stats)
 }
 
 // openServer takes the listener, the data directory and the log. What it has taken is given back on an error.
@@ -160,6 +162,9 @@ func (s *server) startMaintenance(ctx context.Context) (stop func()) {
 		for now := time.Now(); ctx.Err() == nil; {
 			if err := s.db.Maintain(ctx, now); err != nil && ctx.Err() == nil {
 				s.logger.Error("maintenance of the store; the next step tries again", "error", err)
+			}
+			if s.maintained != nil {
+				s.maintained(s.db.Stats())
 			}
 			select {
 			case <-ctx.Done():

@@ -119,7 +119,7 @@ func BenchmarkMerge(b *testing.B) {
 	for b.Loop() {
 		var err error
 		head := Head{StepMillis: 60_000, Slots: slots, Windows: len(inputs)}
-		if info, err = Merge(b.Context(), vfs.OS{}, filepath.Join(dir, "m"), head, inputs, nil); err != nil {
+		if info, err = Merge(b.Context(), vfs.OS{}, filepath.Join(dir, "m"), head, inputs); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -200,7 +200,9 @@ func BenchmarkValues(b *testing.B) {
 	for what, p := range map[string]tag.Predicate{"all": tag.True{}, "name": tag.Equal{Key: "name", Value: "metric.number.7"}} {
 		b.Run("nf.node/"+what, func(b *testing.B) {
 			for b.Loop() {
-				if values, err := r.Values(b.Context(), "nf.node", p, Page{}); err != nil || len(values) != 1000 {
+				positions, err := r.Lookup(b.Context(), p)
+				must(b, err)
+				if values, err := r.Values(b.Context(), "nf.node", positions, Page{}); err != nil || len(values) != 1000 {
 					b.Fatal(len(values), err)
 				}
 			}

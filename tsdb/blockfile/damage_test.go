@@ -96,16 +96,20 @@ func readAll(fsys vfs.FS, name string) (err error) {
 func readIndex(r *Reader) error {
 	not := tag.Not{Inner: tag.Equal{Key: "nf.node", Value: "i-1"}}
 	all := tag.Or{Left: not, Right: tag.Compare{Key: "name", Order: tag.GreaterOrEqual, Value: "a"}}
-	if _, err := r.Lookup(context.Background(), all); err != nil {
+	positions, err := r.Lookup(context.Background(), all)
+	if err != nil {
 		return err
 	}
-	keys, err := r.Keys(context.Background(), all, Page{})
+	keys, err := r.Keys(context.Background(), positions, Page{})
 	if err != nil {
 		return err
 	}
 	for _, k := range keys {
 		for _, p := range []tag.Predicate{all, tag.True{}, tag.Has{Key: k.Text}} {
-			if _, err := r.Values(context.Background(), k.Text, p, Page{}); err != nil {
+			if positions, err = r.Lookup(context.Background(), p); err != nil {
+				return err
+			}
+			if _, err := r.Values(context.Background(), k.Text, positions, Page{}); err != nil {
 				return err
 			}
 		}

@@ -7,7 +7,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 )
 
@@ -79,7 +78,7 @@ func (p *printer) windows(r *Reader, sums []windowSum) {
 
 // keys prints the keys of a file that is in order.
 func (p *printer) keys(r *Reader) {
-	counts, err := r.Keys(context.Background(), tag.True{}, Page{})
+	counts, err := r.count(context.Background(), func(x *index) ([]Count, error) { return x.countAll().listKeys(Page{}) })
 	if err != nil {
 		p.printf("%v\n", err)
 		return

@@ -1,10 +1,6 @@
 package blockfile
 
-import (
-	"context"
-
-	"github.com/telamon-tsdb/telamon/tsdb/tag"
-)
+import "context"
 
 // A Count is a key or a value, and how many of the series asked for have it; never 0.
 type Count struct {
@@ -24,32 +20,29 @@ type Page struct {
 // full reports whether counts has all that the page may hold.
 func (p Page) full(counts []Count) bool { return p.Limit > 0 && len(counts) >= p.Limit }
 
-// Keys lists the keys of the series that satisfy p, in order. The error is that of Lookup.
-func (r *Reader) Keys(ctx context.Context, p tag.Predicate, page Page) (counts []Count, err error) {
-	a, err := r.enter()
-	if err != nil {
-		return nil, err
-	}
-	defer a.leave(&err)
-	c, err := r.counter(ctx, p)
-	if err != nil {
-		return nil, err
-	}
-	return c.listKeys(page)
+// Keys lists the keys of the series at some positions, in order. The error is that of Lookup.
+func (r *Reader) Keys(ctx context.Context, positions []uint32, page Page) ([]Count, error) {
+	return r.count(ctx, func(x *index) ([]Count, error) { return x.countAt(positions).listKeys(page) })
 }
 
-// KeysOf is Keys for the series at some positions.
-func (r *Reader) KeysOf(ctx context.Context, positions []uint32, page Page) (counts []Count, err error) {
+// Values lists the values that the series at some positions have for key, in order. A key that no series
+// has gives an empty list. The error is that of Lookup.
+func (r *Reader) Values(ctx context.Context, key string, positions []uint32, page Page) ([]Count, error) {
+	return r.count(ctx, func(x *index) ([]Count, error) { return x.countAt(positions).listValues(key, page) })
+}
+
+// count lets list count in the index, which it may read until it returns.
+func (r *Reader) count(ctx context.Context, list func(x *index) ([]Count, error)) (counts []Count, err error) {
 	a, err := r.enter()
 	if err != nil {
 		return nil, err
 	}
 	defer a.leave(&err)
-	c, err := r.counterOf(ctx, positions)
+	x, err := r.index(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return c.listKeys(page)
+	return list(x)
 }
 
 func (c *counter) listKeys(page Page) (counts []Count, err error) {
@@ -65,35 +58,6 @@ func (c *counter) listKeys(page Page) (counts []Count, err error) {
 		}
 	}
 	return counts, nil
-}
-
-// Values lists the values that the series that satisfy p have for key, in order. A key that no series
-// has gives an empty list. The error is that of Lookup.
-func (r *Reader) Values(ctx context.Context, key string, p tag.Predicate, page Page) (counts []Count, err error) {
-	a, err := r.enter()
-	if err != nil {
-		return nil, err
-	}
-	defer a.leave(&err)
-	c, err := r.counter(ctx, p)
-	if err != nil {
-		return nil, err
-	}
-	return c.listValues(key, page)
-}
-
-// ValuesOf is Values for the series at some positions.
-func (r *Reader) ValuesOf(ctx context.Context, key string, positions []uint32, page Page) (counts []Count, err error) {
-	a, err := r.enter()
-	if err != nil {
-		return nil, err
-	}
-	defer a.leave(&err)
-	c, err := r.counterOf(ctx, positions)
-	if err != nil {
-		return nil, err
-	}
-	return c.listValues(key, page)
 }
 
 func (c *counter) listValues(key string, page Page) (counts []Count, err error) {
@@ -128,26 +92,12 @@ type counter struct {
 	selected bitmap
 }
 
-func (r *Reader) counter(ctx context.Context, p tag.Predicate) (*counter, error) {
-	x, err := r.index(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if _, all := p.(tag.True); all {
-		return &counter{index: x, all: true}, nil
-	}
-	selected, err := x.resolve(p)
-	return &counter{index: x, selected: selected}, err
-}
+func (x *index) countAll() *counter { return &counter{index: x, all: true} }
 
-func (r *Reader) counterOf(ctx context.Context, positions []uint32) (*counter, error) {
-	x, err := r.index(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (x *index) countAt(positions []uint32) *counter {
 	selected := newBitmap(x.series)
 	selected.addList(positions)
-	return &counter{index: x, selected: selected}, nil
+	return &counter{index: x, selected: selected}
 }
 
 // append appends the count of a list of section postings, unless it is 0.

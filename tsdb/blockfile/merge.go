@@ -8,19 +8,15 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 )
 
-// An Edit sees each block on its way into a merged file and returns what is written instead: the block as
-// it is, another one, or nothing to leave it out. The block is valid during the call. An error ends the merge.
-type Edit func(s Series, window int64, block []byte) ([]byte, error)
-
 // Merge writes one file with the windows of head: window head.First+i with all that from[i] holds of it and with
 // nothing that another one does, empty where from[i] is nil. Which of several files is right about a window is for the
-// caller to say; head.Sequence too. Edit may be nil. The files stay as they are, open and on disk; the name may be
-// that of one of them.
+// caller to say; head.Sequence too. The files stay as they are, open and on disk; the name may be that of one of
+// them.
 //
 // The errors are those of Writer and Reader, and that of ctx; besides, all files must have the step and slots of head,
 // and the same tags for a series that they share. It needs the memory of a Writer and walks once over its input,
 // in order.
-func Merge(ctx context.Context, fsys vfs.FS, name string, head Head, from []*Reader, edit Edit) (Info, error) {
+func Merge(ctx context.Context, fsys vfs.FS, name string, head Head, from []*Reader) (Info, error) {
 	inputs, err := mergeInputs(head, from)
 	if err != nil {
 		return Info{}, fmt.Errorf("merge into block file %s: %w", name, err)
@@ -29,7 +25,7 @@ func Merge(ctx context.Context, fsys vfs.FS, name string, head Head, from []*Rea
 	if err != nil {
 		return Info{}, err
 	}
-	m := &merge{writer: w, edit: edit, inputs: inputs, from: from, blocks: make([][]byte, head.Windows)}
+	m := &merge{writer: w, inputs: inputs, from: from, blocks: make([][]byte, head.Windows)}
 	if err := m.run(ctx); err != nil {
 		return Info{}, errors.Join(fmt.Errorf("merge into block file %s: %w", name, err), w.Abort())
 	}
@@ -63,7 +59,6 @@ func mergeInputs(head Head, from []*Reader) (inputs []*mergeInput, err error) {
 // A merge walks over its inputs side by side, series by series.
 type merge struct {
 	writer *Writer
-	edit   Edit
 	inputs []*mergeInput
 	from   []*Reader // by window
 
@@ -147,7 +142,7 @@ func (m *merge) take(s Series) error {
 			return err
 		}
 	}
-	return m.editBlocks(s)
+	return nil
 }
 
 // takeBlocks copies the blocks of the windows that are taken from an input.
@@ -162,23 +157,4 @@ func (m *merge) takeBlocks(input *mergeInput) error {
 		m.blocks[i] = m.bytes[start:]
 		return nil
 	})
-}
-
-func (m *merge) editBlocks(s Series) error {
-	if m.edit == nil {
-		return nil
-	}
-	for i, block := range m.blocks {
-		if len(block) == 0 {
-			continue
-		}
-		edited, err := m.edit(s, m.writer.head.First+int64(i), block)
-		if err != nil {
-			return err
-		}
-		start := len(m.bytes)
-		m.bytes = append(m.bytes, edited...)
-		m.blocks[i] = m.bytes[start:]
-	}
-	return nil
 }

@@ -201,7 +201,7 @@ func TestModel(t *testing.T) {
 				}
 			}
 		}
-		if _, err := Merge(t.Context(), fsys, "d/merged", head, from, nil); err != nil {
+		if _, err := Merge(t.Context(), fsys, "d/merged", head, from); err != nil {
 			rt.Fatal(err)
 		}
 		r := open(t, fsys, "d/merged")
@@ -307,9 +307,9 @@ func checkPredicate(t *rapid.T, r *Reader, m model, p tag.Predicate) {
 	}
 	check("shards of Lookup", byShard, want, nil)
 	page := Page{After: anyValue.Draw(t, "after"), Limit: rapid.IntRange(0, 4).Draw(t, "limit")}
-	got, err := r.Keys(t.Context(), p, page)
+	got, err := r.Keys(t.Context(), found, page)
 	check("Keys", got, page.cut(keys), err)
-	got, err = r.Values(t.Context(), listed, p, page)
+	got, err = r.Values(t.Context(), listed, found, page)
 	check("Values", got, page.cut(values), err)
 }
 

@@ -175,6 +175,6 @@ func TestAbandoned(t *testing.T) {
 		_, err = r.Lookup(ended, where)
 		check("Lookup", err)
 	}
-	_, err = r.Values(ended, "k", tag.True{}, Page{})
+	_, err = r.Values(ended, "k", []uint32{0}, Page{})
 	check("Values", err)
 }

@@ -76,7 +76,7 @@ func TestEmptyFile(t *testing.T) {
 	}
 	_, err = w.Commit()
 	must(t, err)
-	_, err = Merge(t.Context(), fsys, "d/m", oneWindow, []*Reader{open(t, fsys, "d/a")}, nil)
+	_, err = Merge(t.Context(), fsys, "d/m", oneWindow, []*Reader{open(t, fsys, "d/a")})
 	must(t, err)
 	for _, name := range []string{"d/a", "d/m"} {
 		must(t, readAll(fsys, name))
@@ -163,7 +163,7 @@ func TestMergeRefuses(t *testing.T) {
 		for _, i := range c.take {
 			from = append(from, readers[i])
 		}
-		if info, err := Merge(t.Context(), fsys, "d/m", two, from, nil); err == nil {
+		if info, err := Merge(t.Context(), fsys, "d/m", two, from); err == nil {
 			t.Errorf("%s: no error, %+v", name, info)
 		}
 		if names, err := fsys.List("d"); len(names) != 2 || err != nil {
@@ -173,40 +173,28 @@ func TestMergeRefuses(t *testing.T) {
 	fsys := newMemory(t)
 	ended, end := context.WithCancel(t.Context())
 	end()
-	_, err := Merge(ended, fsys, "d/m", oneWindow, files(t, fsys, []Head{oneWindow}, one), nil)
+	_, err := Merge(ended, fsys, "d/m", oneWindow, files(t, fsys, []Head{oneWindow}, one))
 	if names, _ := fsys.List("d"); !errors.Is(err, context.Canceled) || len(names) != 1 {
 		t.Errorf("Merge when cancelled: %v, left are %q", err, names)
 	}
 }
 
-// TestMergeEdits folds a change into one window, drops another and leaves a third, in one buffer, and
-// writes over one of its own inputs.
-func TestMergeEdits(t *testing.T) {
+// TestMergeOverInput writes over the name of one of its own inputs, which stays readable.
+func TestMergeOverInput(t *testing.T) {
 	fsys := newMemory(t)
 	m := model{
-		{0, 1}: {tag.New("a", "1"), map[int64]string{0: "keep", 1: "drop", 2: "change"}},
+		{0, 1}: {tag.New("a", "1"), map[int64]string{0: "keep", 1: "drop"}},
 		{0, 2}: {tag.New("a", "2"), map[int64]string{1: "drop"}},
 	}
-	head := oneWindow
-	head.Windows = 3
-	inputs := files(t, fsys, []Head{head}, m)
-	var buffer []byte
-	from := []*Reader{inputs[0], inputs[0], inputs[0]}
+	two := oneWindow
+	two.Windows = 2
+	inputs := files(t, fsys, []Head{two}, m)
+	head := two
 	head.Sequence = 5
-	info, err := Merge(t.Context(), fsys, "d/0", head, from, func(s Series, window int64, block []byte) ([]byte, error) {
-		switch string(block) {
-		case "keep":
-			buffer = append(buffer[:0], block...)
-		case "drop":
-			return nil, nil
-		case "change":
-			buffer = append(buffer[:0], "changed"...)
-		}
-		return buffer, nil
-	})
+	info, err := Merge(t.Context(), fsys, "d/0", head, []*Reader{inputs[0], nil})
 	must(t, err)
 	r := open(t, fsys, "d/0")
-	for window, want := range []string{"keep", "", "changed"} {
+	for window, want := range []string{"keep", ""} {
 		if got, err := r.AppendBlock(nil, 0, int64(window)); string(got) != want || err != nil {
 			t.Errorf("window %d: %q, %v; want %q", window, got, err, want)
 		}
@@ -216,10 +204,5 @@ func TestMergeEdits(t *testing.T) {
 	}
 	if got, err := inputs[0].AppendBlock(nil, 1, 1); string(got) != "drop" || err != nil {
 		t.Errorf("the file before the merge has %q, %v", got, err)
-	}
-	broken := errors.New("broken")
-	_, err = Merge(t.Context(), fsys, "d/1", head, from, func(Series, int64, []byte) ([]byte, error) { return nil, broken })
-	if !errors.Is(err, broken) {
-		t.Errorf("Merge: %v, want the error of its edit", err)
 	}
 }

@@ -15,7 +15,7 @@ type Dictionary struct {
 	// unused are keys that have had no values when last seen.
 	unused []string
 
-	// counting is held for reading while values are counted. Who does not get it gives no number again, so that
+	// counting is held for reading while values are counted. Whoever does not get it gives no number again, so that
 	// a number means one value as long as a count takes.
 	counting sync.RWMutex
 }

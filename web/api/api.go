@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -56,6 +57,7 @@ type API struct {
 	Config
 	started  int64 // milliseconds
 	finished finishedGraphs
+	memos    sync.Pool // of *numberMemo, for the next answer: what they remember stays true
 }
 
 const graphRoute = "/api/v1/graph"
@@ -77,7 +79,11 @@ func New(cfg Config) http.Handler {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	a := &API{Config: cfg, started: cfg.Now().UnixMilli()}
+	a := &API{
+		Config:  cfg,
+		started: cfg.Now().UnixMilli(),
+		memos:   sync.Pool{New: func() any { return new(numberMemo) }},
+	}
 	return guardHost(guardLength(allowOrigins(compress(readParameters(a.router())))))
 }
 

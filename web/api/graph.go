@@ -61,7 +61,7 @@ func (a *API) answerGraph(c *gin.Context, p parameters, r *graphRequest) error {
 	if err != nil {
 		return err
 	}
-	return sendGraph(c.Writer, format, g)
+	return a.sendGraph(c.Writer, format, g)
 }
 
 // sendFinished answers with a graph that will never be another.
@@ -79,7 +79,7 @@ func (a *API) sendFinished(c *gin.Context, r *graphRequest, exprs []*expr.Styled
 	w := &copyingWriter{ResponseWriter: c.Writer}
 	g, err := a.draw(c.Request.Context(), r, exprs)
 	if err == nil {
-		err = sendGraph(w, format, g)
+		err = a.sendGraph(w, format, g)
 	}
 	if err != nil {
 		c.Header("ETag", "") // takes it back: the next time the store may answer
@@ -92,11 +92,11 @@ func (a *API) sendFinished(c *gin.Context, r *graphRequest, exprs []*expr.Styled
 }
 
 // sendGraph answers with g. If it returns an error nothing has been written.
-func sendGraph(w http.ResponseWriter, format graphFormat, g *chart.Graph) error {
+func (a *API) sendGraph(w http.ResponseWriter, format graphFormat, g *chart.Graph) error {
 	out := newPatientWriter(w)
 	defer out.release()
-	memo := numberMemos.Get().(*numberMemo)
-	defer numberMemos.Put(memo)
+	memo := a.memos.Get().(*numberMemo)
+	defer a.memos.Put(memo)
 	buffered := &responseWriter{w: out, memo: memo}
 	w.Header().Set("Content-Type", format.contentType)
 	if err := format.write(buffered, g); err != nil {

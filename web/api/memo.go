@@ -2,7 +2,6 @@ package api
 
 import (
 	"math"
-	"sync"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
 )
@@ -38,6 +37,3 @@ func (m *numberMemo) append(dst []byte, v float64) []byte {
 	}
 	return dst
 }
-
-// numberMemos are kept for the next answer: what they remember stays true.
-var numberMemos = sync.Pool{New: func() any { return new(numberMemo) }}
