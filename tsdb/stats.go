@@ -26,7 +26,7 @@ type Stats struct {
 	// OutsideBytes is all memory outside the Go heap, that of windows and of the cache, which the runtime's own limit and
 	// figures leave out.
 	OutsideBytes int
-	Cache                                    CacheStats
+	Cache        CacheStats
 	// Limits are those on new series.
 	Limits []LimitStatus
 }

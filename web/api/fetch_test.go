@@ -127,8 +127,8 @@ func TestFetchFailsInTheMiddle(t *testing.T) {
 
 // A client that hangs up ends the evaluation at once.
 func TestFetchClientGone(t *testing.T) {
-	ended := make(chan time.Time, 1)
-	server := newTestServer(t, gatedConfig(t, endless{ended}))
+	begun, ended := make(chan struct{}), make(chan time.Time, 1)
+	server := newTestServer(t, gatedConfig(t, endless{begun, ended}))
 	ctx, cancel := context.WithCancel(context.Background())
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+threeChunks, nil)
 	if err != nil {
@@ -139,6 +139,7 @@ func TestFetchClientGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer reply.Body.Close()
+	<-begun // the head of the answer comes before that
 	gone := time.Now()
 	cancel()
 	select {
@@ -154,11 +155,16 @@ func TestFetchClientGone(t *testing.T) {
 	}
 }
 
-// An endless store sends columns until the query is cancelled, and tells when that was.
-type endless struct{ ended chan<- time.Time }
+// An endless store sends columns until the query is cancelled, and tells when it began and when that was. It is for one
+// query.
+type endless struct {
+	begun chan<- struct{}
+	ended chan<- time.Time
+}
 
 func (e endless) Select(_ context.Context, q tsdb.Query) iter.Seq2[tsdb.Column, error] {
 	return func(yield func(tsdb.Column, error) bool) {
+		close(e.begun)
 		for yield(tsdb.Column{Sum: make([]float64, q.Len()), SubSteps: 1, Series: 1}, nil) {
 			time.Sleep(time.Millisecond)
 		}
