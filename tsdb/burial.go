@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
 )
 
@@ -29,8 +30,8 @@ func (s *shard) coveredBy(t tombstone) []int64 {
 	return slices.DeleteFunc(slices.Clone(s.order), func(window int64) bool { return !t.covers(s.grid, window) })
 }
 
-// buryAll hides what t covers in some windows. It takes the lock for one at a time. A window whose blocks are damaged stays
-// as it is and makes an error; the others are done all the same.
+// buryAll hides what t covers in some windows. It takes the lock for one at a time. A window with damaged blocks makes an
+// error; the others are done all the same.
 func (s *shard) buryAll(windows []int64, t tombstone, b *burial) error {
 	var errs []error
 	for _, window := range windows {
@@ -44,7 +45,8 @@ func (s *shard) buryAll(windows []int64, t tombstone, b *burial) error {
 }
 
 // bury hides in one window of which t covers something, if it is still there. The series that have nothing left in it leave
-// it. The caller holds the lock.
+// it. After blockfile.ErrDamaged it is done as well: whose block is damaged has nothing in the window any more, for nobody
+// knows what would be left of it. The caller holds the lock.
 func (s *shard) bury(window int64, t tombstone, b *burial) error {
 	before := s.windows[window]
 	if before == nil {
@@ -60,7 +62,7 @@ func (s *shard) bury(window int64, t tombstone, b *burial) error {
 	b.numbers, b.from, b.to = t.numbers, int(max(t.first, first)-first), int(min(t.last, last)-first)+1
 	since, unfiled := unfiledSince(before) // after may be the same window, where nothing is hidden that was not
 	after, hidden, err := b.in(before)
-	if err != nil {
+	if err != nil && !errors.Is(err, blockfile.ErrDamaged) {
 		return err
 	}
 	if open, ok := after.(*openWindow); ok && len(hidden) > 0 {
@@ -78,11 +80,11 @@ func (s *shard) bury(window int64, t tombstone, b *burial) error {
 		b.touched.add(number)
 	}
 	s.leaveFor(after, counted)
-	return nil
+	return err
 }
 
 // in returns a window without what b covers, and the series of which that was something. An open window is changed,
-// others are replaced, or stay where there was nothing. After an error nothing has changed.
+// others are replaced, or stay where there was nothing. After an error but blockfile.ErrDamaged nothing has changed.
 func (b *burial) in(w window) (after window, hidden []uint32, err error) {
 	if w, ok := w.(*openWindow); ok {
 		hidden, err = b.inOpen(w)
@@ -112,7 +114,8 @@ func (b *burial) inOpen(w *openWindow) (hidden []uint32, err error) {
 	}
 	var hiddenBelow []uint32
 	if w.base != nil {
-		if w.base, hiddenBelow, err = b.over(w.base, below); err != nil {
+		w.base, hiddenBelow, err = b.over(w.base, below)
+		if err != nil && !errors.Is(err, blockfile.ErrDamaged) {
 			return nil, err
 		}
 		w.base = hideAll(w.base, emptied)
@@ -124,18 +127,22 @@ func (b *burial) inOpen(w *openWindow) (hidden []uint32, err error) {
 	for _, number := range emptied {
 		w.dropRow(number)
 	}
-	return append(hidden, hiddenBelow...), nil
+	return append(hidden, hiddenBelow...), err
 }
 
 // over is in for the series with these numbers in a window that is not open.
 func (b *burial) over(w baseWindow, numbers []uint32) (after baseWindow, hidden []uint32, err error) {
 	var over *tombstonedWindow
+	var damage error
 	for _, number := range numbers {
 		if !w.holds(number) {
 			continue
 		}
 		left, any, err := b.cut(w, number)
-		if err != nil {
+		switch {
+		case errors.Is(err, blockfile.ErrDamaged):
+			left, any, damage = nil, true, err
+		case err != nil:
 			return w, nil, err
 		}
 		if !any {
@@ -150,7 +157,7 @@ func (b *burial) over(w baseWindow, numbers []uint32) (after baseWindow, hidden 
 	if over == nil {
 		return w, nil, nil
 	}
-	return over, hidden, nil
+	return over, hidden, damage
 }
 
 // cut returns the block of a series without what b covers, nil if nothing is left, and whether b covers any value. All of

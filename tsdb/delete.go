@@ -22,7 +22,7 @@ var ErrNotLogged = errors.New("the log does not take it; try again")
 //
 // It goes shard by shard, and lets commits pass in between. After an error, of the predicate or of the context, ErrClosed
 // or ErrNotLogged, what was removed so far stays so, and the rest is there; a crash before it returns leaves each tombstone
-// whole or none of it. blockfile.ErrDamaged, too, says that not all is gone: what lies outside of the damage is.
+// whole or none of it. blockfile.ErrDamaged says that some of what was deleted is still in a file that will be set aside.
 func (db *DB) Delete(ctx context.Context, where tag.Predicate, first, last int64) (series int, err error) {
 	if err := db.intake.enter(); err != nil {
 		return 0, err
@@ -126,7 +126,7 @@ func (s *shard) covered(ctx context.Context, files *fileAnswers, t tombstone) (w
 }
 
 // replayTombstone hides again, in the windows of which no file has it folded in. The caller holds the lock. Damaged blocks
-// stay: whoever has found them has marked their file.
+// are no error here: whoever has found them has marked their file.
 func (s *shard) replayTombstone(blocks *blockDir, at wal.Position, r *bodyReader) error {
 	t, err := readTombstone(r)
 	if err != nil {

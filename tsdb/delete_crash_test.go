@@ -209,6 +209,41 @@ func TestTombstoneIsWholeOrNot(t *testing.T) {
 	}
 }
 
+// TestDeleteOverBadFile damages a file under late values, some of which were deleted with others in the file. After a restart
+// and without the file those that were not are there, and no others.
+func TestDeleteOverBadFile(t *testing.T) {
+	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{BlockDir: "/blocks", Shards: 1, MemoryHorizon: time.Minute})
+	defer func() { db.close() }()
+	write := func(name string, minute int64) {
+		t.Helper()
+		db.append(tsdb.Point{Ref: db.resolve(tag.New("name", name)), Time: minute * 60_000, Value: float64(minute)})
+	}
+	write("a", 990)
+	write("b", 990)
+	write("b", 991)
+	db.maintain(1120)
+	write("a", 991)
+	write("a", 992)
+	if n, err := db.Delete(t.Context(), tag.True{}, 991*60_000, 991*60_000); n != 2 || err != nil {
+		t.Fatalf("deleted %d, %v", n, err)
+	}
+	db.close()
+	damage(t, db.fs, "/blocks/"+blockFiles(t, db.fs, ".blk")[0], 62)
+	db.open()
+	db.maintain(1120)
+	if names := blockFiles(t, db.fs, ".bad"); len(names) != 1 {
+		t.Fatalf("%q are set aside, want one", names)
+	}
+	for _, when := range []string{"at first", "after another start"} {
+		got := columns(t, db, latest)
+		if c := got["name=a"]; len(got) != 1 || c.Sum == nil || c.Sum[1] == c.Sum[1] || c.Sum[2] != 992 {
+			t.Errorf("%s there is %v, want the value of minute 992 alone", when, got)
+		}
+		db.maintain(1200)
+		db.reopen()
+	}
+}
+
 // TestFailedLogHidesNothing fills the disk.
 func TestFailedLogHidesNothing(t *testing.T) {
 	var full atomic.Bool
