@@ -133,7 +133,6 @@
 //
 //	upkeep      maintain.go        Maintain: the order of it all
 //	            retain.go          drop what is too old, if the clock can be believed
-//	            gap.go             an empty file in the place of a bad one
 //	            filing.go          windows to files
 //	            checkpoint.go      what is alive in the log, to its head
 //	            merging.go         files of adjacent windows to one
