@@ -10,25 +10,25 @@ import (
 // checkpoint writes to the head of the log what older segments may hold alone: the definitions of the series that are
 // remembered, which numbers have been given out, the normaliser's states, and what the other owners of records have.
 // Definitions never change; states are written between commits, so that no older one comes behind a newer one.
-func (db *DB) checkpoint(ctx context.Context) error {
-	for _, s := range db.shards {
-		if err := db.checkpointDefinitions(ctx, s); err != nil {
+func (u *upkeep) checkpoint(ctx context.Context) error {
+	for _, s := range u.shards {
+		if err := u.checkpointDefinitions(ctx, s); err != nil {
 			return err
 		}
-		if err := db.checkpointStates(ctx, s); err != nil {
+		if err := u.checkpointStates(ctx, s); err != nil {
 			return err
 		}
 	}
-	if db.others == nil {
+	if u.others == nil {
 		return nil
 	}
-	return db.others(ctx)
+	return u.others(ctx)
 }
 
 // checkpointBytes is how much of definitions is written at once.
 const checkpointBytes = 1 << 20
 
-func (db *DB) checkpointDefinitions(ctx context.Context, s *shard) error {
+func (u *upkeep) checkpointDefinitions(ctx context.Context, s *shard) error {
 	var bodies []byte // of the records that are written at once; the log has copied them when it returns
 	var records []wal.Record
 	for from, more := uint32(0), true; more; {
@@ -38,7 +38,7 @@ func (db *DB) checkpointDefinitions(ctx context.Context, s *shard) error {
 			bodies, from, more = s.definitionsFrom(bodies, from)
 			records = append(records, wal.Record{Type: wal.Series, Version: seriesVersion, Body: bodies[at:len(bodies):len(bodies)]})
 		}
-		if err := db.log.Append(ctx, records...); err != nil {
+		if err := u.log.Append(ctx, records...); err != nil {
 			return err
 		}
 	}
@@ -73,9 +73,9 @@ func (r *roster) run(from uint32, max int) (first uint32, n int) {
 	return first, n
 }
 
-func (db *DB) checkpointStates(ctx context.Context, s *shard) error {
-	db.committing.Lock()
-	defer db.committing.Unlock()
+func (u *upkeep) checkpointStates(ctx context.Context, s *shard) error {
+	u.committing.Lock()
+	defer u.committing.Unlock()
 	var records []wal.Record
 	s.mu.RLock()
 	var states []stagedState
@@ -92,5 +92,5 @@ func (db *DB) checkpointStates(ctx context.Context, s *shard) error {
 		})
 		states = states[n:]
 	}
-	return db.log.Append(ctx, records...)
+	return u.log.Append(ctx, records...)
 }

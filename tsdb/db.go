@@ -94,27 +94,20 @@ func (cfg *Config) check() error {
 // and a Selector. Its methods may be called from many goroutines.
 type DB struct {
 	grid      grid
-	retention time.Duration
-	horizon   time.Duration
 	log       *wal.Log
-	others    func(context.Context) error // Config.Checkpoint
 	logger    *slog.Logger
 	shards    []*shard
 	tags      *index.Dictionary // of all shards
 	census    *census
 	stats     counters
 	replay    *replay
+	upkeep    *upkeep
 	blocks    *blockDir     // nil: no files
 	permits   permits       // of those who read for queries
 	removals  atomic.Uint64 // see Removals
 	revisions *revisions
 	cache     *cache      // nil: switched off
 	started   atomic.Bool // and not closed: all changes are marked in revisions
-
-	// maintaining is held by who removes files, or wants none to be removed. It comes before committing.
-	maintaining sync.Mutex
-	// doubted is when retention began to doubt the clock, by that clock; zero: it does not. maintaining guards it.
-	doubted time.Time
 
 	// committing is held during a commit. Whoever holds it sees no record in the log that is not applied.
 	committing sync.Mutex
@@ -132,10 +125,7 @@ func New(cfg Config) (*DB, error) {
 	g := grid{step: cfg.Step.Milliseconds(), width: cfg.WindowSlots}
 	db := &DB{
 		grid:      g,
-		retention: cfg.Retention,
-		horizon:   cfg.MemoryHorizon,
 		log:       cfg.Log,
-		others:    cfg.Checkpoint,
 		logger:    cfg.Logger,
 		census:    newCensus(cfg.Limits, cfg.Now),
 		tags:      index.NewDictionary(),
@@ -148,6 +138,7 @@ func New(cfg Config) (*DB, error) {
 		db.shards = append(db.shards, newShard(i, db.grid, db.census, db.tags))
 	}
 	db.replay = newReplay(db)
+	db.upkeep = &upkeep{DB: db, retention: cfg.Retention, horizon: cfg.MemoryHorizon, others: cfg.Checkpoint}
 	if cfg.BlockDir == "" {
 		return db, nil
 	}
@@ -185,12 +176,7 @@ func (db *DB) Start() error {
 	if err := db.closeReplay(); err != nil {
 		return err
 	}
-	if db.retention > 0 { // a file may have windows past it
-		db.dropBefore(db.firstKept(db.census.now()))
-	}
-	if db.blocks != nil {
-		db.load(db.grid.slotBefore(db.census.now().Add(-db.horizon)))
-	}
+	db.upkeep.begin()
 	c := &committer{db: db, byShard: make([][]place, len(db.shards))}
 	db.stopped.Go(c.run)
 	db.started.Store(true)

@@ -28,19 +28,19 @@ const (
 //
 // So stragglers cost a file an hour, a window that is backfilled is in a file after a step, and a backfill that goes over
 // many windows again and again writes no more to files than it has written to the log.
-func (db *DB) dueWindows(now time.Time) []int64 {
-	settled := db.grid.slotBefore(now) - int64(min(settleSlots, db.grid.width))
+func (u *upkeep) dueWindows(now time.Time) []int64 {
+	settled := u.grid.slotBefore(now) - int64(min(settleSlots, u.grid.width))
 	var due, again []int64
-	for window := range db.unfiledWindows() {
+	for window := range u.unfiledWindows() {
 		switch {
-		case db.grid.lastSlot(window) > settled: // later
-		case db.blocks.isEmpty(window), db.hasTombstones(window):
+		case u.grid.lastSlot(window) > settled: // later
+		case u.blocks.isEmpty(window), u.hasTombstones(window):
 			due = append(due, window)
 		default:
 			again = append(again, window)
 		}
 	}
-	if len(due) > 0 || !db.lately(db.blocks.filedAt, now) || db.keepTooMuch(again) {
+	if len(due) > 0 || !u.lately(u.blocks.filedAt, now) || u.keepTooMuch(again) {
 		due = append(due, again...)
 	}
 	slices.Sort(due)
@@ -48,8 +48,8 @@ func (db *DB) dueWindows(now time.Time) []int64 {
 }
 
 // hasTombstones reports whether tombstones hide something of a window in any shard.
-func (db *DB) hasTombstones(window int64) bool {
-	return slices.ContainsFunc(db.shards, func(s *shard) bool {
+func (u *upkeep) hasTombstones(window int64) bool {
+	return slices.ContainsFunc(u.shards, func(s *shard) bool {
 		s.mu.RLock()
 		defer s.mu.RUnlock()
 		w := s.windows[window]
@@ -62,33 +62,33 @@ func (db *DB) hasTombstones(window int64) bool {
 }
 
 // lately reports whether a time lies within a window's duration before now. The clock may have jumped.
-func (db *DB) lately(at, now time.Time) bool {
+func (u *upkeep) lately(at, now time.Time) bool {
 	age := now.Sub(at)
-	return !at.IsZero() && age >= 0 && age < db.windowDuration()
+	return !at.IsZero() && age >= 0 && age < u.windowDuration()
 }
 
-func (db *DB) windowDuration() time.Duration { return time.Duration(db.grid.width) * db.Step() }
+func (u *upkeep) windowDuration() time.Duration { return time.Duration(u.grid.width) * u.Step() }
 
 // keepTooMuch reports whether windows that are in files keep more of the log than it would cost to write the files again.
-func (db *DB) keepTooMuch(windows []int64) bool {
+func (u *upkeep) keepTooMuch(windows []int64) bool {
 	if len(windows) == 0 {
 		return false
 	}
-	unfiled := db.unfiledWindows()
+	unfiled := u.unfiledWindows()
 	since, cost := unfiled[windows[0]], int64(0)
 	for _, window := range windows {
 		since = min(since, unfiled[window])
-		file := db.blocks.files[window]
+		file := u.blocks.files[window]
 		cost += file.reader.SizeBytes() / (file.last - file.first + 1)
 	}
-	return db.log.BytesFrom(since) > max(db.blocks.refileBytes, cost)
+	return u.log.BytesFrom(since) > max(u.blocks.refileBytes, cost)
 }
 
 // unfiledWindows returns the windows that have something that is in no file, and for each a position of the log before
 // which there is nothing of it.
-func (db *DB) unfiledWindows() map[int64]wal.Position {
+func (u *upkeep) unfiledWindows() map[int64]wal.Position {
 	windows := make(map[int64]wal.Position)
-	for _, s := range db.shards {
+	for _, s := range u.shards {
 		s.mu.RLock()
 		for number, w := range s.windows {
 			since, unfiled := unfiledSince(w)
@@ -122,9 +122,9 @@ func unfiledSince(w window) (wal.Position, bool) {
 }
 
 // fileAndTrim writes windows to files and lets go of the log that they were in.
-func (db *DB) fileAndTrim(ctx context.Context, due []int64, now time.Time) error {
+func (u *upkeep) fileAndTrim(ctx context.Context, due []int64, now time.Time) error {
 	begin := time.Now()
-	upTo, err := db.rotate()
+	upTo, err := u.rotate()
 	if err != nil {
 		return fmt.Errorf("before windows go to files: %w", err)
 	}
@@ -132,44 +132,44 @@ func (db *DB) fileAndTrim(ctx context.Context, due []int64, now time.Time) error
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err := db.fileWindow(window, upTo, now); err != nil {
+		if err := u.fileWindow(window, upTo, now); err != nil {
 			return fmt.Errorf("window %d to a file: %w", window, err)
 		}
 	}
-	if err := db.checkpoint(ctx); err != nil {
+	if err := u.checkpoint(ctx); err != nil {
 		return fmt.Errorf("what is alive in the log, to its head: %w", err)
 	}
-	for _, since := range db.unfiledWindows() {
+	for _, since := range u.unfiledWindows() {
 		upTo = min(upTo, since)
 	}
-	if err := db.log.Drop(upTo); err != nil {
+	if err := u.log.Drop(upTo); err != nil {
 		return err
 	}
-	db.blocks.filedAt = now
-	db.logger.Info("windows written to files", "windows", len(due), "took", time.Since(begin).Round(time.Millisecond))
+	u.blocks.filedAt = now
+	u.logger.Info("windows written to files", "windows", len(due), "took", time.Since(begin).Round(time.Millisecond))
 	return nil
 }
 
 // fileWindow writes a window of all shards to a file and makes the shards know of it. Where every value was cleared or
 // deleted the file is empty: it contradicts an older one, which may be there even if nobody knows, after a failure.
-func (db *DB) fileWindow(window int64, upTo wal.Position, now time.Time) error {
-	parts := make([]baseWindow, len(db.shards))
-	for i, s := range db.shards {
+func (u *upkeep) fileWindow(window int64, upTo wal.Position, now time.Time) error {
+	parts := make([]baseWindow, len(u.shards))
+	for i, s := range u.shards {
 		var err error
 		if parts[i], err = s.sealed(window); err != nil {
 			return err
 		}
 		defer s.unpin(sealedIn(parts[i]))
 	}
-	file, err := db.blocks.write(window, upTo, parts, db.shards)
+	file, err := u.blocks.write(window, upTo, parts, u.shards)
 	if err != nil {
 		return err
 	}
-	for i, s := range db.shards {
+	for i, s := range u.shards {
 		s.adopt(window, parts[i], file.filed(window, i))
 	}
 	file.written = now
-	return db.blocks.put(file)
+	return u.blocks.put(file)
 }
 
 // sealed returns a window in its sealed form, which does not change any more; nil if the shard does not have it. It is

@@ -87,7 +87,7 @@ func (f *filer) maintain(minute int64) {
 
 // state says which windows have something that is in no file, and which are in files.
 func (f *filer) state() string {
-	return fmt.Sprint("unfiled ", slices.Sorted(maps.Keys(f.unfiledWindows())), " files ", slices.Sorted(maps.Keys(f.blocks.files)))
+	return fmt.Sprint("unfiled ", slices.Sorted(maps.Keys(f.upkeep.unfiledWindows())), " files ", slices.Sorted(maps.Keys(f.blocks.files)))
 }
 
 // minutes returns the minutes that have values.

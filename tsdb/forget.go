@@ -72,19 +72,19 @@ func (r *roster) rested(now int64) (numbers []uint32, batch uint32) {
 }
 
 // forget lets go of the series that have rested long enough at a slot.
-func (db *DB) forget(now int64) {
-	for _, s := range db.shards {
+func (u *upkeep) forget(now int64) {
+	for _, s := range u.shards {
 		s.mu.Lock()
 		s.roster.rest(now)
 		s.mu.Unlock()
-		for db.forgetSome(s, now) {
+		for u.forgetSome(s, now) {
 		}
 	}
 }
 
 // forgetSome forgets some series of a shard, between two commits, and reports whether there may be more.
-func (db *DB) forgetSome(s *shard, now int64) bool {
-	db.committing.Lock()
+func (u *upkeep) forgetSome(s *shard, now int64) bool {
+	u.committing.Lock()
 	s.mu.Lock()
 	numbers, batch := s.roster.rested(now)
 	var gone []canonical
@@ -92,7 +92,7 @@ func (db *DB) forgetSome(s *shard, now int64) bool {
 		entry := s.roster.at(number)
 		switch {
 		case entry == nil || entry.resting != batch: // it has woken
-		case db.matters(entry.state, now):
+		case u.matters(entry.state, now):
 			s.roster.wake(number)
 		default:
 			gone = append(gone, entry.tags)
@@ -103,7 +103,7 @@ func (db *DB) forgetSome(s *shard, now int64) bool {
 		s.roster.unlogged = slices.DeleteFunc(s.roster.unlogged, func(number uint32) bool { return s.roster.at(number) == nil })
 	}
 	s.mu.Unlock()
-	db.committing.Unlock()
+	u.committing.Unlock()
 	for _, tags := range gone {
 		if tags != lost {
 			s.census.remove(tags.tags())
@@ -113,7 +113,7 @@ func (db *DB) forgetSome(s *shard, now int64) bool {
 }
 
 // matters reports whether a sample that comes now may have to do with those before it.
-func (db *DB) matters(state normalize.State, now int64) bool {
+func (u *upkeep) matters(state normalize.State, now int64) bool {
 	newest := max(state.Last, state.CounterTime)
-	return newest > 0 && db.grid.timeOf(now)-newest <= normalize.HeartbeatOf(db.grid.step)
+	return newest > 0 && u.grid.timeOf(now)-newest <= normalize.HeartbeatOf(u.grid.step)
 }

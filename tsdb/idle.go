@@ -19,9 +19,9 @@ const (
 // sealIdle seals the open windows that end before slot and have not been written to since it was last called: a
 // window of floats takes four times the memory of its blocks, and the commit that opens the third would wait for the
 // sealing of a whole one.
-func (db *DB) sealIdle(slot int64) error {
-	encoder := gorilla.NewEncoder(db.grid.step)
-	for _, s := range db.shards {
+func (u *upkeep) sealIdle(slot int64) error {
+	encoder := gorilla.NewEncoder(u.grid.step)
+	for _, s := range u.shards {
 		if err := s.sealIdleBefore(slot, encoder); err != nil {
 			return err
 		}

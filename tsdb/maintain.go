@@ -21,45 +21,73 @@ import (
 //	merge    files of adjacent windows into a longer one, once; see merging.go
 //
 // Without a BlockDir it only drops, seals and forgets. After an error nothing is lost; the next call tries again.
-func (db *DB) Maintain(ctx context.Context, now time.Time) error {
-	db.maintaining.Lock()
-	defer db.maintaining.Unlock()
-	dropped, err := db.retain(now)
-	if dropped > 0 {
-		db.logger.Info("dropped windows past the retention", "windows", dropped)
+func (db *DB) Maintain(ctx context.Context, now time.Time) error { return db.upkeep.run(ctx, now) }
+
+// An upkeep is what a DB does to itself as time goes on: what Maintain does, and what only that needs to know.
+type upkeep struct {
+	*DB
+	retention time.Duration
+	horizon   time.Duration
+	others    func(context.Context) error // Config.Checkpoint
+
+	// maintaining is held by who removes files, or wants none to be removed. It comes before committing.
+	maintaining sync.Mutex
+	// doubted is when retention began to doubt the clock, by that clock; zero: it does not. maintaining guards it.
+	doubted time.Time
+}
+
+// begin does what a start asks for: windows past the retention, which a file may have, are dropped, and those within the
+// memory horizon are read from their files.
+func (u *upkeep) begin() {
+	now := u.census.now()
+	if u.retention > 0 {
+		u.dropBefore(u.firstKept(now))
 	}
-	if err == nil && db.blocks != nil {
-		err = db.setBadAside()
+	if u.blocks != nil {
+		u.load(u.grid.slotBefore(now.Add(-u.horizon)))
+	}
+}
+
+// run is Maintain.
+func (u *upkeep) run(ctx context.Context, now time.Time) error {
+	u.maintaining.Lock()
+	defer u.maintaining.Unlock()
+	dropped, err := u.retain(now)
+	if dropped > 0 {
+		u.logger.Info("dropped windows past the retention", "windows", dropped)
+	}
+	if err == nil && u.blocks != nil {
+		err = u.setBadAside()
 	}
 	if err == nil {
-		err = db.sealIdle(db.grid.slotBefore(now) - idleSlots)
+		err = u.sealIdle(u.grid.slotBefore(now) - idleSlots)
 	}
 	if err != nil {
 		return err
 	}
-	if db.blocks == nil {
-		db.forget(db.grid.slotBefore(now))
+	if u.blocks == nil {
+		u.forget(u.grid.slotBefore(now))
 		return nil
 	}
-	if due := db.dueWindows(now); len(due) > 0 {
-		if err := db.fileAndTrim(ctx, due, now); err != nil {
+	if due := u.dueWindows(now); len(due) > 0 {
+		if err := u.fileAndTrim(ctx, due, now); err != nil {
 			return err
 		}
 	}
-	db.release(db.grid.slotBefore(now.Add(-db.horizon)))
-	db.forget(db.grid.slotBefore(now))
-	return db.mergeSome(ctx, now)
+	u.release(u.grid.slotBefore(now.Add(-u.horizon)))
+	u.forget(u.grid.slotBefore(now))
+	return u.mergeSome(ctx, now)
 }
 
 // rotate ends the log's segment between two commits: what was logged before the position that it returns is applied.
-func (db *DB) rotate() (wal.Position, error) {
-	db.committing.Lock()
-	defer db.committing.Unlock()
-	at, err := db.log.Rotate()
+func (u *upkeep) rotate() (wal.Position, error) {
+	u.committing.Lock()
+	defer u.committing.Unlock()
+	at, err := u.log.Rotate()
 	if err != nil {
 		return 0, err
 	}
-	for _, s := range db.shards {
+	for _, s := range u.shards {
 		s.mu.Lock()
 		s.logAt = at
 		s.mu.Unlock()
@@ -68,9 +96,9 @@ func (db *DB) rotate() (wal.Position, error) {
 }
 
 // release gives up the memory of windows that end before slot and are in files.
-func (db *DB) release(slot int64) {
-	for _, s := range db.shards {
-		for _, w := range s.takeFiledBefore(slot, db.blocks.files) {
+func (u *upkeep) release(slot int64) {
+	for _, s := range u.shards {
+		for _, w := range s.takeFiledBefore(slot, u.blocks.files) {
 			s.leaveTaken(w)
 		}
 	}
@@ -98,13 +126,13 @@ func (s *shard) takeFiledBefore(slot int64, files map[int64]*windowFile) (taken 
 
 // load brings windows that end at slot or later from files into memory, as if they had never left it. A file that
 // is bad stays where it is: the first reader finds out.
-func (db *DB) load(slot int64) {
-	for _, file := range db.blocks.all() {
-		if db.grid.lastSlot(file.last) < slot {
+func (u *upkeep) load(slot int64) {
+	for _, file := range u.blocks.all() {
+		if u.grid.lastSlot(file.last) < slot {
 			continue
 		}
 		var shards sync.WaitGroup
-		for _, s := range db.shards {
+		for _, s := range u.shards {
 			shards.Go(func() { s.load(file, slot) })
 		}
 		shards.Wait()
@@ -141,30 +169,30 @@ func (s *shard) enterLoaded(w *sealedWindow) {
 }
 
 // setBadAside takes the files out of service in which damage was found, with all their windows.
-func (db *DB) setBadAside() error {
-	for _, file := range db.blocks.all() {
+func (u *upkeep) setBadAside() error {
+	for _, file := range u.blocks.all() {
 		damage := file.reader.Damage()
 		if damage == nil {
 			continue
 		}
-		db.abandon(db.blocks.windowsOf(file))
+		u.abandon(u.blocks.windowsOf(file))
 		head := file.reader.Head()
-		if err := db.blocks.takeOut(file, damage); err != nil {
+		if err := u.blocks.takeOut(file, damage); err != nil {
 			return err
 		}
-		db.blocks.leaveGap(head)
+		u.blocks.leaveGap(head)
 	}
 	return nil
 }
 
 // abandon lets go of what the shards have of windows in a file that is bad.
-func (db *DB) abandon(windows []int64) {
-	change := db.revisions.begin()
-	defer db.revisions.end(change)
+func (u *upkeep) abandon(windows []int64) {
+	change := u.revisions.begin()
+	defer u.revisions.end(change)
 	for _, window := range windows {
-		db.revisions.mark(change, db.grid.firstSlot(window), db.grid.lastSlot(window))
+		u.revisions.mark(change, u.grid.firstSlot(window), u.grid.lastSlot(window))
 	}
-	for _, s := range db.shards {
+	for _, s := range u.shards {
 		s.mu.Lock()
 		for _, window := range windows {
 			s.abandon(window)

@@ -27,32 +27,32 @@ type mergeState struct {
 // mergeSome merges the files of one span that is ready, if any, the next one in time behind the one before. It
 // holds no lock while it writes: reading, commits and sealing go on. After a failure nothing is tried for a window's
 // duration: on a full disk each try would take the log's last space for a moment.
-func (db *DB) mergeSome(ctx context.Context, now time.Time) error {
-	state := &db.blocks.merging
-	if db.lately(state.failedAt, now) {
+func (u *upkeep) mergeSome(ctx context.Context, now time.Time) error {
+	state := &u.blocks.merging
+	if u.lately(state.failedAt, now) {
 		return nil
 	}
-	ready := db.spansToMerge(now)
+	ready := u.spansToMerge(now)
 	if len(ready) == 0 {
 		return nil
 	}
 	next, _ := slices.BinarySearch(ready, state.last+1)
 	state.last, state.failedAt = ready[next%len(ready)], time.Time{}
 	begin := time.Now()
-	if err := db.mergeSpan(ctx, state.last, now); err != nil {
+	if err := u.mergeSpan(ctx, state.last, now); err != nil {
 		state.failedAt = now
 		return err
 	}
-	from, _ := db.grid.bounds(state.last)
-	db.logger.Info("files merged", "from", from, "windows", mergeWindows, "took", time.Since(begin).Round(time.Millisecond))
+	from, _ := u.grid.bounds(state.last)
+	u.logger.Info("files merged", "from", from, "windows", mergeWindows, "took", time.Since(begin).Round(time.Millisecond))
 	return nil
 }
 
 // spansToMerge returns the spans, by their first windows and ascending, that are in several files and in none that
 // Maintain has written lately: while stragglers come, their windows keep files of their own. All windows lie behind the
 // memory horizon and have nothing that is in no file.
-func (db *DB) spansToMerge(now time.Time) (ready []int64) {
-	if db.retention > 0 && db.retention < mergeSpans*mergeWindows*db.windowDuration() {
+func (u *upkeep) spansToMerge(now time.Time) (ready []int64) {
+	if u.retention > 0 && u.retention < mergeSpans*mergeWindows*u.windowDuration() {
 		return nil
 	}
 	type state struct {
@@ -60,23 +60,23 @@ func (db *DB) spansToMerge(now time.Time) (ready []int64) {
 		several, busy bool
 	}
 	spans := make(map[int64]*state)
-	for window, file := range db.blocks.files {
+	for window, file := range u.blocks.files {
 		span := spans[spanOf(window)]
 		if span == nil {
 			span = &state{file: file}
 			spans[spanOf(window)] = span
 		}
 		span.several = span.several || span.file != file
-		span.busy = span.busy || db.lately(file.written, now)
+		span.busy = span.busy || u.lately(file.written, now)
 	}
-	for window := range db.unfiledWindows() {
+	for window := range u.unfiledWindows() {
 		if span := spans[spanOf(window)]; span != nil {
 			span.busy = true
 		}
 	}
-	horizon := db.grid.slotBefore(now.Add(-db.horizon))
+	horizon := u.grid.slotBefore(now.Add(-u.horizon))
 	for first, span := range spans {
-		if span.several && !span.busy && db.grid.lastSlot(first+mergeWindows-1) < horizon {
+		if span.several && !span.busy && u.grid.lastSlot(first+mergeWindows-1) < horizon {
 			ready = append(ready, first)
 		}
 	}
@@ -89,8 +89,8 @@ func spanOf(window int64) int64 { return floorDiv(window, mergeWindows) * mergeW
 
 // mergeSpan makes one file of the windows of a span, each from the file in force for it, and brings it into force. What was
 // logged before the greatest of their positions is in it: when the span was found ready nothing was missing in any.
-func (db *DB) mergeSpan(ctx context.Context, first int64, now time.Time) error {
-	d := db.blocks
+func (u *upkeep) mergeSpan(ctx context.Context, first int64, now time.Time) error {
+	d := u.blocks
 	from := make([]*blockfile.Reader, mergeWindows)
 	var upTo wal.Position
 	for i := range from {
@@ -108,7 +108,7 @@ func (db *DB) mergeSpan(ctx context.Context, first int64, now time.Time) error {
 		return err
 	}
 	file.written = now
-	for _, s := range db.shards {
+	for _, s := range u.shards {
 		s.readFrom(file)
 	}
 	return d.put(file)

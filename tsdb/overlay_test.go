@@ -25,7 +25,7 @@ func TestOverlay(t *testing.T) {
 		if err := dir.fsys.MkdirAll(dir.path); err != nil {
 			rt.Fatal(err)
 		}
-		db := &DB{grid: g, shards: []*shard{s}, blocks: dir}
+		u := &upkeep{DB: &DB{grid: g, shards: []*shard{s}, blocks: dir}}
 		defer dir.close()
 		want := map[uint32][]float64{}
 		for i := range uint32(series) {
@@ -62,7 +62,7 @@ func TestOverlay(t *testing.T) {
 				if len(s.windows) == 0 {
 					break
 				}
-				if err := db.fileWindow(0, 1<<32+1, time.Unix(0, 0)); err != nil {
+				if err := u.fileWindow(0, 1<<32+1, time.Unix(0, 0)); err != nil {
 					rt.Fatal(err)
 				}
 			case 2:
@@ -84,8 +84,8 @@ func TestOverlay(t *testing.T) {
 					rt.Fatal(err)
 				}
 			case 5:
-				db.forget(0)
-				db.forget(refSteps)
+				u.forget(0)
+				u.forget(refSteps)
 			}
 			checkOverlay(rt, s, want)
 		}

@@ -6,30 +6,30 @@ import (
 )
 
 // retain drops the windows that lie wholly before the retention, with the files that have no others, and returns how many.
-func (db *DB) retain(now time.Time) (int, error) {
-	if db.retention == 0 {
+func (u *upkeep) retain(now time.Time) (int, error) {
+	if u.retention == 0 {
 		return 0, nil
 	}
-	first := db.firstKept(now)
-	db.revisions.drop(db.grid.lastSlot(db.grid.windowOf(first) - 1))
-	dropped := db.dropBefore(first)
+	first := u.firstKept(now)
+	u.revisions.drop(u.grid.lastSlot(u.grid.windowOf(first) - 1))
+	dropped := u.dropBefore(first)
 	if dropped > 0 {
-		db.removals.Add(1)
+		u.removals.Add(1)
 	}
-	if db.blocks == nil {
+	if u.blocks == nil {
 		return dropped, nil
 	}
-	return dropped, db.blocks.dropBefore(first)
+	return dropped, u.blocks.dropBefore(first)
 }
 
 // firstKept returns the slot before which nothing is kept; there is a retention.
-func (db *DB) firstKept(now time.Time) int64 {
-	return db.grid.slotBefore(db.believed(now).Add(-db.retention))
+func (u *upkeep) firstKept(now time.Time) int64 {
+	return u.grid.slotBefore(u.believed(now).Add(-u.retention))
 }
 
 // dropBefore drops the windows that end before slot from the shards, and returns how many.
-func (db *DB) dropBefore(slot int64) (dropped int) {
-	for _, s := range db.shards {
+func (u *upkeep) dropBefore(slot int64) (dropped int) {
+	for _, s := range u.shards {
 		dropped += s.dropBefore(slot)
 	}
 	return dropped
@@ -49,22 +49,22 @@ const patience = 24 * time.Hour
 //	retention             ├─────────────────┤   as if it were then
 //
 // A clock that leaps back drops nothing.
-func (db *DB) believed(now time.Time) time.Time {
-	wait := min(patience, db.retention)
+func (u *upkeep) believed(now time.Time) time.Time {
+	wait := min(patience, u.retention)
 	limit := now
-	if windows := db.windowNumbers(); len(windows) > 0 {
-		limit = db.proven(windows, wait).Add(wait)
+	if windows := u.windowNumbers(); len(windows) > 0 {
+		limit = u.proven(windows, wait).Add(wait)
 	}
 	if !limit.Before(now) {
-		db.doubted = time.Time{}
+		u.doubted = time.Time{}
 		return now
 	}
-	if db.doubted.IsZero() || now.Before(db.doubted) {
-		db.doubted = now
-		db.logger.Warn("the clock is far ahead of the data; retention waits until it has gone on so: correct it if it is wrong",
+	if u.doubted.IsZero() || now.Before(u.doubted) {
+		u.doubted = now
+		u.logger.Warn("the clock is far ahead of the data; retention waits until it has gone on so: correct it if it is wrong",
 			"clock", now.UTC(), "data", limit.Add(-wait).UTC(), "wait", wait)
 	}
-	if now.Sub(db.doubted) >= wait {
+	if now.Sub(u.doubted) >= wait {
 		return now
 	}
 	return limit
@@ -72,11 +72,11 @@ func (db *DB) believed(now time.Time) time.Time {
 
 // proven returns the end of the newest stretch of windows that is longer than wait and has no gap longer than that, or,
 // without one, of the oldest stretch. The windows are ascending.
-func (db *DB) proven(windows []int64, wait time.Duration) (until time.Time) {
-	begin, end := db.grid.bounds(windows[0])
+func (u *upkeep) proven(windows []int64, wait time.Duration) (until time.Time) {
+	begin, end := u.grid.bounds(windows[0])
 	oldest := true
 	for _, window := range windows {
-		from, to := db.grid.bounds(window)
+		from, to := u.grid.bounds(window)
 		if from.Sub(end) > wait {
 			begin, oldest = from, false
 		}
@@ -89,9 +89,9 @@ func (db *DB) proven(windows []int64, wait time.Duration) (until time.Time) {
 }
 
 // windowNumbers returns the windows of all shards in order.
-func (db *DB) windowNumbers() []int64 {
+func (u *upkeep) windowNumbers() []int64 {
 	var numbers []int64
-	for _, s := range db.shards {
+	for _, s := range u.shards {
 		s.mu.RLock()
 		numbers = append(numbers, s.order...)
 		s.mu.RUnlock()

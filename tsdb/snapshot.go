@@ -17,9 +17,9 @@ import (
 //
 //	snapshots/20261122T184500.000Z/    meta.json, default/wal/…, default/blocks/…
 func (d *Dir) Snapshot(namespace string, db *DB, now time.Time) (path string, err error) {
-	db.maintaining.Lock() // no file is removed meanwhile
-	defer db.maintaining.Unlock()
-	upTo, err := db.rotate()
+	db.upkeep.maintaining.Lock() // no file is removed meanwhile
+	defer db.upkeep.maintaining.Unlock()
+	upTo, err := db.upkeep.rotate()
 	if err != nil {
 		return "", fmt.Errorf("snapshot: %w", err)
 	}
