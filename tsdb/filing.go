@@ -30,8 +30,9 @@ const (
 // many windows again and again writes no more to files than it has written to the log.
 func (u *upkeep) dueWindows(now time.Time) []int64 {
 	settled := u.grid.slotBefore(now) - int64(min(settleSlots, u.grid.width))
+	unfiled := u.unfiledWindows()
 	var due, again []int64
-	for window := range u.unfiledWindows() {
+	for window := range unfiled {
 		switch {
 		case u.grid.lastSlot(window) > settled: // later
 		case u.blocks.isEmpty(window), u.hasTombstones(window):
@@ -40,7 +41,7 @@ func (u *upkeep) dueWindows(now time.Time) []int64 {
 			again = append(again, window)
 		}
 	}
-	if len(due) > 0 || !u.lately(u.blocks.filedAt, now) || u.keepTooMuch(again) {
+	if len(due) > 0 || !u.lately(u.blocks.filedAt, now) || u.keepTooMuch(again, unfiled) {
 		due = append(due, again...)
 	}
 	slices.Sort(due)
@@ -70,11 +71,11 @@ func (u *upkeep) lately(at, now time.Time) bool {
 func (u *upkeep) windowDuration() time.Duration { return time.Duration(u.grid.width) * u.Step() }
 
 // keepTooMuch reports whether windows that are in files keep more of the log than it would cost to write the files again.
-func (u *upkeep) keepTooMuch(windows []int64) bool {
+// unfiled is from which position on each needs the log.
+func (u *upkeep) keepTooMuch(windows []int64, unfiled map[int64]wal.Position) bool {
 	if len(windows) == 0 {
 		return false
 	}
-	unfiled := u.unfiledWindows()
 	since, cost := unfiled[windows[0]], int64(0)
 	for _, window := range windows {
 		since = min(since, unfiled[window])

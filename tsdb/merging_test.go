@@ -302,15 +302,21 @@ func TestBadStandIn(t *testing.T) {
 	}
 }
 
-// TestBadFileInMerge: what a merge finds damaged is set aside, and the rest of the span is merged.
-func TestBadFileInMerge(t *testing.T) {
+// unmergedDB has a value 5 of series a each four minutes from 960 to 1050, in a file each; the next Maintain merges them.
+func unmergedDB(t *testing.T) *testDB {
 	db := openTestDB(t, vfs.NewMemory(), smallWindows)
-	defer func() { db.close() }()
 	ref := db.resolve(tag.New("name", "a"))
 	for minute := int64(961); minute <= 1050; minute += 4 {
 		db.append(tsdb.Point{Ref: ref, Time: minute * 60_000, Value: 5})
 	}
 	db.maintain(1200)
+	return db
+}
+
+// TestBadFileInMerge: what a merge finds damaged is set aside, and the rest of the span is merged.
+func TestBadFileInMerge(t *testing.T) {
+	db := unmergedDB(t)
+	defer func() { db.close() }()
 	db.close()
 	damage(t, db.fs, "/blocks/"+blockFiles(t, db.fs, ".blk")[3], 56)
 	db.open()
@@ -330,13 +336,8 @@ func TestBadFileInMerge(t *testing.T) {
 
 // TestMergeCancelled leaves the files as they were.
 func TestMergeCancelled(t *testing.T) {
-	db := openTestDB(t, vfs.NewMemory(), smallWindows)
+	db := unmergedDB(t)
 	defer func() { db.close() }()
-	ref := db.resolve(tag.New("name", "a"))
-	for minute := int64(961); minute <= 1050; minute += 4 {
-		db.append(tsdb.Point{Ref: ref, Time: minute * 60_000, Value: 5})
-	}
-	db.maintain(1200)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if err := db.Maintain(ctx, time.UnixMilli(1210*60_000)); !errors.Is(err, context.Canceled) {
