@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/binary"
 	"math"
+
+	"github.com/telamon-tsdb/telamon/tsdb/turn"
 )
 
 // answer answers q, from the cache as far as that is possible.
@@ -13,7 +15,8 @@ import (
 // are added in the same order either way, and tallies are those of the same units.
 func (db *DB) answer(ctx context.Context, q Query) ([]*Column, error) {
 	l, cached := db.grid.layoutOf(q)
-	a := &assembly{db: db, query: q, layout: l, used: &usage{query: &q}}
+	a := &assembly{db: db, query: q, layout: l, used: &usage{query: &q}, turn: turn.FromContext(ctx)}
+	defer a.close()
 	if db.started.Load() {
 		a.cache = db.cache
 	}
@@ -39,7 +42,10 @@ type assembly struct {
 	query  Query
 	layout layout
 	used   *usage
-	cache  *cache // nil: all is read
+	turn   *turn.Turn // of the goroutine that asks
+	cache  *cache     // nil: all is read
+	// matching is nil before the first reading.
+	matching *condition
 	// isUnits tells that whole units are read; else only what lies in the range.
 	isUnits bool
 
@@ -72,8 +78,8 @@ func (a *assembly) collect(ctx context.Context) error {
 	shape := shapeOf(&a.query, l)
 	firstMissing := l.unitOf(l.first)
 	for unit := firstMissing; unit <= l.unitOf(l.last()); unit++ {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
+		if err := a.turn.Yield(ctx); err != nil {
+			return err
 		}
 		parts, found := a.lookUp(unit)
 		if !found {
@@ -240,9 +246,25 @@ func (a *assembly) keep(unit int64, gap *layout, groups *groups) {
 	a.cache.put(a.keyOf(unit), &w)
 }
 
+// readGroups reads what a part of the range has.
+func (a *assembly) readGroups(ctx context.Context, part layout) (_ *groups, err error) {
+	if a.matching == nil {
+		if a.matching, err = a.db.condition(ctx, a.query.Where); err != nil {
+			return nil, err
+		}
+	}
+	return a.db.readGroups(ctx, part.query(a.query), part, a.used, a.matching)
+}
+
+func (a *assembly) close() {
+	if a.matching != nil {
+		a.matching.close()
+	}
+}
+
 // read reads a gap between what the answer has already, lets keep see it, and adds it.
 func (a *assembly) read(ctx context.Context, gap layout, keep func(*groups)) error {
-	groups, err := a.db.readGroups(ctx, gap.query(a.query), gap, a.used)
+	groups, err := a.readGroups(ctx, gap)
 	if err != nil {
 		return err
 	}
@@ -252,6 +274,11 @@ func (a *assembly) read(ctx context.Context, gap layout, keep func(*groups)) err
 	l := &a.layout
 	isAll := len(a.columns) == 0 && gap.first <= l.first && gap.last() >= l.last()
 	for i, p := range groups.list {
+		if i%64 == 0 {
+			if err := a.turn.Yield(ctx); err != nil {
+				return err
+			}
+		}
 		if isAll {
 			a.countAll(a.add(groups.keys[i], p.clipped(&gap, l)), p, &gap)
 			continue
@@ -272,7 +299,12 @@ func (a *assembly) finish(ctx context.Context) ([]*Column, error) {
 		return nil, err
 	}
 	kept := make([]*Column, 0, len(a.columns))
-	for _, c := range a.columns {
+	for i, c := range a.columns {
+		if i%64 == 0 {
+			if err := a.turn.Yield(ctx); err != nil {
+				return nil, err
+			}
+		}
 		if !c.hasValue() {
 			continue
 		}

@@ -125,7 +125,7 @@ func TestAbandonedQuery(t *testing.T) {
 	}
 }
 
-// TestAbandonedInTheQueue: who waits for a permit leaves at once, and takes none along.
+// TestAbandonedInTheQueue: who waits for a turn leaves at once, and takes none along.
 func TestAbandonedInTheQueue(t *testing.T) {
 	db := openNodes(t, 100)
 	defer func() { db.close() }()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/telamon-tsdb/telamon/tsdb/index"
+	"github.com/telamon-tsdb/telamon/tsdb/turn"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
@@ -103,7 +104,7 @@ type DB struct {
 	replay    *replay
 	upkeep    *upkeep
 	blocks    *blockDir     // nil: no files
-	permits   permits       // of those who read for queries
+	turns     *turn.Queue   // of those who read for queries whose context has no turn
 	removals  atomic.Uint64 // see Removals
 	revisions *revisions
 	cache     *cache      // nil: switched off
@@ -129,7 +130,7 @@ func New(cfg Config) (*DB, error) {
 		logger:    cfg.Logger,
 		census:    newCensus(cfg.Limits, cfg.Now),
 		tags:      index.NewDictionary(),
-		permits:   newPermits(),
+		turns:     turn.NewQueue(turn.AllButOne()),
 		revisions: newRevisions(g),
 		cache:     newCache(),
 		intake:    newIntake(),

@@ -28,12 +28,16 @@ func (db *DB) Delete(ctx context.Context, where tag.Predicate, first, last int64
 		return 0, err
 	}
 	defer db.intake.leave()
-	files := newFileAnswers(where)
+	matching, err := db.condition(ctx, where)
+	if err != nil {
+		return 0, err
+	}
+	defer matching.close()
 	t := tombstone{first: ceilDiv(first, db.grid.step), last: floorDiv(last, db.grid.step)}
 	var damage error
 	for _, s := range db.shards {
 		b := s.newBurial()
-		err := db.deleteIn(ctx, s, files, t, b)
+		err := db.deleteIn(ctx, s, matching, t, b)
 		if n := b.touched.len(); n > 0 {
 			series += n
 			db.removals.Add(1) // behind the last change: whoever reads the new count sees no value that is gone
@@ -52,9 +56,9 @@ func (db *DB) Delete(ctx context.Context, where tag.Predicate, first, last int64
 const deleteAtOnce = 1 << 15
 
 // deleteIn removes from one shard, some series and windows at a time.
-func (db *DB) deleteIn(ctx context.Context, s *shard, files *fileAnswers, t tombstone, b *burial) error {
-	files.ask(ctx, s, t.first, t.last)
-	windows, numbers, err := s.covered(ctx, files, t)
+func (db *DB) deleteIn(ctx context.Context, s *shard, matching *condition, t tombstone, b *burial) error {
+	matching.ask(ctx, s, t.first, t.last)
+	windows, numbers, err := s.covered(ctx, matching, t)
 	if err != nil {
 		return err
 	}
@@ -100,7 +104,7 @@ func (db *DB) bury(ctx context.Context, s *shard, t tombstone, b *burial) error 
 }
 
 // covered returns the windows that t covers some of, and the series that match and are in any of them, ascending both.
-func (s *shard) covered(ctx context.Context, files *fileAnswers, t tombstone) (windows []int64, numbers []uint32, err error) {
+func (s *shard) covered(ctx context.Context, matching *condition, t tombstone) (windows []int64, numbers []uint32, err error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var covered []numberedWindow
@@ -113,7 +117,7 @@ func (s *shard) covered(ctx context.Context, files *fileAnswers, t tombstone) (w
 	if len(windows) == 0 {
 		return nil, nil, nil
 	}
-	found, err := s.candidates(ctx, covered, files)
+	found, err := s.candidates(ctx, covered, matching)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -78,7 +78,8 @@
 // Reading goes through four lanes, each a quarter of the shards, one after the other into the same columns; then
 // lanes are added up in their order. So sums have the same bits on any number of processors, from the cache and not. An
 // entry holds as long as no slot of it was changed since its reading began (revision.go): commits and deletes number
-// their changes. Readers take turns after each shard and leave one processor free (permits.go).
+// their changes. Readers work in turns and leave one processor free (package turn); they hold the lock of a
+// shard for a millisecond at a time (passage.go), and hold patterns against values without it (index.Tested).
 //
 // # Delete
 //
@@ -146,13 +147,13 @@
 //	            assemble.go        an answer put together from the cache and from what is read
 //	            edges.go           units that the range only touches
 //	            clip.go            the part of a column that the range has
+//	            passage.go         the way through one shard, a millisecond at a time
 //	            group.go           series to columns, in one shard
 //	            reader.go          values into columns, window by window
 //	            consolidate.go     several slots to one output value
 //	            aggregate.go       sums, counts, least and greatest, of slices
 //	            tally.go           what went into a column
 //	            usage.go           budgets
-//	            permits.go         who may read at the same time
 //
 //	cache       cache.go           units that are kept, and their bytes
 //	            cachekey.go        equal questions have equal bytes

@@ -59,7 +59,7 @@ func (a *assembly) readEdge(ctx context.Context, unit int64, exact map[int]*tall
 	}
 	first, last := a.layout.unitBounds(unit)
 	part := a.layout.part(max(first, a.layout.first), min(last, a.layout.last()))
-	groups, err := a.db.readGroups(ctx, part.query(a.query), part, a.used)
+	groups, err := a.readGroups(ctx, part)
 	if err != nil {
 		return err
 	}

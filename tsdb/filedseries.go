@@ -7,8 +7,10 @@ import (
 	"sync"
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
+	"github.com/telamon-tsdb/telamon/tsdb/index"
 	"github.com/telamon-tsdb/telamon/tsdb/normalize"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/tsdb/turn"
 )
 
 // The series of windows that are in files only are found by the files: which match a question (candidates), what their
@@ -115,42 +117,68 @@ func (w *filedWindow) tagsOf(number uint32) (canonical, tag.Tags, error) {
 	return canonical(tags), parsed, err
 }
 
-// fileAnswers are the series that satisfy a predicate in block files: each file is asked once, by the shard that
-// needs it first.
-type fileAnswers struct {
-	where tag.Predicate
+// A condition is a predicate and what is known of it without the lock of any shard: the values that its patterns match, and
+// the series that satisfy it in block files. Each file is asked once, by the shard that needs it first.
+type condition struct {
+	where  tag.Predicate
+	tested *index.Tested
 
 	mu     sync.Mutex // guards byFile
 	byFile map[*blockfile.Reader]*fileAnswer
 }
 
 type fileAnswer struct {
-	once      sync.Once
-	positions []uint32 // ascending
+	done      chan struct{} // closed when the rest is there
+	positions []uint32      // ascending
 	err       error
 }
 
-func newFileAnswers(where tag.Predicate) *fileAnswers {
-	return &fileAnswers{where: where, byFile: make(map[*blockfile.Reader]*fileAnswer)}
+// condition tests the patterns of a predicate. The caller closes what it returns. The error is that of index.Lookup.
+func (db *DB) condition(ctx context.Context, where tag.Predicate) (*condition, error) {
+	tested, err := db.tags.Test(ctx, where)
+	if err != nil {
+		return nil, err
+	}
+	return &condition{where: where, tested: tested, byFile: make(map[*blockfile.Reader]*fileAnswer)}, nil
 }
 
-// of returns the positions in the file of w that satisfy the predicate and are of its shard.
-func (a *fileAnswers) of(ctx context.Context, w *filedWindow) ([]uint32, error) {
-	a.mu.Lock()
-	answer := a.byFile[w.file.reader]
-	if answer == nil {
-		answer = &fileAnswer{}
-		a.byFile[w.file.reader] = answer
+func (c *condition) close() { c.tested.Close() }
+
+// of returns the positions in the file of w that satisfy the predicate and are of its shard. Whoever asks while another
+// goroutine looks waits for that, without its turn.
+func (c *condition) of(ctx context.Context, w *filedWindow) ([]uint32, error) {
+	reader := w.file.reader
+	c.mu.Lock()
+	answer, known := c.byFile[reader]
+	if !known {
+		answer = &fileAnswer{done: make(chan struct{})}
+		c.byFile[reader] = answer
 	}
-	a.mu.Unlock()
-	answer.once.Do(func() { answer.positions, answer.err = w.file.reader.Lookup(ctx, a.where) })
+	c.mu.Unlock()
+	if !known {
+		defer close(answer.done)
+		answer.positions, answer.err = reader.Lookup(ctx, c.where)
+		return w.part.Of(answer.positions), answer.err
+	}
+	if err := awaitAnswer(ctx, answer.done); err != nil {
+		return nil, err
+	}
 	return w.part.Of(answer.positions), answer.err
+}
+
+func awaitAnswer(ctx context.Context, done <-chan struct{}) error {
+	select {
+	case <-done:
+		return nil
+	default:
+	}
+	return turn.FromContext(ctx).Outside(ctx, func() error { <-done; return nil })
 }
 
 // ask asks the files of a shard that have some of the slots from first to last, so that candidates has their answers at
 // hand. The caller does not hold the lock: an index that is read for the first time may take its time, and commits would
 // wait. An answer that is an error, also because the file is gone by now, is for candidates to find.
-func (a *fileAnswers) ask(ctx context.Context, s *shard, first, last int64) {
+func (c *condition) ask(ctx context.Context, s *shard, first, last int64) {
 	var files []*filedWindow
 	s.mu.RLock()
 	s.newestFiles(func(filed *filedWindow) bool {
@@ -161,14 +189,14 @@ func (a *fileAnswers) ask(ctx context.Context, s *shard, first, last int64) {
 	})
 	s.mu.RUnlock()
 	for _, filed := range files {
-		_, _ = a.of(ctx, filed)
+		_, _ = c.of(ctx, filed)
 	}
 }
 
 // candidates returns the series that satisfy the predicate and may have values in some of the windows, ascending: what
 // the index has, and what the files have that windows read.
-func (s *shard) candidates(ctx context.Context, windows []numberedWindow, files *fileAnswers) ([]uint32, error) {
-	numbers, err := s.index.Lookup(ctx, files.where)
+func (s *shard) candidates(ctx context.Context, windows []numberedWindow, where *condition) ([]uint32, error) {
+	numbers, err := where.tested.Lookup(ctx, s.index)
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +208,7 @@ func (s *shard) candidates(ctx context.Context, windows []numberedWindow, files 
 			continue
 		}
 		seen = append(seen, filed.file)
-		positions, err := files.of(ctx, filed)
+		positions, err := where.of(ctx, filed)
 		if err != nil {
 			return nil, err
 		}

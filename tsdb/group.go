@@ -3,7 +3,6 @@ package tsdb
 import (
 	"context"
 	"encoding/binary"
-	"fmt"
 
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
@@ -43,36 +42,6 @@ type member struct {
 type numberedWindow struct {
 	number int64
 	window window
-}
-
-// read adds the series of the shard that answer the query of r to the columns of r.
-func (s *shard) read(ctx context.Context, r *reader) error {
-	clear(r.forgotten)
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	r.files.ask(ctx, s, r.first, r.last())
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if s.windows == nil {
-		return ErrClosed
-	}
-	windows := s.windowsIn(&r.layout)
-	numbers, err := s.candidates(ctx, windows, r.files)
-	if err != nil {
-		return err
-	}
-	if len(numbers) == 0 || len(windows) == 0 {
-		return nil
-	}
-	members, err := s.group(ctx, numbers, windows, r)
-	if err != nil {
-		return err
-	}
-	if err := r.read(ctx, members, windows); err != nil {
-		return fmt.Errorf("shard %d: %w", s.number, err)
-	}
-	return nil
 }
 
 // windowsIn returns the windows that overlap the range of l, in order of time.

@@ -1,8 +1,9 @@
 package tsdb
 
 import (
-	"context"
 	"unsafe"
+
+	"github.com/telamon-tsdb/telamon/tsdb/turn"
 )
 
 // A reader adds series to columns, shard after shard.
@@ -25,17 +26,18 @@ type reader struct {
 
 	touched byte // makes the loads of touch matter
 
-	groups    groups       // of the lane that is being read
-	members   []member     // of the shard that is being read
-	forgotten forgotten    // likewise
-	files     *fileAnswers // of the query, shared with its other readers
-	spare     []*partial   // for the next lane
-	key       []byte       // scratch
+	groups    groups     // of the lane that is being read
+	members   []member   // of the shard that is being read
+	forgotten forgotten  // likewise
+	matching  *condition // of the query, shared with its other readers
+	turn      *turn.Turn // in which it works
+	spare     []*partial // for the next lane
+	key       []byte     // scratch
 }
 
-func newReader(g grid, q Query, l layout, used *usage, files *fileAnswers) *reader {
+func newReader(g grid, q Query, l layout, used *usage, matching *condition, t *turn.Turn) *reader {
 	return &reader{
-		grid: g, query: q, used: used, files: files, layout: l, scratch: make([]float64, g.width),
+		grid: g, query: q, used: used, matching: matching, turn: t, layout: l, scratch: make([]float64, g.width),
 		forgotten: make(forgotten),
 		fused:     l.ratio == 1 && q.Aggregates == Sum,
 		lines:     newLines(&q, l.ratio),
@@ -98,27 +100,6 @@ type readWindow struct {
 	at       int // place in the range of the first
 }
 
-// read adds the members, in their order, to their columns.
-func (r *reader) read(ctx context.Context, members []member, windows []numberedWindow) error {
-	for _, stretch := range r.stretches(windows) {
-		for at := 0; at < len(members); at += readAhead {
-			if at%(16*readAhead) == 0 && ctx.Err() != nil {
-				return ctx.Err()
-			}
-			batch := members[at:min(at+readAhead, len(members))]
-			r.touch(batch, stretch)
-			for i := range batch {
-				for j := range stretch {
-					if err := r.addSeries(&batch[i], &stretch[j]); err != nil {
-						return err
-					}
-				}
-			}
-		}
-	}
-	return nil
-}
-
 func (r *reader) touch(batch []member, stretch []readRun) {
 	for j := range stretch {
 		for k := range stretch[j].windows {
@@ -130,23 +111,30 @@ func (r *reader) touch(batch []member, stretch []readRun) {
 	}
 }
 
-// stretches cuts the windows, which are in order of time, into runs, and lists together those that are read together.
-func (r *reader) stretches(windows []numberedWindow) [][]readRun {
-	var stretches [][]readRun
-	var stretch []readRun
-	begin := 0
-	for i, w := range windows {
-		if i+1 < len(windows) && r.runOfWindow(windows[i+1]) == r.runOfWindow(w) {
-			continue
+// firstStretch returns how many of the windows, which are in order of time, are read together: those of one run, or of the
+// runs that lie in one file.
+func (r *reader) firstStretch(windows []numberedWindow) int {
+	n := 1
+	for n < len(windows) {
+		last, next := windows[n-1], windows[n]
+		if r.runOfWindow(next) != r.runOfWindow(last) && !sameFile(last.window, next.window) {
+			break
 		}
-		stretch = append(stretch, r.newRun(windows[begin:i+1]))
-		begin = i + 1
-		if begin == len(windows) || !sameFile(w.window, windows[begin].window) {
-			stretches = append(stretches, stretch)
-			stretch = nil
+		n++
+	}
+	return n
+}
+
+// runsOf returns windows that are read together, run by run.
+func (r *reader) runsOf(windows []numberedWindow) (stretch []readRun) {
+	begin := 0
+	for i := range windows {
+		if i+1 == len(windows) || r.runOfWindow(windows[i+1]) != r.runOfWindow(windows[i]) {
+			stretch = append(stretch, r.newRun(windows[begin:i+1]))
+			begin = i + 1
 		}
 	}
-	return stretches
+	return stretch
 }
 
 func (r *reader) runOfWindow(w numberedWindow) int64 { return r.runOf(r.grid.firstSlot(w.number)) }

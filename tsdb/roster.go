@@ -22,6 +22,8 @@ type roster struct {
 	// count is how many series there are, and next the number of the next new one.
 	count int
 	next  uint32
+	// removals counts what was forgotten: who has kept a *series over it looks again.
+	removals uint64
 	// unlogged are those whose tags are not in the log yet, in the order in which they came. They are logged with the
 	// next commit of the shard.
 	unlogged []uint32
@@ -112,6 +114,7 @@ func (r *roster) remove(number uint32) {
 	entry := &p.series[number&0xff]
 	r.names.remove(r.hashOf(entry), number)
 	*entry = series{}
+	r.removals++
 	r.count--
 	if p.used--; p.used > 0 {
 		return

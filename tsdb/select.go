@@ -7,6 +7,8 @@ import (
 	"iter"
 	"sync"
 	"sync/atomic"
+
+	"github.com/telamon-tsdb/telamon/tsdb/turn"
 )
 
 // Select implements Selector. Lanes are read side by side, but sums are always added in the same order, by series
@@ -39,44 +41,55 @@ func (db *DB) columns(ctx context.Context, q Query) ([]*Column, error) {
 	return db.answer(ctx, q)
 }
 
-// readGroups reads the lanes side by side and merges their columns in the order of the lanes. l is the layout for q.
-func (db *DB) readGroups(ctx context.Context, q Query, l layout, used *usage) (*groups, error) {
+// readGroups reads the lanes side by side and merges their columns in the order of the lanes. l is the layout for q. The
+// caller's turn is others' meanwhile.
+func (db *DB) readGroups(ctx context.Context, q Query, l layout, used *usage, matching *condition) (*groups, error) {
+	outer := ctx
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	files := newFileAnswers(q.Where)
 	n := min(lanes, len(db.shards))
 	m := newMerger(used)
 	var next atomic.Int32
 	var workers sync.WaitGroup
-	for range min(n, cap(db.permits)) {
+	for range min(n, turn.AllButOne()) {
 		workers.Go(func() {
-			r := newReader(db.grid, q, l, used, files)
+			own := db.turnOf(ctx)
+			defer own.End()
+			within := turn.NewContext(ctx, own)
+			r := newReader(db.grid, q, l, used, matching, own)
 			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
 				lane := db.shards[i*len(db.shards)/n : (i+1)*len(db.shards)/n]
-				err := db.readLane(ctx, lane, r)
-				if err = errors.Join(err, m.merge(ctx, i, r)); err != nil {
+				err := db.readLane(within, lane, r)
+				if err = errors.Join(err, m.merge(within, i, r)); err != nil {
 					cancel(err)
 				}
 			}
 		})
 	}
-	workers.Wait()
+	err := turn.FromContext(outer).Outside(outer, func() error { workers.Wait(); return nil })
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	return &m.all, nil
+	return &m.all, err
+}
+
+// turnOf returns a turn for a reader of a query, of the task that its context is of. Queries without one share the queue
+// of the DB.
+func (db *DB) turnOf(ctx context.Context) *turn.Turn {
+	if t := turn.FromContext(ctx); t != nil {
+		return t.Fork()
+	}
+	return db.turns.Turn()
 }
 
 // readLane reads shards one after the other into the columns of r, which are new.
 func (db *DB) readLane(ctx context.Context, lane []*shard, r *reader) error {
 	r.groups.empty()
+	if err := r.turn.Begin(ctx); err != nil {
+		return err
+	}
 	for _, s := range lane {
-		if err := db.permits.take(ctx); err != nil {
-			return err
-		}
-		err := s.read(ctx, r)
-		db.permits.giveBack()
-		if err != nil {
+		if err := s.read(ctx, r); err != nil {
 			return err
 		}
 	}
@@ -100,32 +113,35 @@ func (db *DB) check(q Query) error {
 // lanes, and no more partial columns exist than there are workers.
 type merger struct {
 	used *usage
+	all  groups // of the lane whose turn it is
 
-	mu   sync.Mutex // guards what follows
-	turn *sync.Cond // tells that next has grown
-	next int        // the lane whose turn it is
-	all  groups
+	mu    sync.Mutex // guards what follows
+	grown *sync.Cond // tells that next has
+	next  int        // the lane whose turn it is
 }
 
 func newMerger(used *usage) *merger {
 	m := &merger{used: used}
-	m.turn = sync.NewCond(&m.mu)
+	m.grown = sync.NewCond(&m.mu)
 	return m
 }
 
 // merge adds the columns that r has read of a lane; it must be called once for each lane. The columns that were added
 // to others go back to the reader.
 func (m *merger) merge(ctx context.Context, lane int, r *reader) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for m.next < lane {
-		m.turn.Wait()
+	if !m.isNext(lane) { // the one that is may need this very processor
+		r.turn.End()
+		m.await(lane)
 	}
-	defer m.turn.Broadcast()
-	m.next++
+	defer m.done()
+	if err := r.turn.Begin(ctx); err != nil {
+		return err
+	}
 	for i, p := range r.groups.list {
-		if i%64 == 0 && ctx.Err() != nil {
-			return ctx.Err()
+		if i%64 == 0 {
+			if err := r.turn.Yield(ctx); err != nil {
+				return err
+			}
 		}
 		if p.isEmpty() {
 			r.recycle(p)
@@ -143,4 +159,28 @@ func (m *merger) merge(ctx context.Context, lane int, r *reader) error {
 		}
 	}
 	return nil
+}
+
+// isNext reports whether it is a lane's turn.
+func (m *merger) isNext(lane int) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.next == lane
+}
+
+// await waits until it is.
+func (m *merger) await(lane int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for m.next < lane {
+		m.grown.Wait()
+	}
+}
+
+// done makes it the turn of the next lane.
+func (m *merger) done() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.next++
+	m.grown.Broadcast()
 }

@@ -95,12 +95,12 @@ func (s *shard) inMemory(number uint32) bool {
 
 // A strayList is the strays that satisfy a predicate.
 type strayList struct {
-	answers   *fileAnswers
+	matching  *condition
 	positions map[*windowFile][]uint32 // ascending
 }
 
-func newStrayList(where tag.Predicate) *strayList {
-	return &strayList{answers: newFileAnswers(where), positions: make(map[*windowFile][]uint32)}
+func newStrayList(matching *condition) *strayList {
+	return &strayList{matching: matching, positions: make(map[*windowFile][]uint32)}
 }
 
 // add adds those of a shard; shards come in order. The caller holds its lock.
@@ -118,10 +118,10 @@ func (l *strayList) add(ctx context.Context, s *shard) error {
 // append appends the positions of the strays of a part that are still strays and satisfy the predicate.
 func (l *strayList) append(ctx context.Context, dst []uint32, s *shard, part strayPart) ([]uint32, error) {
 	first, begin := part.filed.part.First, len(dst)
-	if _, all := l.answers.where.(tag.True); all {
+	if _, all := l.matching.where.(tag.True); all {
 		part.bits.each(func(i uint32) { dst = append(dst, first+i) })
 	} else {
-		matching, err := l.answers.of(ctx, part.filed)
+		matching, err := l.matching.of(ctx, part.filed)
 		if err != nil {
 			return dst, err
 		}

@@ -3,10 +3,12 @@ package tsdb
 import (
 	"context"
 	"errors"
+	"math"
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/tsdb/turn"
 )
 
 // A TagCount is a key, or a value of a key, with the number of series that have it.
@@ -26,16 +28,16 @@ func (p Page) ofFile() blockfile.Page { return blockfile.Page{After: p.After, Li
 
 // TagKeys lists the keys that the series which match where have, in bytewise order.
 func (db *DB) TagKeys(ctx context.Context, where tag.Predicate, page Page) ([]TagCount, error) {
-	return db.listTags(page, func() ([][]TagCount, error) {
-		strays := newStrayList(where)
+	return db.listTags(ctx, where, page, func(matching *condition) ([][]TagCount, error) {
+		strays := newStrayList(matching)
 		var lists [][]TagCount
-		err := db.eachShard(ctx, func(s *shard) error {
-			keys, err := s.index.Keys(ctx, where, index.Page(page))
+		err := db.eachShard(ctx, matching, func(locked context.Context, s *shard) error {
+			keys, err := matching.tested.Keys(locked, s.index, index.Page(page))
 			if err != nil {
 				return err
 			}
 			lists = append(lists, keys)
-			return strays.add(ctx, s)
+			return strays.add(locked, s)
 		})
 		if err != nil {
 			return nil, err
@@ -49,10 +51,12 @@ func (db *DB) TagKeys(ctx context.Context, where tag.Predicate, page Page) ([]Ta
 // TagValues lists the values for key of the series that match where, in bytewise order. A key that is
 // not there has none.
 func (db *DB) TagValues(ctx context.Context, where tag.Predicate, key string, page Page) ([]TagCount, error) {
-	return db.listTags(page, func() ([][]TagCount, error) {
-		strays := newStrayList(where)
+	return db.listTags(ctx, where, page, func(matching *condition) ([][]TagCount, error) {
+		strays := newStrayList(matching)
 		values, err := db.tags.Values(ctx, key, where, index.Page(page), func(t *index.Tally) error {
-			return db.eachShard(ctx, func(s *shard) error { return errors.Join(t.Add(s.index), strays.add(ctx, s)) })
+			return db.eachShard(ctx, matching, func(locked context.Context, s *shard) error {
+				return errors.Join(t.Add(s.index), strays.add(locked, s))
+			})
 		})
 		if err != nil {
 			return nil, err
@@ -68,9 +72,14 @@ const listTries = 3
 
 // listTags adds up lists of series that have none in common, those of the shards' indexes and of the strays in files:
 // the first entries of all are among the first of each.
-func (db *DB) listTags(page Page, lists func() ([][]TagCount, error)) ([]TagCount, error) {
+func (db *DB) listTags(ctx context.Context, where tag.Predicate, page Page, lists func(*condition) ([][]TagCount, error)) ([]TagCount, error) {
 	for try := 1; ; try++ {
-		all, err := lists()
+		matching, err := db.condition(ctx, where)
+		if err != nil {
+			return nil, err
+		}
+		all, err := lists(matching)
+		matching.close()
 		if err == nil {
 			return mergeTags(all, page.Limit), nil
 		}
@@ -80,14 +89,19 @@ func (db *DB) listTags(page Page, lists func() ([][]TagCount, error)) ([]TagCoun
 	}
 }
 
-// eachShard calls visit for each shard, in order, with its lock held for reading.
-func (db *DB) eachShard(ctx context.Context, visit func(*shard) error) error {
+// eachShard calls visit for each shard, in order, with its lock held for reading and a context in which nobody passes a turn
+// on: commits wait. The files have been asked what they have by then.
+func (db *DB) eachShard(ctx context.Context, matching *condition, visit func(context.Context, *shard) error) error {
+	locked := turn.NewContext(ctx, nil)
 	for _, s := range db.shards {
-		if err := ctx.Err(); err != nil {
+		if err := turn.FromContext(ctx).Yield(ctx); err != nil {
 			return err
 		}
+		if _, all := matching.where.(tag.True); !all {
+			matching.ask(ctx, s, math.MinInt64, math.MaxInt64)
+		}
 		s.mu.RLock()
-		err := visit(s)
+		err := visit(locked, s)
 		s.mu.RUnlock()
 		if err != nil {
 			return err

@@ -23,30 +23,31 @@ const module = "github.com/telamon-tsdb/telamon/"
 // The standard library is open to all, other modules to all but the trees in standardOnly. Data moves
 // from ingest over tsdb and query to web; imports point the other way.
 var mayImport = map[string][]string{
-	"tsdb/tag/pattern": {},
+	"tsdb/turn":        {},
+	"tsdb/tag/pattern": {"tsdb/turn"},
 	"tsdb/normalize":   {},
 	"tsdb/gorilla":     {},
 	"tsdb/vfs":         {},
 	"tsdb/offheap":     {},
 	"query/stack":      {},
 	"tsdb/tag":         {"tsdb/tag/pattern"},
-	"tsdb/index":       {"tsdb/tag", "tsdb/tag/pattern"},
+	"tsdb/index":       {"tsdb/tag", "tsdb/tag/pattern", "tsdb/turn"},
 	"tsdb/wal":         {"tsdb/vfs"},
-	"tsdb/blockfile":   {"tsdb/tag", "tsdb/tag/pattern", "tsdb/vfs"},
-	"tsdb":             {"tsdb/tag", "tsdb/normalize", "tsdb/gorilla", "tsdb/index", "tsdb/wal", "tsdb/blockfile", "tsdb/offheap", "tsdb/vfs"},
+	"tsdb/blockfile":   {"tsdb/tag", "tsdb/tag/pattern", "tsdb/turn", "tsdb/vfs"},
+	"tsdb":             {"tsdb/tag", "tsdb/normalize", "tsdb/gorilla", "tsdb/index", "tsdb/wal", "tsdb/blockfile", "tsdb/offheap", "tsdb/vfs", "tsdb/turn", "tsdb/tag/pattern"},
 	"tsdb/tsdbtest":    {"tsdb", "tsdb/tag", "tsdb/wal", "tsdb/vfs"},
 	"ingest/...":       {"ingest/...", "tsdb", "tsdb/tag"},
 	"query/expr/...":   {"query/expr", "query/stack", "tsdb", "tsdb/tag", "tsdb/tag/pattern"},
-	"query/eval":       {"query/stack", "query/expr", "tsdb", "tsdb/tag"},
+	"query/eval":       {"query/stack", "query/expr", "tsdb", "tsdb/tag", "tsdb/turn"},
 	"query/stream":     {"query/stack", "query/expr", "query/eval", "tsdb", "tsdb/tag", "tsdb/wal"},
-	"query":            {"query/stack", "query/expr", "query/eval", "tsdb", "tsdb/tag", "tsdb/tag/pattern"},
+	"query":            {"query/stack", "query/expr", "query/eval", "tsdb", "tsdb/tag", "tsdb/tag/pattern", "tsdb/turn"},
 	"query/alert/...":  {"query", "query/...", "tsdb", "tsdb/tag", "tsdb/wal"},
-	"web/...":          {"web/...", "query", "query/...", "tsdb", "tsdb/tag", "tsdb/tag/pattern"},
+	"web/...":          {"web/...", "query", "query/...", "tsdb", "tsdb/tag", "tsdb/tag/pattern", "tsdb/turn"},
 	"cmd/...":          {"..."},
 }
 
 // standardOnly are the trees that import no other module.
-var standardOnly = []string{"tsdb/tag", "tsdb/tag/pattern", "tsdb/normalize", "tsdb/gorilla", "tsdb/vfs", "tsdb/offheap", "tsdb/blockfile", "query/stack"}
+var standardOnly = []string{"tsdb/turn", "tsdb/tag", "tsdb/tag/pattern", "tsdb/normalize", "tsdb/gorilla", "tsdb/vfs", "tsdb/offheap", "tsdb/blockfile", "query/stack"}
 
 type goPackage struct {
 	Dir, ImportPath string

@@ -9,6 +9,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/tag/pattern"
+	"github.com/telamon-tsdb/telamon/tsdb/turn"
 )
 
 // Lookup returns the positions of the series that satisfy p, ascending; exactly those whose tags
@@ -35,6 +36,7 @@ func (r *Reader) Lookup(ctx context.Context, p tag.Predicate) (_ []uint32, err e
 type index struct {
 	r      *Reader
 	ctx    context.Context // of the call
+	turn   *turn.Turn      // likewise
 	seen   int             // lists and values looked at so far
 	keys   []key
 	values table // by tag number
@@ -52,7 +54,7 @@ func (r *Reader) index(ctx context.Context) (*index, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &index{r: r, ctx: ctx, keys: r.keys, values: values, postings: postings, series: r.foot.series}, nil
+	return &index{r: r, ctx: ctx, turn: turn.FromContext(ctx), keys: r.keys, values: values, postings: postings, series: r.foot.series}, nil
 }
 
 // walkValues is how many values are looked at between two looks at the context: less than a millisecond.
@@ -63,7 +65,7 @@ func (x *index) next() error {
 	if x.seen++; x.seen%walkValues != 0 {
 		return nil
 	}
-	return x.ctx.Err()
+	return x.turn.Yield(x.ctx)
 }
 
 // resolve returns the series that satisfy p: a bit for each series of the file, for every part of p.
@@ -236,12 +238,13 @@ func (x *index) match(selected bitmap, p tag.Match) error {
 	if !ok {
 		return nil
 	}
+	matcher := pattern.NewMatcher(x.ctx)
 	for _, start := range p.Pattern.Starts() {
 		var err error
 		if start.Whole {
 			err = x.in(selected, p.Key, start.Text)
 		} else {
-			err = x.matchFrom(selected, x.keys[i], start, tester(p.Pattern, start))
+			err = x.matchFrom(selected, x.keys[i], start, tester(matcher, p.Pattern, start))
 		}
 		if errors.Is(err, pattern.ErrBudget) {
 			return fmt.Errorf("values of %q: %w", p.Key, err)
@@ -279,7 +282,7 @@ func (x *index) matchFrom(selected bitmap, k key, start pattern.Start, matches f
 }
 
 // tester returns the cheapest test for values that begin as start does.
-func tester(p *pattern.Pattern, start pattern.Start) func([]byte) (bool, error) {
+func tester(m *pattern.Matcher, p *pattern.Pattern, start pattern.Start) func([]byte) (bool, error) {
 	if start.Sure {
 		return func([]byte) (bool, error) { return true, nil }
 	}
@@ -288,6 +291,6 @@ func tester(p *pattern.Pattern, start pattern.Start) func([]byte) (bool, error) 
 		if !bytes.Contains(value, literal) {
 			return false, nil
 		}
-		return p.Match(string(value))
+		return m.Match(p, string(value))
 	}
 }

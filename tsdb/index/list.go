@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/tsdb/tag/pattern"
 )
 
 // A Count is a key or a value, and how many of the series asked for have it; never 0.
@@ -31,7 +32,11 @@ func (p Page) before(text string) bool { return text == p.After && text != "" }
 
 // Keys lists the keys of the series that satisfy p, in order. The error is that of Lookup.
 func (x *Index) Keys(ctx context.Context, p tag.Predicate, page Page) ([]Count, error) {
-	s, err := x.selected(ctx, p)
+	return x.keysOf(ctx, &search{Index: x, ctx: ctx}, p, page)
+}
+
+func (x *Index) keysOf(ctx context.Context, by *search, p tag.Predicate, page Page) ([]Count, error) {
+	s, err := by.resolve(p)
 	if err != nil {
 		return nil, err
 	}
@@ -88,11 +93,11 @@ func about(p tag.Predicate, key string) bool {
 	return false
 }
 
-// wants reports whether the value of the key may be text. The error wraps pattern.ErrBudget.
-func (c condition) wants(key, text string) (bool, error) {
+// wants reports whether the value of the key may be text. The error is that of Matcher.Match.
+func (c condition) wants(m *pattern.Matcher, key, text string) (bool, error) {
 	for _, p := range c.value {
 		if match, ok := p.(tag.Match); ok {
-			if matched, err := match.Pattern.Match(text); !matched {
+			if matched, err := m.Match(match.Pattern, text); !matched {
 				return false, inValues(key, err)
 			}
 		} else if !p.Matches(tag.Tags{{Key: key, Value: text}}) {
@@ -114,8 +119,8 @@ type counter struct {
 // fewCounted is up to how many series are looked up one by one in postings, without bits.
 const fewCounted = 16
 
-func (x *Index) counter(ctx context.Context, p tag.Predicate) (counter, error) {
-	s, err := x.selected(ctx, p)
+func (x *Index) counter(by *search, p tag.Predicate) (counter, error) {
+	s, err := by.resolve(p)
 	c := counter{selection: s}
 	if n := s.set.count(); err == nil && n > fewCounted {
 		if least, greatest := s.set.ends(); worthBits(n, least, greatest) {

@@ -16,42 +16,39 @@ import (
 // Remove, that is, while the caller holds the owner's lock. The error is that of ctx, or wraps pattern.ErrBudget and
 // names the key and the pattern.
 func (x *Index) Lookup(ctx context.Context, p tag.Predicate) ([]uint32, error) {
-	s, err := x.selected(ctx, p)
+	s, err := (&search{Index: x, ctx: ctx}).resolve(p)
 	if err != nil {
 		return nil, err
 	}
+	return x.array(s), nil
+}
+
+// array returns the series of a selection.
+func (x *Index) array(s selection) []uint32 {
 	if s.except {
 		s = selection{set: x.all}.and(s)
 	}
-	return s.set.array(), nil
-}
-
-// selected returns the series that satisfy p.
-func (x *Index) selected(ctx context.Context, p tag.Predicate) (selection, error) {
-	return (&search{Index: x, walk: walk{ctx: ctx}}).resolve(p)
+	return s.set.array()
 }
 
 // A search is one question to the index.
 type search struct {
 	*Index
-	walk
-}
-
-// A walk goes over values until its context ends.
-type walk struct {
-	ctx  context.Context
-	seen int
+	ctx     context.Context
+	seen    int              // values
+	tested  *Tested          // nil: nothing has been tested ahead
+	matcher *pattern.Matcher // nil before the first pattern
 }
 
 // walkValues is how many values are looked at between two looks at the context: less than a millisecond.
 const walkValues = 1 << 10
 
 // next counts a value and returns the error of the context, if it has ended.
-func (w *walk) next() error {
-	if w.seen++; w.seen%walkValues != 0 {
+func (s *search) next() error {
+	if s.seen++; s.seen%walkValues != 0 {
 		return nil
 	}
-	return w.ctx.Err()
+	return s.ctx.Err()
 }
 
 // resolve returns the series that satisfy p.
@@ -197,17 +194,17 @@ func (s *search) values(key, from string, want func(value string) (wanted, goOn 
 	if k == nil {
 		return selection{}, nil
 	}
-	lists, err := s.collect(nil, k, from, want)
+	lists, err := s.collect(nil, k, from, func(value string, _ uint32) (wanted, goOn bool) { return want(value) })
 	return selection{set: union(lists)}, err
 }
 
-// collect appends the postings of the values that want wants.
-func (s *search) collect(dst []postings, k *keyTags, from string, want func(string) (wanted, goOn bool)) ([]postings, error) {
+// collect appends the postings of the values that want wants; it gets their numbers, too.
+func (s *search) collect(dst []postings, k *keyTags, from string, want func(string, uint32) (wanted, goOn bool)) ([]postings, error) {
 	for value, list := range k.values.from(from) {
 		if err := s.next(); err != nil {
 			return nil, err
 		}
-		wanted, goOn := want(value)
+		wanted, goOn := want(value, list.number)
 		if wanted {
 			dst = append(dst, list.series)
 		}
@@ -265,11 +262,14 @@ func (s *search) match(p tag.Match) (selection, error) {
 			}
 			continue
 		}
-		test := tester(p.Pattern, start)
+		test, tested := s.tester(p.Pattern, start), s.tested.of(p)
 		var err error
-		lists, err = s.collect(lists, k, start.Text, func(v string) (wanted, goOn bool) {
+		lists, err = s.collect(lists, k, start.Text, func(v string, number uint32) (wanted, goOn bool) {
 			if !strings.HasPrefix(v, start.Text) {
 				return false, false
+			}
+			if matched, known := tested.look(number); known {
+				return matched, true
 			}
 			wanted, failed = test(v)
 			return wanted, failed == nil
@@ -293,18 +293,26 @@ func inValues(key string, err error) error {
 }
 
 // tester returns the cheapest test for values that begin as start does.
-func tester(p *pattern.Pattern, start pattern.Start) func(string) (bool, error) {
+func (s *search) tester(p *pattern.Pattern, start pattern.Start) func(string) (bool, error) {
 	if start.Sure {
 		return func(string) (bool, error) { return true, nil }
 	}
+	if s.matcher == nil {
+		s.matcher = pattern.NewMatcher(s.ctx)
+	}
+	return tester(s.matcher, p, start)
+}
+
+// tester returns the test for values that begin as start does, which is not sure.
+func tester(m *pattern.Matcher, p *pattern.Pattern, start pattern.Start) func(string) (bool, error) {
 	literal := p.Contained()
 	if strings.Contains(start.Text, literal) { // known to be there
-		return p.Match
+		literal = ""
 	}
 	return func(value string) (bool, error) {
 		if !strings.Contains(value, literal) {
 			return false, nil
 		}
-		return p.Match(value)
+		return m.Match(p, value)
 	}
 }

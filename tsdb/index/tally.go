@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/tsdb/tag/pattern"
+	"github.com/telamon-tsdb/telamon/tsdb/turn"
 )
 
 // A Tally adds up how many series of several indexes have each value of a key.
@@ -12,8 +14,9 @@ type Tally struct {
 	key    string
 	where  condition
 	page   Page
-	wanted []bool // by number of the value; nil: all are
-	counts []int  // by number; not used if there is nothing to count
+	tested *Tested // the patterns of where.series
+	wanted []bool  // by number of the value; nil: all are
+	counts []int   // by number; not used if there is nothing to count
 }
 
 // uncounted reports whether nothing is to be counted: every value of the dictionary has a series.
@@ -44,6 +47,11 @@ func (d *Dictionary) Values(ctx context.Context, key string, p tag.Predicate, pa
 	d.counting.RLock()
 	defer d.counting.RUnlock()
 	t := &Tally{ctx: ctx, key: key, where: newCondition(key, p), page: page}
+	var err error
+	if t.tested, err = d.Test(ctx, t.where.series); err != nil {
+		return nil, err
+	}
+	defer t.tested.Close()
 	if err := t.test(d); err != nil {
 		return nil, err
 	}
@@ -59,8 +67,9 @@ func (t *Tally) test(d *Dictionary) error {
 		return nil
 	}
 	t.wanted = []bool{}
+	m := pattern.NewMatcher(t.ctx)
 	return d.walk(t.ctx, t.key, t.page, func(v entry) (bool, error) {
-		wanted, err := t.where.wants(t.key, v.text)
+		wanted, err := t.where.wants(m, t.key, v.text)
 		if wanted {
 			t.wanted = grow(t.wanted, v.number)
 			t.wanted[v.number] = true
@@ -69,7 +78,7 @@ func (t *Tally) test(d *Dictionary) error {
 	})
 }
 
-// Add counts the series of an index of the dictionary. The caller holds its lock.
+// Add counts the series of an index of the dictionary. The caller holds its lock, so that no turn is passed on meanwhile.
 func (t *Tally) Add(x *Index) error {
 	if t.uncounted() {
 		return nil
@@ -78,7 +87,7 @@ func (t *Tally) Add(x *Index) error {
 	if k == nil {
 		return nil
 	}
-	c, err := x.counter(t.ctx, t.where.series)
+	c, err := x.counter(t.tested.search(t.ctx, x), t.where.series)
 	if err != nil || c.none() {
 		return err
 	}
@@ -156,7 +165,7 @@ type entry struct {
 func (d *Dictionary) walk(ctx context.Context, key string, page Page, visit func(entry) (goOn bool, err error)) error {
 	chunk := make([]entry, 0, walkValues)
 	for after := page; ; {
-		if err := ctx.Err(); err != nil {
+		if err := turn.FromContext(ctx).Yield(ctx); err != nil {
 			return err
 		}
 		chunk = d.next(chunk[:0], key, after)

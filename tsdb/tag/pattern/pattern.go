@@ -9,8 +9,8 @@ import (
 // ErrTooComplex reports a pattern that is too long, too deeply nested or too large once rewritten.
 var ErrTooComplex = errors.New("pattern is too complex")
 
-// ErrBudget reports that matching a value took more steps than allowed. The error that wraps it names
-// the pattern.
+// ErrBudget reports that matching a value, or all values of a query, took more steps than allowed. The error that wraps it
+// names the pattern.
 var ErrBudget = errors.New("pattern takes too many steps")
 
 // A Pattern is a compiled regular expression of the query language. It is safe for concurrent use.
@@ -79,13 +79,19 @@ func (p *Pattern) Matches(value string) bool {
 
 // Match reports whether value is matched. Its error wraps ErrBudget and names the pattern.
 func (p *Pattern) Match(value string) (bool, error) {
+	matched, _, err := p.match(value)
+	return matched, err
+}
+
+// match is Match, and tells how many steps it took.
+func (p *Pattern) match(value string) (matched bool, steps int64, err error) {
 	w := walk{value: value, steps: maxSteps}
 	end := w.match(p.root, 0)
 	if w.steps < 0 {
-		return false, fmt.Errorf("%w: %.200q against a value of %d bytes; use fewer repeats and optional parts",
+		return false, maxSteps, fmt.Errorf("%w: %.200q against a value of %d bytes; use fewer repeats and optional parts",
 			ErrBudget, p.source, len(value))
 	}
-	return end >= 0, nil
+	return end >= 0, int64(maxSteps - w.steps), nil
 }
 
 // Prefix returns a literal that every matching value starts with, or "" where none is known,
