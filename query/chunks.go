@@ -7,6 +7,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/query/eval"
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/tsdb/tag/pattern"
 )
 
 // EvalChunks answers r piece by piece, so that an answer of any length takes the memory of one chunk: each
@@ -14,7 +15,8 @@ import (
 // shown, its first time too. Words with a memory go on from chunk to chunk; words that look at whole
 // lines (:stat, :topk) see one chunk. A line without any input in a chunk is not in it, as Atlas has it: an
 // :integral stops with its line, and begins again where it was. The settings :sort and :limit do not count, since they would choose
-// other lines in each chunk. After an error, of which Eval tells the kinds, nothing more is yielded.
+// other lines in each chunk. After an error, of which Eval tells the kinds, nothing more is yielded. Whoever gets
+// a Result releases it.
 func (e *Engine) EvalChunks(ctx context.Context, r Request, chunkSteps int) iter.Seq2[*Result, error] {
 	return func(yield func(*Result, error) bool) {
 		exprs := make([]expr.Expr, len(r.Exprs))
@@ -24,7 +26,7 @@ func (e *Engine) EvalChunks(ctx context.Context, r Request, chunkSteps int) iter
 		session := eval.NewPlan(exprs).Session()
 		shown := withLegends(r.Exprs)
 		for rng := range chunksOf(r.Range, chunkSteps) {
-			result, err := e.evalChunk(ctx, session, Request{Exprs: shown, Range: rng, Binary: r.Binary})
+			result, err := e.evalChunk(ctx, session, Request{Exprs: shown, Range: rng, Binary: r.Binary}, rng.Start == r.Range.Start)
 			if !yield(result, err) || err != nil {
 				return
 			}
@@ -46,23 +48,36 @@ func chunksOf(rng eval.Range, steps int) iter.Seq[eval.Range] {
 	}
 }
 
-// evalChunk answers r, whose expressions have their legends, in the session.
-func (e *Engine) evalChunk(ctx context.Context, session *eval.Session, r Request) (*Result, error) {
-	if err := e.gate.enter(ctx); err != nil {
-		return nil, err
-	}
-	defer e.gate.leave()
-	outcome, err := session.Run(ctx, e.store, r.Range, e.limits)
+// evalChunk answers r, whose expressions have their legends, in the session. Only the first chunk of an answer is refused for want
+// of memory: the others wait for it as long as ctx does, while earlier ones are on their way.
+func (e *Engine) evalChunk(ctx context.Context, session *eval.Session, r Request, first bool) (*Result, error) {
+	ctx, end, err := e.begin(pattern.WithBudget(ctx, pattern.NewBudget(pattern.QuerySteps)))
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Exprs: r.Exprs, Start: r.Range.Start, Step: r.Range.Step, Notices: slices.Concat(outcome.Notices...), Work: outcome.Work}
+	defer end()
+	borrow := e.memory.await
+	if first {
+		borrow = e.memory.Borrow
+	}
+	outcome, loan, err := e.evaluate(ctx, borrow, 0, func(limits eval.Limits) (*eval.Outcome, error) {
+		return session.Run(ctx, e.store, r.Range, limits)
+	})
+	if err != nil {
+		return nil, err
+	}
+	result := &Result{
+		Exprs: r.Exprs, Start: r.Range.Start, Step: r.Range.Step,
+		Notices: slices.Concat(outcome.Notices...), Work: outcome.Work, loan: loan,
+	}
 	for i, s := range r.Exprs {
-		lines, err := named(i, s, r.Binary[axisOf(s)], outcome.Lines[i], 0)
+		lines, err := named(ctx, i, s, r.Binary[axisOf(s)], outcome.Lines[i], 0)
 		if err != nil {
+			loan.Return()
 			return nil, err
 		}
 		result.Lines = append(result.Lines, lines...)
 	}
+	loan.keep(result.bytes(0))
 	return result, nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/tsdb/turn"
 )
 
 // Config says what an Engine asks and how much it takes. Every limit has a default.
@@ -20,8 +21,13 @@ type Config struct {
 	// MaxSeries bounds how many series one data expression reads, by default 4 million: over three hours of
 	// minutes these are two or three seconds of one processor.
 	MaxSeries int
-	// MaxBytes bounds the memory that the columns of one evaluation take; the default is 512 MB.
+	// MaxBytes bounds the memory that the columns of one evaluation take; the default is 512 MB, and never more than half of
+	// MemoryBytes.
 	MaxBytes int64
+	// MemoryBytes bounds what all queries together hold, from evaluation until their answers are written. The default is 1 GiB.
+	MemoryBytes int64
+	// RuleBytes bounds what the evaluation of a rule takes, beside all queries. The default is that of MaxBytes.
+	RuleBytes int64
 }
 
 const (
@@ -29,26 +35,38 @@ const (
 	defaultMaxDatapoints = 500_000
 	defaultMaxSeries     = 4_000_000
 	defaultMaxBytes      = 512 << 20
+	defaultMemoryBytes   = 1 << 30
 )
 
 // An Engine evaluates expressions against a store. It is safe for concurrent use.
+//
+// Queries share a Memory and a queue of turns on all processors but one. Rules have a limit and turns of their own, which no
+// query can take: they never wait behind one.
 type Engine struct {
-	store  tsdb.Selector
-	limits eval.Limits
-	gate   gate
+	store      tsdb.Selector
+	limits     eval.Limits // of a query
+	ruleLimits eval.Limits
+	memory     *Memory
+	turns      *turn.Queue // of queries
+	ruleTurns  *turn.Queue
 }
 
 // NewEngine returns an engine that reads from cfg.Store.
 func NewEngine(cfg Config) *Engine {
+	limits := eval.Limits{
+		Lines:      cmp.Or(cfg.MaxLines, defaultMaxLines),
+		Datapoints: cmp.Or(cfg.MaxDatapoints, defaultMaxDatapoints),
+		Series:     cmp.Or(cfg.MaxSeries, defaultMaxSeries),
+		Bytes:      cmp.Or(cfg.MaxBytes, defaultMaxBytes),
+	}
+	rules := limits
+	rules.Bytes = min(limits.Bytes, cmp.Or(cfg.RuleBytes, limits.Bytes))
+	rules.Datapoints = 0 // one point is asked for; the history is our affair
+	memory := NewMemory(cmp.Or(cfg.MemoryBytes, defaultMemoryBytes))
+	limits.Bytes = min(limits.Bytes, memory.limit/2)
 	return &Engine{
-		store: cfg.Store,
-		limits: eval.Limits{
-			Lines:      cmp.Or(cfg.MaxLines, defaultMaxLines),
-			Datapoints: cmp.Or(cfg.MaxDatapoints, defaultMaxDatapoints),
-			Series:     cmp.Or(cfg.MaxSeries, defaultMaxSeries),
-			Bytes:      cmp.Or(cfg.MaxBytes, defaultMaxBytes),
-		},
-		gate: newGate(runningEvaluations, waitingEvaluations),
+		store: cfg.Store, limits: limits, ruleLimits: rules,
+		memory: memory, turns: turn.NewQueue(turn.AllButOne()), ruleTurns: turn.NewQueue(1),
 	}
 }
 
@@ -59,6 +77,8 @@ type Request struct {
 	Range eval.Range
 	// Binary tells by axis, up to 4, whether statistics in legends are counted in powers of 1024.
 	Binary [5]bool
+	// DrawingBytes is what drawing the answer takes besides its lines: a picture.
+	DrawingBytes int64
 }
 
 // A Result is the answer to a Request.
@@ -79,6 +99,8 @@ type Result struct {
 	// Work tells what it took; Plan lists each step of it.
 	Work eval.Work
 	Plan []eval.NodeReport
+
+	loan *Loan
 }
 
 // A Line is one line of a Result.
@@ -100,19 +122,22 @@ type Line struct {
 	binary bool // statistics in the legend are counted in powers of 1024
 }
 
-// Eval answers r. Its error is a *stack.Error where the expressions are to blame, else that of the store
-// or of ctx, which ends it within some milliseconds, or ErrBusy.
+// Eval answers r. Its error is a *stack.Error where the expressions are to blame, else that of the store or of ctx, which ends it
+// within some milliseconds, ErrBusy or ErrSlow. It works in the turn of ctx, if that has one, and then returns with it. The memory
+// of the result counts as given back; whoever sends it to a client, which may take long, calls EvalTogether.
 func (e *Engine) Eval(ctx context.Context, r Request) (*Result, error) {
 	results, err := e.EvalTogether(ctx, []Request{r})
 	if err != nil {
 		return nil, err
 	}
+	results[0].Release()
 	return results[0], nil
 }
 
 // EvalTogether answers requests that have one range: with one plan, so that what several of them need is
 // read and computed once, and within the limits of one. Results are in the order of the requests; the Work
-// and Plan of each are those of all. An error is that of Eval and may be due to any of the requests.
+// and Plan of each are those of all. An error is that of Eval and may be due to any of the requests. The caller releases each
+// result when it has been sent.
 func (e *Engine) EvalTogether(ctx context.Context, requests []Request) ([]*Result, error) {
 	var exprs []expr.Expr
 	for _, r := range requests {
@@ -120,36 +145,57 @@ func (e *Engine) EvalTogether(ctx context.Context, requests []Request) ([]*Resul
 			exprs = append(exprs, s.Expr)
 		}
 	}
-	if err := e.gate.enter(ctx); err != nil {
-		return nil, err
-	}
-	defer e.gate.leave()
-	outcome, err := eval.NewPlan(exprs).Run(ctx, e.store, requests[0].Range, e.limits)
+	ctx, end, err := e.begin(ctx)
 	if err != nil {
 		return nil, err
 	}
+	defer end()
+	drawing := int64(0)
+	for _, r := range requests {
+		drawing += r.DrawingBytes + answerBytes
+	}
+	plan := eval.NewPlan(exprs)
+	outcome, loan, err := e.evaluate(ctx, e.memory.Borrow, drawing, func(limits eval.Limits) (*eval.Outcome, error) {
+		return plan.Run(ctx, e.store, requests[0].Range, limits)
+	})
+	if err != nil {
+		return nil, err
+	}
+	results, err := present(ctx, requests, outcome, loan)
+	loan.Return() // what no result has
+	return results, err
+}
+
+// present returns the answers to requests, each with its part of the loan.
+func present(ctx context.Context, requests []Request, outcome *eval.Outcome, loan *Loan) (_ []*Result, err error) {
 	results := make([]*Result, len(requests))
-	first := 0
+	first, total := 0, int64(0)
 	for i, r := range requests {
 		own := *outcome
 		own.Lines = outcome.Lines[first : first+len(r.Exprs)]
 		own.Notices = outcome.Notices[first : first+len(r.Exprs)]
 		first += len(r.Exprs)
-		if results[i], err = r.result(&own); err != nil {
+		if results[i], err = r.result(ctx, &own); err != nil {
 			return nil, err
 		}
+		if total += results[i].bytes(r.DrawingBytes); !loan.grow(total) { // long legends
+			return nil, ErrBusy
+		}
+	}
+	for i, r := range requests {
+		results[i].loan = loan.split(results[i].bytes(r.DrawingBytes))
 	}
 	return results, nil
 }
 
 // result returns the answer to r, of which outcome has the lines.
-func (r *Request) result(outcome *eval.Outcome) (*Result, error) {
+func (r *Request) result(ctx context.Context, outcome *eval.Outcome) (*Result, error) {
 	result := &Result{
 		Exprs: withLegends(r.Exprs), Start: r.Range.Start + r.Range.Step, Step: r.Range.Step,
 		Notices: slices.Concat(outcome.Notices...), NoticesOf: outcome.Notices, Work: outcome.Work, Plan: outcome.Nodes,
 	}
 	for i, s := range result.Exprs {
-		if err := result.present(i, s, r.Binary[axisOf(s)], outcome.Lines[i]); err != nil {
+		if err := result.present(ctx, i, s, r.Binary[axisOf(s)], outcome.Lines[i]); err != nil {
 			return nil, err
 		}
 	}

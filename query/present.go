@@ -2,6 +2,7 @@ package query
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -11,14 +12,15 @@ import (
 	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/query/stack"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/tsdb/turn"
 )
 
 // offsetKey is the tag that tells by how much a line is shifted.
 const offsetKey = "atlas.offset"
 
 // present appends the lines of one expression as its style says: asl.md 10.3 and 10.7.
-func (r *Result) present(number int, s *expr.Styled, binary bool, lines []eval.Line) error {
-	shown, err := named(number, s, binary, lines, 1)
+func (r *Result) present(ctx context.Context, number int, s *expr.Styled, binary bool, lines []eval.Line) error {
+	shown, err := named(ctx, number, s, binary, lines, 1)
 	if err != nil {
 		return err
 	}
@@ -31,14 +33,22 @@ func (r *Result) present(number int, s *expr.Styled, binary bool, lines []eval.L
 	return nil
 }
 
+// linesPerYield is how many lines get their legends between two looks at the turn: well below a millisecond.
+const linesPerYield = 64
+
 // named returns the lines of one expression with their legends, in the order of these. The first hidden
 // values of each are not shown.
-func named(number int, s *expr.Styled, binary bool, lines []eval.Line, hidden int) ([]Line, error) {
+func named(ctx context.Context, number int, s *expr.Styled, binary bool, lines []eval.Line, hidden int) ([]Line, error) {
 	offset := OffsetOf(s.Expr)
 	format, _ := s.Settings.Get("legend")
 	edits, _ := s.Settings.Get("sed")
 	shown := make([]Line, len(lines))
 	for i, l := range lines {
+		if i%linesPerYield == 0 {
+			if err := turn.FromContext(ctx).Yield(ctx); err != nil {
+				return nil, err
+			}
+		}
 		one := &shown[i]
 		*one = Line{
 			Expr: number, Label: l.Label, Gauge: l.Gauge, Values: l.Values[hidden:], binary: binary,

@@ -7,6 +7,8 @@ import (
 	"github.com/telamon-tsdb/telamon/query/eval"
 	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/tsdb/tag/pattern"
+	"github.com/telamon-tsdb/telamon/tsdb/turn"
 )
 
 // A StepLine is the value of one line at one step.
@@ -24,13 +26,19 @@ type StepLine struct {
 // two calls: words that remember are shown as many steps before as they need, at most a day of minutes
 // where they never forget (:des, :integral, :cumulative-max), so that the answer for a step is the same
 // whenever it is asked. Words that look at whole lines, as :stat, see that history.
-// Times are milliseconds; at is a multiple of step. The errors are those of Eval.
+// Times are milliseconds; at is a multiple of step. The errors are those of Eval but ErrBusy and ErrSlow: it is how rules are
+// evaluated, which have a processor and memory that no query can take. One works at a time; others wait for it.
 func (e *Engine) EvalStep(ctx context.Context, exprs []expr.Expr, at, step int64) ([][]StepLine, error) {
 	rng := eval.SingleStep(exprs, at, step)
 	rng.Now = time.UnixMilli(at)
-	limits := e.limits
-	limits.Datapoints = 0 // one point is asked for; the history is our affair
-	outcome, err := eval.NewSignalPlan(exprs).Run(ctx, e.store, rng, limits)
+	own := e.ruleTurns.Turn()
+	ctx = turn.NewContext(ctx, own)
+	if err := own.Begin(ctx); err != nil {
+		return nil, err
+	}
+	defer own.End()
+	ctx = pattern.WithBudget(ctx, pattern.NewBudget(pattern.QuerySteps))
+	outcome, err := eval.NewSignalPlan(exprs).Run(ctx, e.store, rng, e.ruleLimits)
 	if err != nil {
 		return nil, err
 	}

@@ -5,8 +5,9 @@ import (
 	"github.com/telamon-tsdb/telamon/query/stack"
 )
 
-// A budget counts the bytes of columns that a run holds, against a limit. Zero is no limit.
-type budget struct{ limit, used int64 }
+// A budget counts the bytes of columns that a run holds, against a limit. Zero is no limit. Need is 0, or what would have
+// been used had the limit been higher.
+type budget struct{ limit, used, need int64 }
 
 const (
 	bytesPerValue = 8
@@ -17,6 +18,7 @@ const (
 // take adds bytes, unless that exceeds the limit.
 func (b *budget) take(bytes int64) error {
 	if b.limit > 0 && b.used+bytes > b.limit {
+		b.need = b.used + bytes
 		return b.exceeded()
 	}
 	b.used += bytes
@@ -47,7 +49,9 @@ func (r *run) checkRange() error {
 			g.Start, g.End, g.Step, g.Primary)
 	}
 	line := budget{limit: r.budget.limit}
-	return line.take((g.End-g.Start)/g.Step*bytesPerValue + maskBytes(g.End-g.Start, g.Step, g.Primary))
+	err := line.take((g.End-g.Start)/g.Step*bytesPerValue + maskBytes(g.End-g.Start, g.Step, g.Primary))
+	r.budget.need = line.need
+	return err
 }
 
 // maskBytes returns the size of the bits in a column that tell which primary steps had a value: of a range of

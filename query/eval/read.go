@@ -150,6 +150,7 @@ func (r *run) explained(err error) error {
 	case !errors.As(err, &over):
 		return err
 	case over.What == "bytes":
+		r.budget.need = r.budget.limit + 1
 		return r.budget.exceeded()
 	}
 	return stack.Require("%s", over.Error())

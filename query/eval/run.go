@@ -6,6 +6,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/tsdb"
+	"github.com/telamon-tsdb/telamon/tsdb/turn"
 )
 
 // Limits bound what a run may read and hold. Zero means no limit.
@@ -37,20 +38,15 @@ type Outcome struct {
 
 // Run evaluates p over a range, reading from store. Its error is a *stack.Error where the expression is to
 // blame: a mistake that shows only when it is evaluated, or a limit exceeded. Else it is that of the
-// store, or the cause for which ctx was cancelled, which it notices between a few lines.
+// store, or the cause for which ctx was cancelled, which it notices between a few lines. So does it pass on the turn of ctx.
+// A *RoomError, which wraps the first kind, says that with more of Limits.Bytes the run may succeed.
 func (p *Plan) Run(ctx context.Context, store tsdb.Selector, rng Range, limits Limits) (*Outcome, error) {
 	r := &run{
-		plan: p, ctx: ctx, store: store, rng: rng, limits: limits, budget: budget{limit: limits.Bytes},
+		plan: p, ctx: ctx, turn: turn.FromContext(ctx), store: store, rng: rng, limits: limits, budget: budget{limit: limits.Bytes},
 		sets: make([]lineSet, len(p.nodes)), reports: make([]NodeReport, len(p.nodes)),
 	}
-	if err := r.checkRange(); err != nil {
-		return nil, err
-	}
-	if err := r.readAll(); err != nil {
-		return nil, err
-	}
-	if err := r.budget.take(r.computeBytes()); err != nil {
-		return nil, err
+	if err := r.prepare(); err != nil {
+		return nil, r.roomError(err)
 	}
 	if err := r.computeAll(); err != nil {
 		return nil, err
@@ -62,6 +58,17 @@ func (p *Plan) Run(ctx context.Context, store tsdb.Selector, rng Range, limits L
 		outcome.Notices = append(outcome.Notices, r.noticesBelow(root))
 	}
 	return outcome, nil
+}
+
+// prepare reads what the plan needs and sees to it that there is room for the rest.
+func (r *run) prepare() error {
+	if err := r.checkRange(); err != nil {
+		return err
+	}
+	if err := r.readAll(); err != nil {
+		return err
+	}
+	return r.budget.take(r.computeBytes())
 }
 
 // noticesBelow returns the remarks of the nodes that root is computed from, in their order.
@@ -97,6 +104,9 @@ func (r *run) computeAll() error {
 		n := &r.plan.nodes[id]
 		left[id] = n.users
 		if _, isRead := n.expr.(*expr.Data); !isRead {
+			if err := r.turn.Yield(r.ctx); err != nil {
+				return err
+			}
 			begin := time.Now()
 			set, err := r.compute(n)
 			if err != nil {
@@ -119,6 +129,7 @@ func (r *run) computeAll() error {
 type run struct {
 	plan   *Plan
 	ctx    context.Context
+	turn   *turn.Turn
 	store  tsdb.Selector
 	rng    Range
 	limits Limits
@@ -202,15 +213,17 @@ func (r *run) pass(n *node) lineSet {
 	return set
 }
 
-// linesPerCheck is how many lines are computed between two looks at the context: the slowest word, a
+// linesPerCheck is how many lines are computed between two looks at the context and the turn: the slowest word, a
 // window of a day over a year of minutes, needs about a millisecond a line.
 const linesPerCheck = 16
 
 // eachLine calls do with the numbers 0 to n-1 until the context is cancelled.
 func (r *run) eachLine(n int, do func(i int)) error {
 	for i := range n {
-		if i%linesPerCheck == 0 && r.ctx.Err() != nil {
-			return context.Cause(r.ctx)
+		if i%linesPerCheck == 0 {
+			if err := r.turn.Yield(r.ctx); err != nil {
+				return err
+			}
 		}
 		do(i)
 	}

@@ -33,6 +33,12 @@ func WithBudget(ctx context.Context, b *Budget) context.Context {
 	return context.WithValue(ctx, budgetKey{}, b)
 }
 
+// HasBudget reports whether a context is of a query with a budget.
+func HasBudget(ctx context.Context) bool {
+	_, has := ctx.Value(budgetKey{}).(*Budget)
+	return has
+}
+
 // exceeded is the error of the pattern that took the last step.
 func (b *Budget) exceeded(p *Pattern) error {
 	return fmt.Errorf("%w: %.200q and the other patterns of the query took more than %d over all values;"+
