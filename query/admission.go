@@ -15,6 +15,10 @@ const (
 	evaluationPatience = time.Minute
 	// answerBytes is what writing an answer takes besides its lines: buffers and the tables of a compressor.
 	answerBytes = 512 << 10
+	// pictureBytes is what a picture takes: two million pixels are drawn at a time, and encoded. As text, or as a list of what is
+	// to be drawn, it takes pictureFactor times what the values take.
+	pictureBytes  = 16 << 20
+	pictureFactor = 4
 	// bytesPerShownLine is what a line takes besides values and texts: as a line of a Result, of a graph, and in lists of both.
 	bytesPerShownLine = 1000
 )
@@ -51,7 +55,7 @@ type borrowing func(ctx context.Context, bytes int64) (*Loan, error)
 // evaluate runs an evaluation with little memory at first, and again with more where that was not enough: nobody knows before
 // what it takes, and to reserve for each what the greatest may take would let two or three in. Before each new try the memory
 // of the last one is given back, so that those who wait hold none. The loan covers the answer, too.
-func (e *Engine) evaluate(ctx context.Context, borrow borrowing, drawing int64, run func(eval.Limits) (*eval.Outcome, error)) (*eval.Outcome, *Loan, error) {
+func (e *Engine) evaluate(ctx context.Context, borrow borrowing, requests []Request, run func(eval.Limits) (*eval.Outcome, error)) (*eval.Outcome, *Loan, error) {
 	limits := e.limits
 	limits.Bytes = min(e.limits.Bytes, e.memory.small())
 	for room := limits.Bytes; ; {
@@ -72,7 +76,7 @@ func (e *Engine) evaluate(ctx context.Context, borrow borrowing, drawing int64, 
 			loan.Return()
 			return nil, nil, err
 		default:
-			if room = max(room, answerBytesOf(outcome)+drawing); loan.grow(room) {
+			if room = max(room, answersBytes(requests, outcome)); loan.grow(room) {
 				return outcome, loan, nil
 			}
 		}
@@ -80,23 +84,39 @@ func (e *Engine) evaluate(ctx context.Context, borrow borrowing, drawing int64, 
 	}
 }
 
-// answerBytesOf returns what the answer to an evaluation will take, but for legends.
-func answerBytesOf(outcome *eval.Outcome) int64 {
-	total := int64(answerBytes)
-	for _, lines := range outcome.Lines {
-		for i := range lines {
-			total += bytesPerShownLine + 8*int64(len(lines[i].Values)) + int64(len(lines[i].Label))
+// answersBytes returns what the answers to requests will take, but for legends.
+func answersBytes(requests []Request, outcome *eval.Outcome) int64 {
+	total, first := int64(0), 0
+	for _, r := range requests {
+		shown, values := int64(0), int64(0)
+		for _, lines := range outcome.Lines[first : first+len(r.Exprs)] {
+			for i := range lines {
+				shown += bytesPerShownLine + int64(len(lines[i].Label))
+				values += 8 * int64(len(lines[i].Values))
+			}
 		}
+		first += len(r.Exprs)
+		total += bytesOfAnswer(shown, values, r.Drawn)
 	}
 	return total
 }
 
 // bytes returns what a result takes until it is written.
-func (r *Result) bytes(drawing int64) int64 {
-	total := answerBytes + drawing
+func (r *Result) bytes(drawn bool) int64 {
+	shown, values := int64(0), int64(0)
 	for i := range r.Lines {
 		l := &r.Lines[i]
-		total += bytesPerShownLine + 8*int64(len(l.Values)) + int64(len(l.Label)+len(l.Legend))
+		shown += bytesPerShownLine + int64(len(l.Label)+len(l.Legend))
+		values += 8 * int64(len(l.Values))
+	}
+	return bytesOfAnswer(shown, values, drawn)
+}
+
+// bytesOfAnswer adds up what lines take without values, what their values take, and what writing or drawing both takes.
+func bytesOfAnswer(shown, values int64, drawn bool) int64 {
+	total := answerBytes + shown + values
+	if drawn {
+		total += pictureBytes + pictureFactor*values
 	}
 	return total
 }

@@ -60,7 +60,7 @@ func (e *Engine) evalChunk(ctx context.Context, session *eval.Session, r Request
 	if first {
 		borrow = e.memory.Borrow
 	}
-	outcome, loan, err := e.evaluate(ctx, borrow, 0, func(limits eval.Limits) (*eval.Outcome, error) {
+	outcome, loan, err := e.evaluate(ctx, borrow, []Request{r}, func(limits eval.Limits) (*eval.Outcome, error) {
 		return session.Run(ctx, e.store, r.Range, limits)
 	})
 	if err != nil {
@@ -78,6 +78,6 @@ func (e *Engine) evalChunk(ctx context.Context, session *eval.Session, r Request
 		}
 		result.Lines = append(result.Lines, lines...)
 	}
-	loan.keep(result.bytes(0))
+	loan.keep(result.bytes(false))
 	return result, nil
 }

@@ -77,8 +77,8 @@ type Request struct {
 	Range eval.Range
 	// Binary tells by axis, up to 4, whether statistics in legends are counted in powers of 1024.
 	Binary [5]bool
-	// DrawingBytes is what drawing the answer takes besides its lines: a picture.
-	DrawingBytes int64
+	// Drawn tells that there is a picture in the answer, which takes memory besides the lines.
+	Drawn bool
 }
 
 // A Result is the answer to a Request.
@@ -150,12 +150,8 @@ func (e *Engine) EvalTogether(ctx context.Context, requests []Request) ([]*Resul
 		return nil, err
 	}
 	defer end()
-	drawing := int64(0)
-	for _, r := range requests {
-		drawing += r.DrawingBytes + answerBytes
-	}
 	plan := eval.NewPlan(exprs)
-	outcome, loan, err := e.evaluate(ctx, e.memory.Borrow, drawing, func(limits eval.Limits) (*eval.Outcome, error) {
+	outcome, loan, err := e.evaluate(ctx, e.memory.Borrow, requests, func(limits eval.Limits) (*eval.Outcome, error) {
 		return plan.Run(ctx, e.store, requests[0].Range, limits)
 	})
 	if err != nil {
@@ -178,12 +174,12 @@ func present(ctx context.Context, requests []Request, outcome *eval.Outcome, loa
 		if results[i], err = r.result(ctx, &own); err != nil {
 			return nil, err
 		}
-		if total += results[i].bytes(r.DrawingBytes); !loan.grow(total) { // long legends
+		if total += results[i].bytes(r.Drawn); !loan.grow(total) { // long legends
 			return nil, ErrBusy
 		}
 	}
 	for i, r := range requests {
-		results[i].loan = loan.split(results[i].bytes(r.DrawingBytes))
+		results[i].loan = loan.split(results[i].bytes(r.Drawn))
 	}
 	return results, nil
 }

@@ -44,6 +44,9 @@ const (
 // NewMemory returns one of limit bytes.
 func NewMemory(limit int64) *Memory { return &Memory{limit: limit} }
 
+// Limit returns how much there is of it.
+func (m *Memory) Limit() int64 { return m.limit }
+
 // A Loan is what one query holds of a Memory. It is for one goroutine at a time; a nil Loan is of nothing.
 type Loan struct {
 	memory *Memory

@@ -17,6 +17,9 @@ func (db *DB) answer(ctx context.Context, q Query) ([]*Column, error) {
 	l, cached := db.grid.layoutOf(q)
 	a := &assembly{db: db, query: q, layout: l, used: &usage{query: &q}, turn: turn.FromContext(ctx)}
 	defer a.close()
+	if err := a.turn.Begin(ctx); err != nil {
+		return nil, err
+	}
 	if db.started.Load() {
 		a.cache = db.cache
 	}

@@ -42,7 +42,8 @@ type Appender interface {
 
 // A Selector yields one column per group of the series that match q, in no particular order. Sum,
 // count, min and max merge, so a block or a peer sends groups, not series.
-// After an error nothing more is yielded.
+// After an error nothing more is yielded. A store that computes does it in the turn of ctx (package turn), if that has one: it
+// begins it, and may return with it.
 type Selector interface {
 	Select(ctx context.Context, q Query) iter.Seq2[Column, error]
 }

@@ -33,6 +33,7 @@ func wire(srv *server) parts {
 	publish := listen.NewPublish(listen.Config{Pipeline: pipeline})
 	engine := query.NewEngine(query.Config{
 		Store: srv.db, MaxLines: srv.settings.MaxLines, MaxDatapoints: srv.settings.MaxDatapoints,
+		MemoryBytes: queryBytes(), RuleBytes: ruleBytes(),
 	})
 
 	p := parts{webhook: notify.NewWebhook()}
@@ -48,7 +49,7 @@ func wire(srv *server) parts {
 	p.handler = api.New(api.Config{
 		Engine:   engine,
 		Store:    srv.db,
-		Alerts:   p.alerts.Status,
+		Alerts:   p.alerts.Statuses,
 		Stats:    srv.db.Stats,
 		Delete:   srv.db.Delete,
 		Removals: srv.db.Removals,

@@ -1,6 +1,9 @@
 package alert
 
-import "slices"
+import (
+	"iter"
+	"slices"
+)
 
 // A Status is what GET /api/v1/alerts answers: every rule with its groups. Times are milliseconds since
 // the epoch.
@@ -49,22 +52,48 @@ type GroupStatus struct {
 
 // Status returns how things stand. The caller may keep and change it.
 func (m *Manager) Status() Status {
+	s, rules := m.Statuses()
+	s.Rules = slices.AppendSeq([]RuleStatus{}, rules)
+	return s
+}
+
+// Statuses returns the same without the rules, and each of these as it stands when its turn has come: groups of many rules take
+// much memory, and time in which no step can be taken. The caller may keep and change them.
+func (m *Manager) Statuses() (Status, iter.Seq[RuleStatus]) {
+	m.mu.Lock()
+	rules := m.rules
+	m.mu.Unlock()
+	return m.overview(), func(yield func(RuleStatus) bool) {
+		for _, rule := range rules.Rules {
+			if s, ok := m.statusOf(rule); ok && !yield(s) {
+				return
+			}
+		}
+	}
+}
+
+// statusOf returns the status of a rule, unless it is not in force any more.
+func (m *Manager) statusOf(rule *Rule) (RuleStatus, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.runs[rule.Name] == nil {
+		return RuleStatus{}, false
+	}
+	return m.ruleStatus(rule), true
+}
+
+// overview is a Status without rules.
+func (m *Manager) overview() Status {
 	now := m.cfg.Now()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	s := Status{
-		Now: now.UnixMilli(), Step: m.ledger.step, Closed: m.cfg.Clock.Closed(now), Skipped: m.stats.Skipped,
-		Rules: make([]RuleStatus, 0, len(m.rules.Rules)),
-	}
+	s := Status{Now: now.UnixMilli(), Step: m.ledger.step, Closed: m.cfg.Clock.Closed(now), Skipped: m.stats.Skipped}
 	s.Waiting, s.GivenUp = m.box.counts()
 	switch back := m.cfg.Clock.Behind(m.ledger.step, now); {
 	case m.logErr != nil:
 		s.Error = "states are not in the log: " + m.logErr.Error()
 	case back > 0:
 		s.Error = "the clock went back by " + back.String() + " (or the delay grew): evaluation waits until the last step has closed again"
-	}
-	for _, rule := range m.rules.Rules {
-		s.Rules = append(s.Rules, m.ruleStatus(rule))
 	}
 	return s
 }

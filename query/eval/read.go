@@ -125,6 +125,7 @@ func (r *run) selectColumns(one *read) error {
 	if one.query.Consolidation == tsdb.Average {
 		bytesPerColumn += maskBytes(one.query.End-one.query.Start, one.query.Step, r.rng.Primary)
 	}
+	r.turn.End() // a store that computes begins it again; one that asks others waits without
 	for column, err := range r.store.Select(r.ctx, one.query) {
 		if err == nil && r.ctx.Err() != nil {
 			err = context.Cause(r.ctx)
@@ -140,7 +141,7 @@ func (r *run) selectColumns(one *read) error {
 		r.work.Series += column.Series
 		r.work.Samples += column.Samples
 	}
-	return nil
+	return r.turn.Begin(r.ctx)
 }
 
 // explained returns what a reader of the expression should be told of an error of the store.

@@ -18,6 +18,9 @@ import (
 // maxProgramBytes bounds the text that is analysed: hundreds of times what people write.
 const maxProgramBytes = 1 << 20
 
+// analyzeBytes is what analysing such a text takes: the text, its tokens, and lists of tags.
+const analyzeBytes = 32 << 20
+
 // An analyzeRequest is the body of POST /api/v1/expr/analyze.
 type analyzeRequest struct {
 	Q string `json:"q"`
@@ -28,10 +31,17 @@ type analyzeRequest struct {
 // analyze answers with what an editor shows about a program that may be half written. The route is ours.
 func (a *API) analyze(c *gin.Context) {
 	var r analyzeRequest
-	if err := readBody(c.Writer, c.Request, maxProgramBytes, &r); err != nil {
+	err := readBodyOutside(c, maxProgramBytes, &r)
+	if err != nil {
 		fail(c.Writer, err)
 		return
 	}
+	loan, err := a.borrow(c.Request.Context(), analyzeBytes)
+	if err != nil {
+		fail(c.Writer, err)
+		return
+	}
+	defer loan.Return()
 	tags := tagFinder{c.Request.Context(), a.Store}
 	writeJSON(c.Writer, http.StatusOK, inspect.Analyze(r.Q, r.Pos, defaultWords(), tags))
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"iter"
 	"net/http"
 	"strings"
 	"sync"
@@ -19,8 +20,8 @@ import (
 type Config struct {
 	Engine *query.Engine
 	Store  TagStore
-	// Alerts returns the state of the rules.
-	Alerts func() alert.Status
+	// Alerts returns the state of alerting without its rules, and these.
+	Alerts func() (alert.Status, iter.Seq[alert.RuleStatus])
 	// Stats describes the store.
 	Stats func() tsdb.Stats
 	// Delete removes what the series that match where have from first to last, both included, in milliseconds.
@@ -84,7 +85,7 @@ func New(cfg Config) http.Handler {
 		started: cfg.Now().UnixMilli(),
 		memos:   sync.Pool{New: func() any { return new(numberMemo) }},
 	}
-	return guardHost(guardLength(allowOrigins(compress(readParameters(a.router())))))
+	return guardHost(guardLength(allowOrigins(pace(compress(readParameters(a.router()))))))
 }
 
 // router mounts the resources.
@@ -97,15 +98,15 @@ func (a *API) router() *gin.Engine {
 	r.Use(gin.CustomRecoveryWithWriter(nil, recovered), nameEndpoint)
 
 	data := r.Group("/", a.requireReady)
-	data.GET(graphRoute, a.graph)
-	data.HEAD(graphRoute, a.graph)
-	data.GET("/api/v2/fetch", a.fetch)
-	data.GET("/api/v1/tags", a.tags)
-	data.GET("/api/v1/tags/*key", a.tags)
-	data.GET("/api/v1/alerts", a.alerts)
+	data.GET(graphRoute, a.inTurn, a.graph)
+	data.HEAD(graphRoute, a.inTurn, a.graph)
+	data.GET("/api/v2/fetch", a.inTurn, a.fetch)
+	data.GET("/api/v1/tags", a.inTurn, a.tags)
+	data.GET("/api/v1/tags/*key", a.inTurn, a.tags)
+	data.GET("/api/v1/alerts", a.inTurn, a.borrowing(alertsBytes), a.alerts)
 	guard := guardOwn()
-	data.POST(exprRoute+"/analyze", guard, a.analyze)
-	data.POST("/api/v1/batch", guard, a.batch)
+	data.POST(exprRoute+"/analyze", guard, a.inTurn, a.analyze)
+	data.POST("/api/v1/batch", guard, a.inTurn, a.batch)
 	data.GET("/api/v1/status", a.status)
 	data.POST("/api/v1/admin/snapshot", guard, a.snapshot)
 	data.DELETE("/api/v1/series", guard, a.deleteSeries)
@@ -114,7 +115,7 @@ func (a *API) router() *gin.Engine {
 	for _, page := range []string{"/", "/explore", "/alerts", "/reference", "/assets/*file", "/favicon.ico"} {
 		r.Match([]string{http.MethodGet, http.MethodHead}, page, gin.WrapH(a.UI))
 	}
-	mountExpr(r)
+	mountExpr(r.Group("/", a.inTurn, a.borrowing(inspectionBytes)))
 	r.GET("/api/openapi.json", describeAPI)
 	r.GET("/healthcheck", a.health)
 	r.GET("/ok", ok)
@@ -179,6 +180,3 @@ func (a *API) health(c *gin.Context) {
 	}
 	writeJSON(c.Writer, status, map[string]bool{"telamon": a.Ready()})
 }
-
-// alerts answers with the rules and their groups. The route is ours.
-func (a *API) alerts(c *gin.Context) { writeJSON(c.Writer, http.StatusOK, a.Alerts()) }

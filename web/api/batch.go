@@ -1,19 +1,17 @@
 package api
 
 import (
-	"bytes"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/telamon-tsdb/telamon/query"
 	"github.com/telamon-tsdb/telamon/query/eval"
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/tsdb/turn"
 	"github.com/telamon-tsdb/telamon/web/chart"
 )
 
@@ -69,7 +67,7 @@ func (p *batchParams) UnmarshalJSON(data []byte) error {
 // ranges come one after the other.
 func (a *API) batch(c *gin.Context) {
 	var r batchRequest
-	if err := readBody(c.Writer, c.Request, maxBatchBytes, &r); err != nil {
+	if err := readBodyOutside(c, maxBatchBytes, &r); err != nil {
 		fail(c.Writer, err)
 		return
 	}
@@ -77,21 +75,16 @@ func (a *API) batch(c *gin.Context) {
 		fail(c.Writer, &statusError{http.StatusBadRequest, fmt.Sprintf("%d requests in one batch; at most %d", len(r.Requests), maxBatch)})
 		return
 	}
-	ctx, cancel := context.WithCancel(c.Request.Context())
 	answers := make(chan *batchGraph)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		a.evalBatch(ctx, r.Requests, answers)
-	}()
+	stop := beside(c.Request.Context(), func(ctx context.Context) { a.evalBatch(ctx, r.Requests, answers) })
 	s := newEventStream(c.Writer)
 	sendAll(s, answers, func(g *batchGraph) error {
+		defer g.done()
 		g.send(s)
 		return nil
 	})
 	s.close()
-	cancel()
-	<-done
+	_ = s.paced.wait(stop) // an error says that the client has gone
 }
 
 // A batchGraph is one graph of a batch on its way from the request to the answer.
@@ -104,20 +97,29 @@ type batchGraph struct {
 	// What came of it: one of both.
 	graph *chart.Graph
 	err   error
+	// release gives the memory of graph back; nil: there is none.
+	release func()
+}
+
+// done releases what the graph holds.
+func (g *batchGraph) done() {
+	if g.release != nil {
+		g.release()
+	}
 }
 
 // evalBatch sends the answers and closes to.
 func (a *API) evalBatch(ctx context.Context, entries []batchEntry, to chan<- *batchGraph) {
 	defer close(to)
-	send := func(graphs ...*batchGraph) bool {
-		for _, g := range graphs {
-			select {
-			case to <- g:
-			case <-ctx.Done():
-				return false
-			}
+	send := func(g *batchGraph) bool {
+		turn.FromContext(ctx).End() // until the next one is computed
+		select {
+		case to <- g:
+			return true
+		case <-ctx.Done():
+			g.done()
+			return false
 		}
-		return true
 	}
 	var ranges []eval.Range
 	byRange := map[eval.Range][]*batchGraph{}
@@ -137,8 +139,7 @@ func (a *API) evalBatch(ctx context.Context, entries []batchEntry, to chan<- *ba
 		byRange[g.request.rng] = append(byRange[g.request.rng], g)
 	}
 	for _, rng := range ranges {
-		a.drawTogether(ctx, byRange[rng])
-		if !send(byRange[rng]...) {
+		if !a.drawTogether(ctx, byRange[rng], send) {
 			return
 		}
 		delete(byRange, rng) // the lines that were sent
@@ -157,56 +158,54 @@ func (a *API) parseBatchGraph(entry batchEntry) *batchGraph {
 	return g
 }
 
-// drawTogether draws graphs over one range. If they cannot be evaluated together, because one of them is
-// wrong or all are too much, each is by itself, so that only those fail that must.
-func (a *API) drawTogether(ctx context.Context, graphs []*batchGraph) {
+// drawTogether draws graphs over one range and sends each, until send returns false. If they cannot be evaluated together, because
+// one of them is wrong or all are too much, each is by itself, so that only those fail that must; then one is sent before the
+// next is evaluated, which waits for memory perhaps.
+func (a *API) drawTogether(ctx context.Context, graphs []*batchGraph, send func(*batchGraph) bool) bool {
 	requests := make([]query.Request, len(graphs))
 	for i, g := range graphs {
 		requests[i] = g.request.query(g.exprs)
 	}
 	results, err := a.Engine.EvalTogether(ctx, requests)
+	goOn := true
 	for i, g := range graphs {
-		if err != nil {
-			g.graph, g.err = a.draw(ctx, g.request, g.exprs)
+		if err == nil {
+			g.release = results[i].Release
+		}
+		if !goOn {
+			g.done()
 			continue
 		}
-		g.graph, g.err = chart.Define(g.request.settings, results[i], g.request.rng.End)
+		switch {
+		case err == nil:
+			g.graph, g.err = chart.Define(g.request.settings, results[i], g.request.rng.End)
+		case statusOf(err) == http.StatusServiceUnavailable:
+			g.err = err
+		default:
+			g.graph, g.release, g.err = a.draw(ctx, g.request, g.exprs)
+		}
+		goOn = send(g)
 	}
+	return goOn
 }
 
 // send writes the answer as one event: {"type":"graph","id":…,"contentType":…} with the document as body
 // where it is JSON, as text where it is text, as base64 where it is a picture; or
 // {"type":"error","id":…,"status":…,"message":…} with what the graph API says of the error.
 func (g *batchGraph) send(s *eventStream) {
-	var body bytes.Buffer
-	if g.err == nil {
-		whole := &responseWriter{w: &body}
-		g.err = g.format.write(whole, g.graph)
-		whole.flush()
-	}
 	s.begin()
 	defer s.end()
-	w := &s.w
+	if g.err == nil {
+		body := &eventBody{w: &s.w, id: g.id, contentType: g.format.contentType}
+		document := &responseWriter{w: body}
+		if g.err = g.format.write(document, g.graph); g.err == nil {
+			document.flush()
+			body.close()
+		}
+	}
 	if g.err != nil {
-		g.sendError(w)
-		return
+		g.sendError(&s.w)
 	}
-	w.text(`{"type":"graph","id":`)
-	w.string(g.id)
-	w.key("contentType", false)
-	w.string(g.format.contentType)
-	switch {
-	case g.format.contentType == "application/json":
-		w.key("body", false)
-		w.text(body.String())
-	case strings.HasPrefix(g.format.contentType, "text/"), g.format.contentType == "image/svg+xml":
-		w.key("text", false)
-		w.string(body.String())
-	default:
-		w.key("base64", false)
-		w.string(base64.StdEncoding.EncodeToString(body.Bytes()))
-	}
-	w.text("}")
 }
 
 func (g *batchGraph) sendError(w *responseWriter) {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+
+	"github.com/gin-gonic/gin"
 )
 
 // readBody decodes the JSON body of a request into v. A property that v has not is an error that names it;
@@ -29,6 +31,15 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64, v any) error 
 		return &statusError{http.StatusBadRequest, "the body is empty"}
 	}
 	return &statusError{http.StatusBadRequest, "the body: " + err.Error()}
+}
+
+// readBodyOutside is readBody for a handler that works in a turn: a client may take its time to send.
+func readBodyOutside(c *gin.Context, limit int64, v any) (err error) {
+	ended := pacedOf(c.Writer).wait(func() { err = readBody(c.Writer, c.Request, limit, v) })
+	if err != nil {
+		return err
+	}
+	return ended
 }
 
 // A statusError is a request of one of our own routes that cannot be answered.

@@ -1,9 +1,7 @@
 package api
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 
@@ -47,14 +45,23 @@ func statusOf(err error) int {
 		return http.StatusBadRequest
 	case errors.Is(err, context.Canceled):
 		return statusClientGone
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, query.ErrBusy), errors.Is(err, tsdb.ErrNotLogged), errors.Is(err, tsdb.ErrClosed):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, query.ErrBusy), errors.Is(err, query.ErrSlow), errors.Is(err, tsdb.ErrNotLogged), errors.Is(err, tsdb.ErrClosed):
 		return http.StatusServiceUnavailable
 	}
 	return http.StatusInternalServerError
 }
 
+// retryAfter is when a client that was refused for want of memory or time may try again, in seconds.
+const retryAfter = "5"
+
 // fail answers with err.
-func fail(w http.ResponseWriter, err error) { writeJSON(w, statusOf(err), describe(err)) }
+func fail(w http.ResponseWriter, err error) {
+	status := statusOf(err)
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", retryAfter)
+	}
+	writeJSON(w, status, describe(err))
+}
 
 // describe returns the body for err.
 func describe(err error) errorBody {
@@ -98,14 +105,9 @@ func writeError(w http.ResponseWriter, status int, message string) {
 
 // writeJSON answers with v, which always encodes.
 func writeJSON(w http.ResponseWriter, status int, v any) {
-	var body bytes.Buffer
-	encoder := json.NewEncoder(&body)
-	encoder.SetEscapeHTML(false) // "1025 > 1024" stays readable; nobody pastes an answer into a page
-	if err := encoder.Encode(v); err != nil {
-		panic("api: an answer that is not JSON: " + err.Error())
-	}
+	body := appendJSON(nil, v)
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	// A failed write means that the client has gone.
-	_, _ = w.Write(bytes.TrimSuffix(body.Bytes(), []byte("\n")))
+	_, _ = w.Write(body)
 }

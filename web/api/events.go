@@ -8,8 +8,9 @@ import (
 // An eventStream is an answer of server-sent events: each is one line "data: " with a JSON document, and
 // an empty line. Its memory is that of one buffer.
 type eventStream struct {
-	w   responseWriter
-	out *patientWriter
+	w     responseWriter
+	out   *patientWriter
+	paced *pacedWriter // nil: the handler works without a turn
 }
 
 // newEventStream begins the answer.
@@ -17,7 +18,7 @@ func newEventStream(w http.ResponseWriter) *eventStream {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
 	out := newPatientWriter(w)
-	return &eventStream{w: responseWriter{w: out}, out: out}
+	return &eventStream{w: responseWriter{w: out}, out: out, paced: pacedOf(w)}
 }
 
 // begin starts an event; the caller writes its document to s.w, and ends it.
@@ -58,10 +59,11 @@ func sendAll[T any](s *eventStream, from <-chan T, send func(T) error) {
 	beat := time.NewTicker(heartbeatEvery)
 	defer beat.Stop()
 	for s.err() == nil {
-		select {
-		case <-beat.C:
+		piece, more, isBeat := receive(s, from, beat.C)
+		switch {
+		case isBeat:
 			s.heartbeat()
-		case piece, more := <-from:
+		default:
 			if !more {
 				s.message("close", "operation complete")
 				return
@@ -74,6 +76,21 @@ func sendAll[T any](s *eventStream, from <-chan T, send func(T) error) {
 			s.flush()
 		}
 	}
+}
+
+// receive waits for the next piece or beat, without the turn.
+func receive[T any](s *eventStream, from <-chan T, beat <-chan time.Time) (piece T, more, isBeat bool) {
+	err := s.paced.wait(func() {
+		select {
+		case <-beat:
+			isBeat = true
+		case piece, more = <-from:
+		}
+	})
+	if s.w.err == nil {
+		s.w.err = err
+	}
+	return piece, more, isBeat
 }
 
 // close ends the answer; the connection may then be used for the next.

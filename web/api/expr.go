@@ -39,6 +39,10 @@ func mountExpr(r gin.IRouter) {
 	r.GET(exprRoute+"/words", words)
 }
 
+// inspectionBytes is what an answer of the expression API takes at most: a trace, which is bounded to 32 MiB, as a value and as
+// text.
+const inspectionBytes = 64 << 20
+
 const exprRoute = "/api/v1/expr"
 
 // serve answers a request whose parameters are q, a program, and vocab, the name of the words that it may use.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/query"
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/tsdb/turn"
 	"github.com/telamon-tsdb/telamon/web/chart"
 )
 
@@ -22,18 +23,28 @@ func (a *API) fetch(c *gin.Context) {
 		fail(c.Writer, err)
 		return
 	}
-	ctx, cancel := context.WithCancel(c.Request.Context())
 	chunks := make(chan fetchChunk)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		a.evalChunks(ctx, f, chunks)
-	}()
+	stop := beside(c.Request.Context(), func(ctx context.Context) { a.evalChunks(ctx, f, chunks) })
 	s := newEventStream(c.Writer)
 	f.send(s, chunks)
 	s.close()
-	cancel()
-	<-done
+	_ = s.paced.wait(stop) // an error says that the client has gone
+}
+
+// beside runs f in a goroutine with a turn of its own. Stop ends its context and waits for it.
+func beside(ctx context.Context, f func(context.Context)) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		own := turn.FromContext(ctx).Fork()
+		defer own.End()
+		f(turn.NewContext(ctx, own))
+	}()
+	return func() {
+		cancel()
+		<-done
+	}
 }
 
 // A fetchRequest is GET /api/v2/fetch with its parameters checked.
@@ -75,9 +86,11 @@ func (a *API) evalChunks(ctx context.Context, f *fetchRequest, to chan<- fetchCh
 		return
 	}
 	for result, err := range a.Engine.EvalChunks(ctx, f.request, chunkSteps) {
+		turn.FromContext(ctx).End() // until the next one
 		select {
 		case to <- fetchChunk{result, err}:
 		case <-ctx.Done():
+			result.Release()
 			return
 		}
 	}
@@ -107,10 +120,14 @@ func (f *fetchRequest) sendChunk(s *eventStream, chunk fetchChunk) error {
 	if chunk.err != nil {
 		return chunk.err
 	}
+	defer chunk.result.Release()
 	for i := range chunk.result.Lines {
 		l := &chunk.result.Lines[i]
 		if l.Stats.Count == 0 {
 			continue
+		}
+		if s.err() != nil {
+			return nil
 		}
 		if err := f.sendLine(s, chunk.result, l); err != nil {
 			return err

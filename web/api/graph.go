@@ -6,6 +6,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/telamon-tsdb/telamon/query"
 	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/query/stack"
 	"github.com/telamon-tsdb/telamon/web/chart"
@@ -57,10 +58,11 @@ func (a *API) answerGraph(c *gin.Context, p parameters, r *graphRequest) error {
 	if a.isFinished(r, exprs) {
 		return a.sendFinished(c, r, exprs, format, a.entityTag(p, r))
 	}
-	g, err := a.draw(c.Request.Context(), r, exprs)
+	g, release, err := a.draw(c.Request.Context(), r, exprs)
 	if err != nil {
 		return err
 	}
+	defer release()
 	return a.sendGraph(c.Writer, format, g)
 }
 
@@ -77,9 +79,10 @@ func (a *API) sendFinished(c *gin.Context, r *graphRequest, exprs []*expr.Styled
 		return nil
 	}
 	w := &copyingWriter{ResponseWriter: c.Writer}
-	g, err := a.draw(c.Request.Context(), r, exprs)
+	g, release, err := a.draw(c.Request.Context(), r, exprs)
 	if err == nil {
 		err = a.sendGraph(w, format, g)
+		release()
 	}
 	if err != nil {
 		c.Header("ETag", "") // takes it back: the next time the store may answer
@@ -93,11 +96,9 @@ func (a *API) sendFinished(c *gin.Context, r *graphRequest, exprs []*expr.Styled
 
 // sendGraph answers with g. If it returns an error nothing has been written.
 func (a *API) sendGraph(w http.ResponseWriter, format graphFormat, g *chart.Graph) error {
-	out := newPatientWriter(w)
-	defer out.release()
 	memo := a.memos.Get().(*numberMemo)
 	defer a.memos.Put(memo)
-	buffered := &responseWriter{w: out, memo: memo}
+	buffered := &responseWriter{w: w, memo: memo}
 	w.Header().Set("Content-Type", format.contentType)
 	if err := format.write(buffered, g); err != nil {
 		return err
@@ -115,11 +116,16 @@ func (r *graphRequest) findFormat() (graphFormat, error) {
 	return format, nil
 }
 
-// draw evaluates the expressions and decides how the lines are shown.
-func (a *API) draw(ctx context.Context, r *graphRequest, exprs []*expr.Styled) (*chart.Graph, error) {
-	result, err := a.Engine.Eval(ctx, r.query(exprs))
+// draw evaluates the expressions and decides how the lines are shown. The graph holds memory of the queries until it is released.
+func (a *API) draw(ctx context.Context, r *graphRequest, exprs []*expr.Styled) (_ *chart.Graph, release func(), err error) {
+	results, err := a.Engine.EvalTogether(ctx, []query.Request{r.query(exprs)})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return chart.Define(r.settings, result, r.rng.End)
+	g, err := chart.Define(r.settings, results[0], r.rng.End)
+	if err != nil {
+		results[0].Release()
+		return nil, nil, err
+	}
+	return g, results[0].Release, nil
 }

@@ -34,7 +34,7 @@ const rowsAtOnce = 8
 // writeRows writes the values of lines row by row.
 func writeRows(w *responseWriter, lines []chart.Line, rows int) {
 	block := make([]float64, rowsAtOnce*len(lines))
-	for first := 0; first < rows; first += rowsAtOnce {
+	for first := 0; first < rows && w.err == nil; first += rowsAtOnce {
 		n := min(rowsAtOnce, rows-first)
 		for j := range lines {
 			for k, v := range lines[j].Values[first : first+n] {

@@ -31,7 +31,7 @@ func writePicture(w *responseWriter, g *chart.Graph, write func(io.Writer, *char
 	if err := write(&picture, g); err != nil {
 		return err
 	}
-	w.buf = append(w.buf, picture.Bytes()...)
+	w.bytes(picture.Bytes())
 	return nil
 }
 

@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,11 +26,22 @@ type graphRequest struct {
 
 // query returns what the engine is asked for exprs, those of the request.
 func (r *graphRequest) query(exprs []*expr.Styled) query.Request {
-	q := query.Request{Exprs: exprs, Range: r.rng}
+	q := query.Request{Exprs: exprs, Range: r.rng, Drawn: r.isDrawn()}
 	for i := range r.settings.Axes {
 		q.Binary[i] = r.settings.Axes[i].TickLabels == "BINARY"
 	}
 	return q
+}
+
+// isDrawn reports whether there is a picture in the answer.
+func (r *graphRequest) isDrawn() bool {
+	switch r.format {
+	case "png", "svg":
+		return true
+	case "v2.json":
+		return !slices.Contains(r.settings.Hints, "no-image")
+	}
+	return false
 }
 
 // parameters are those of a request. Of a name that is repeated the first value counts, but for tz.

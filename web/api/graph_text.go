@@ -27,6 +27,9 @@ func writeTable(w *responseWriter, g *chart.Graph, separator string) error {
 	}
 	w.text("\n")
 	for i := range int((g.End - g.Start) / g.Step) {
+		if w.err != nil {
+			return nil // the client has gone
+		}
 		w.text(offsetTime(g.Start+int64(i)*g.Step, zone))
 		for _, l := range lines {
 			w.room()

@@ -38,6 +38,9 @@ func writeGraphV2(w *responseWriter, g *chart.Graph) error {
 	}
 	for i := range g.Plots {
 		for j := range g.Plots[i].Lines {
+			if w.err != nil {
+				return nil // the client has gone
+			}
 			w.text(",")
 			writeTimeSeries(w, i, &g.Plots[i].Lines[j])
 		}
@@ -62,9 +65,11 @@ func pictureOf(g *chart.Graph) ([]byte, error) {
 
 func writeGraphImage(w *responseWriter, picture []byte) {
 	w.text(`{"type":"graph-image","data":"data:image/png;base64,`)
-	w.buf = base64.StdEncoding.AppendEncode(w.buf, picture)
+	for part := range slices.Chunk(picture, 3*1024*7) { // three bytes become four letters
+		w.flush()
+		w.buf = base64.StdEncoding.AppendEncode(w.buf, part)
+	}
 	w.text(`"}`)
-	w.flush()
 }
 
 func writeGraphMetadata(w *responseWriter, g *chart.Graph) {

@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"iter"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -46,7 +48,9 @@ func testConfig(db *tsdb.DB) Config {
 		Stats:    db.Stats,
 		Delete:   db.Delete,
 		Removals: db.Removals,
-		Alerts:   func() alert.Status { return alert.Status{Rules: []alert.RuleStatus{}} },
+		Alerts: func() (alert.Status, iter.Seq[alert.RuleStatus]) {
+			return alert.Status{}, slices.Values([]alert.RuleStatus{})
+		},
 		Publish:  http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }),
 		UI:       http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "page") }),
 		Ready:    func() bool { return true },

@@ -64,6 +64,18 @@ func (w *responseWriter) flush() {
 	w.buf = w.buf[:0]
 }
 
+// bytes writes b, without a copy where it is large.
+func (w *responseWriter) bytes(b []byte) {
+	if len(w.buf)+len(b) <= responseBufferBytes {
+		w.buf = append(w.buf, b...)
+		return
+	}
+	w.flush()
+	if w.err == nil {
+		_, w.err = w.w.Write(b)
+	}
+}
+
 func (w *responseWriter) text(s string) { w.buf = append(w.buf, s...) }
 
 // key writes a property's name, with a comma before it unless it is the first.

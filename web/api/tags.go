@@ -17,6 +17,13 @@ import (
 // maxTags is the number of entries on a page of the tags API, and the default limit.
 const maxTags = 1000
 
+const (
+	// maxTagsAtOnce is the most that a limit can ask for; the rest comes with the next offset.
+	maxTagsAtOnce = 1 << 18
+	// bytesPerTag is what an entry takes while it is found, counted and written, text included.
+	bytesPerTag = 200
+)
+
 // A tagsRequest is GET /api/v1/tags and /api/v1/tags/{key}.
 type tagsRequest struct {
 	where   tag.Predicate
@@ -67,6 +74,13 @@ func (a *API) tags(c *gin.Context) {
 		fail(c.Writer, err)
 		return
 	}
+	r.limit = min(r.limit, maxTagsAtOnce)
+	loan, err := a.borrow(c.Request.Context(), int64(r.limit)*bytesPerTag+1<<20)
+	if err != nil {
+		fail(c.Writer, err)
+		return
+	}
+	defer loan.Return()
 	found, err := a.find(c.Request.Context(), r)
 	if err != nil {
 		fail(c.Writer, err)
@@ -108,28 +122,38 @@ type tagCount struct {
 }
 
 func (r tagsRequest) write(w http.ResponseWriter, found []string) {
+	out := &responseWriter{w: w}
+	defer out.flush()
 	if r.text {
-		lines := found
-		if r.verbose {
-			lines = make([]string, len(found))
-			for i, value := range found {
-				lines[i] = r.key + "\t" + value + "\t-1"
-			}
-		}
 		w.Header().Set("Content-Type", "text/plain; charset=UTF-8")
-		_, _ = w.Write([]byte(strings.Join(lines, "\n"))) // fails only if the client has gone
+		r.writeText(out, found)
 		return
 	}
+	w.Header().Set("Content-Type", "application/json")
 	if !r.verbose {
-		w.Header().Set("Content-Type", "application/json")
-		out := &responseWriter{w: w}
 		out.strings(found)
-		out.flush()
 		return
 	}
-	counts := make([]tagCount, len(found))
+	out.text("[")
 	for i, value := range found {
-		counts[i] = tagCount{r.key, value, -1}
+		if i > 0 {
+			out.text(",")
+		}
+		out.buf = appendJSON(out.buf, tagCount{r.key, value, -1})
+		out.room()
 	}
-	writeJSON(w, http.StatusOK, counts)
+	out.text("]")
+}
+
+func (r tagsRequest) writeText(w *responseWriter, found []string) {
+	for i, value := range found {
+		if i > 0 {
+			w.text("\n")
+		}
+		w.room()
+		if r.verbose {
+			value = r.key + "\t" + value + "\t-1"
+		}
+		w.text(value)
+	}
 }
