@@ -51,9 +51,10 @@ func followMemoryLimit(outsideBytes int) {
 }
 
 // Of the memory that the process may have, queries share three eighths, from their evaluation until their answers are read,
-// and rules have an eighth beside them. The rest is for the store, and for what is not collected yet.
-func queryBytes() int64 { return processBytes() / 8 * 3 }
-func ruleBytes() int64  { return processBytes() / 8 }
+// and rules have an eighth beside them. The rest is for the store, and for what is not collected yet. Both are bounded: three
+// quarters of a gigabyte are the graphs of hundreds of people at a time, and a large machine has better use for the rest.
+func queryBytes() int64 { return min(processBytes()/8*3, 768<<20) }
+func ruleBytes() int64  { return min(processBytes()/8, 512<<20) }
 
 // processBytes is the memory that the process may have, GOMEMLIMIT if that is set; 0 if nobody says.
 func processBytes() int64 {

@@ -110,7 +110,7 @@ func (s *server) run(ctx context.Context) error {
 	reload, stop := hangups() // from the beginning: without a taker SIGHUP ends the process
 	defer stop()
 	s.serving.Go(func() {
-		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := s.http.Serve(patientListener{s.listener}); !errors.Is(err, http.ErrServerClosed) {
 			s.failed <- err
 		}
 	})
