@@ -47,6 +47,13 @@ func NewMemory(limit int64) *Memory { return &Memory{limit: limit} }
 // Limit returns how much there is of it.
 func (m *Memory) Limit() int64 { return m.limit }
 
+// Lent returns how much of it queries have.
+func (m *Memory) Lent() int64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.used
+}
+
 // A Loan is what one query holds of a Memory. It is for one goroutine at a time; a nil Loan is of nothing.
 type Loan struct {
 	memory *Memory

@@ -105,6 +105,7 @@ type DB struct {
 	upkeep    *upkeep
 	blocks    *blockDir     // nil: no files
 	turns     *turn.Queue   // of those who read for queries whose context has no turn
+	heldFor   time.Duration // how long a reader holds the lock of a shard at a time
 	removals  atomic.Uint64 // see Removals
 	revisions *revisions
 	cache     *cache      // nil: switched off
@@ -131,6 +132,7 @@ func New(cfg Config) (*DB, error) {
 		census:    newCensus(cfg.Limits, cfg.Now),
 		tags:      index.NewDictionary(),
 		turns:     turn.NewQueue(turn.AllButOne()),
+		heldFor:   heldFor,
 		revisions: newRevisions(g),
 		cache:     newCache(),
 		intake:    newIntake(),

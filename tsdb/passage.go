@@ -55,7 +55,7 @@ func (p *passage) step(ctx context.Context) (done bool, err error) {
 	if p.shard.windows == nil {
 		return false, ErrClosed
 	}
-	end := time.Now().Add(heldFor)
+	end := time.Now().Add(p.heldFor)
 	windows := p.windowsIn(&p.layout)
 	switch {
 	case p.members == nil:

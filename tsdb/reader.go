@@ -1,6 +1,7 @@
 package tsdb
 
 import (
+	"time"
 	"unsafe"
 
 	"github.com/telamon-tsdb/telamon/tsdb/turn"
@@ -26,13 +27,14 @@ type reader struct {
 
 	touched byte // makes the loads of touch matter
 
-	groups    groups     // of the lane that is being read
-	members   []member   // of the shard that is being read
-	forgotten forgotten  // likewise
-	matching  *condition // of the query, shared with its other readers
-	turn      *turn.Turn // in which it works
-	spare     []*partial // for the next lane
-	key       []byte     // scratch
+	groups    groups        // of the lane that is being read
+	members   []member      // of the shard that is being read
+	forgotten forgotten     // likewise
+	matching  *condition    // of the query, shared with its other readers
+	turn      *turn.Turn    // in which it works
+	heldFor   time.Duration // how long it holds a lock at a time
+	spare     []*partial    // for the next lane
+	key       []byte        // scratch
 }
 
 func newReader(g grid, q Query, l layout, used *usage, matching *condition, t *turn.Turn) *reader {

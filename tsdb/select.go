@@ -57,6 +57,7 @@ func (db *DB) readGroups(ctx context.Context, q Query, l layout, used *usage, ma
 			defer own.End()
 			within := turn.NewContext(ctx, own)
 			r := newReader(db.grid, q, l, used, matching, own)
+			r.heldFor = db.heldFor
 			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
 				lane := db.shards[i*len(db.shards)/n : (i+1)*len(db.shards)/n]
 				err := db.readLane(within, lane, r)
