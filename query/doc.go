@@ -7,6 +7,9 @@
 //	                                           │ tsdb.Selector: one Select per distinct read
 //	                                           └ legends, order and limit of each expression
 //
+// Queries work in turns of one queue (package turn) and hold a part of one Memory from their evaluation until Result.Release, when
+// their answer is written; who does not fit waits, and then gets ErrBusy. Rules (EvalStep) have both for themselves.
+//
 // The engine knows neither HTTP nor colours, and only asks the store for groups. It keeps nothing
 // between two calls.
 //
