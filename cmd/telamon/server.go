@@ -18,6 +18,7 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
+	"github.com/telamon-tsdb/telamon/web/sockets"
 )
 
 // namespace is the one namespace there is so far.
@@ -25,6 +26,9 @@ const namespace = "default"
 
 // shutdownPatience bounds how long a stopping server waits for requests under way.
 const shutdownPatience = 10 * time.Second
+
+// bodyTime bounds how long a client takes to send a body: what the slowest link needs for 8 MiB at 2 Mbit/s.
+const bodyTime = 30 * time.Second
 
 // A server is one running Telamon.
 //
@@ -35,7 +39,7 @@ type server struct {
 	logger   *slog.Logger
 	rules    *alert.Rules // read last; empty without a file
 
-	listener net.Listener
+	listener *sockets.Listener
 	dir      *tsdb.Dir
 	log      *wal.Log
 	db       *tsdb.DB
@@ -62,9 +66,11 @@ func openServer(settings Settings, logger *slog.Logger) (_ *server, err error) {
 	if s.rules, err = loadRules(settings); err != nil {
 		return nil, err
 	}
-	if s.listener, err = bind(settings.Listen); err != nil {
+	listener, err := bind(settings.Listen)
+	if err != nil {
 		return nil, err
 	}
+	s.listener = sockets.Listen(listener, sockets.BoundsOfProcess())
 	if s.dir, err = tsdb.OpenDir(settings.fs, settings.Data, settings.Step); err != nil {
 		return nil, err
 	}
@@ -82,7 +88,9 @@ func openServer(settings Settings, logger *slog.Logger) (_ *server, err error) {
 	}
 	s.parts = wire(s)
 	s.http = &http.Server{
-		Handler:           s.parts.handler,
+		Handler:           sockets.BoundBodies(bodyTime, s.parts.handler),
+		ConnState:         s.listener.Track,
+		ConnContext:       s.listener.Context,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),

@@ -14,6 +14,7 @@ import (
 	"github.com/telamon-tsdb/telamon/query/stream"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 	"github.com/telamon-tsdb/telamon/web/api"
+	"github.com/telamon-tsdb/telamon/web/sockets"
 	"github.com/telamon-tsdb/telamon/web/ui"
 )
 
@@ -71,6 +72,7 @@ func wire(srv *server) parts {
 				self.OfStore(srv.db.Stats),
 				self.OfLog(func() self.LogCounts { return logCounts(srv.log.Stats()) }),
 				self.OfAlerts(func() self.AlertCounts { return alertCounts(p.alerts.Stats()) }),
+				self.OfConnections(func() self.ConnectionCounts { return connectionCounts(srv.listener.Stats()) }),
 				self.OfRuntime(),
 			},
 		})
@@ -92,6 +94,11 @@ func alertCounts(s alert.Stats) self.AlertCounts {
 		Evaluations: s.Evaluations, EvaluationErrors: s.EvaluationErrors, SkippedSteps: s.Skipped,
 		Waiting: s.Waiting, GivenUp: s.GivenUp, Pending: s.Pending, Firing: s.Firing,
 	}
+}
+
+// connectionCounts does the same for the connections.
+func connectionCounts(s sockets.Stats) self.ConnectionCounts {
+	return self.ConnectionCounts{Open: s.Open, GaveWay: s.GaveWay, Refused: s.Refused}
 }
 
 // startReporter begins to write the server's own metrics, if that is wanted.
