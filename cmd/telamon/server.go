@@ -75,7 +75,7 @@ func openServer(settings Settings, logger *slog.Logger) (_ *server, err error) {
 		return nil, err
 	}
 	if s.log, err = wal.Open(wal.Config{
-		Dir: s.dir.LogPath(namespace), FS: settings.fs, Sync: settings.Sync, Logger: logger,
+		Dir: s.dir.LogPath(namespace), FS: settings.fs, Sync: settings.Sync, Logger: logger, Held: s.dir.Held,
 	}); err != nil {
 		return nil, err
 	}
@@ -168,7 +168,9 @@ func (s *server) startMaintenance(ctx context.Context) (stop func()) {
 		tick := time.NewTicker(s.settings.Step)
 		defer tick.Stop()
 		for now := time.Now(); ctx.Err() == nil; {
-			if err := s.db.Maintain(ctx, now); err != nil && ctx.Err() == nil {
+			if err := s.dir.Held(); err != nil {
+				s.logger.Error("nothing is stored, flushed or removed any more", "error", err)
+			} else if err := s.db.Maintain(ctx, now); err != nil && ctx.Err() == nil {
 				s.logger.Error("maintenance of the store; the next step tries again", "error", err)
 			}
 			if s.maintained != nil {
