@@ -48,7 +48,7 @@ type server struct {
 	ready    atomic.Bool
 	serving  sync.WaitGroup
 	failed   chan error // why the HTTP server ended, if it did by itself
-	// maintained is called each time that the store has been maintained; nil: nobody cares.
+	// maintained is called each time that the store has been maintained, and while it replays; nil: nobody cares.
 	maintained func(tsdb.Stats)
 }
 
@@ -188,13 +188,27 @@ func (s *server) startMaintenance(ctx context.Context) (stop func()) {
 	}
 }
 
+// replayWatch is how often a start looks at its memory while the log is replayed: in it a few 10 MB of series come.
+const replayWatch = 100 * time.Millisecond
+
 // replay feeds the log to the owners of its records and starts the store.
 func (s *server) replay(ctx context.Context) error {
 	begin, records := time.Now(), 0
+	limit, looked := memoryLimit(os.ReadFile), begin
 	err := s.log.Replay(func(at wal.Position, rec wal.Record) error {
 		records++
 		if err := ctx.Err(); err != nil {
 			return err
+		}
+		if time.Since(looked) > replayWatch {
+			st := s.db.Stats()
+			if err := checkSeriesFit(st.SeriesBytes, limit); err != nil {
+				return err
+			}
+			if s.maintained != nil {
+				s.maintained(st)
+			}
+			looked = time.Now()
 		}
 		if rec.Type == wal.AlertState || rec.Type == wal.Notification {
 			return s.parts.alerts.Replay(rec)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/telamon-tsdb/telamon/ingest"
@@ -31,7 +32,7 @@ type parts struct {
 func wire(srv *server) parts {
 	step := srv.settings.Step
 	pipeline := ingest.New(ingest.Config{Store: srv.db, Step: step, MaxAge: srv.settings.MaxAge, EvalDelay: srv.settings.EvalDelay})
-	publish := listen.NewPublish(listen.Config{Pipeline: pipeline})
+	publish := listen.NewPublish(listen.Config{Pipeline: pipeline, MaxHeldBytes: bodyMemory(memoryLimit(os.ReadFile))})
 	engine := query.NewEngine(query.Config{
 		Store: srv.db, MaxLines: srv.settings.MaxLines, MaxDatapoints: srv.settings.MaxDatapoints,
 	})
