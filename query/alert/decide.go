@@ -165,12 +165,15 @@ func (c *change) drop(g *group) {
 
 // retire returns the change that takes the groups of rules that are gone, or are other rules now, out
 // of the ledger. Those that fire are resolved at the last evaluated step, because nobody will look
-// again: the receivers hear it with the labels and annotations of the firing and without a value.
-func (l *ledger) retire(rules *Rules) *change {
+// again: the receivers hear it with the labels and annotations of the firing and without a value. What is
+// held stays.
+func (l *ledger) retire(rules *Rules, hold holding) *change {
 	c := &change{step: l.step}
 	named := rules.byName()
 	for _, g := range l.all() {
 		if rule := named[g.rule]; rule != nil && rule.identity() == g.identity {
+			continue
+		} else if rule == nil && hold.keeps(g) {
 			continue
 		}
 		if g.state.Phase == Firing {

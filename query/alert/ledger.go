@@ -35,6 +35,8 @@ type group struct {
 type ledger struct {
 	step  int64  // newest evaluated step, in milliseconds; 0 before the first
 	floor uint64 // no forgotten group had a sequence number above it
+	// roster is that of the rules in force, as far as the log knows.
+	roster roster
 	// groups are kept by rule and then by the canonical bytes of their tags.
 	groups map[string]map[string]*group
 }
@@ -47,6 +49,8 @@ type change struct {
 	floor   uint64
 	groups  []*group // the new state of each group that changed; a blank state forgets it
 	letters []Notification
+	// rosters replace the roster, in this order.
+	rosters []rosterPart
 	// fired and resolved are those of groups that did that now. They are not in the record.
 	fired, resolved []*group
 }
@@ -57,6 +61,9 @@ func (l *ledger) apply(c *change) {
 	l.floor = max(l.floor, c.floor)
 	for _, g := range c.groups {
 		l.put(g)
+	}
+	for _, part := range c.rosters {
+		l.roster = l.roster.with(part)
 	}
 }
 
@@ -123,5 +130,5 @@ func sortedGroups(groups map[string]*group) []*group {
 
 // snapshot returns the change that makes an empty ledger equal to l.
 func (l *ledger) snapshot() *change {
-	return &change{step: l.step, floor: l.floor, groups: l.all()}
+	return &change{step: l.step, floor: l.floor, groups: l.all(), rosters: l.roster.parts()}
 }

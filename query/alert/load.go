@@ -31,7 +31,8 @@ const maxNameBytes = 200
 //
 // Every mistake is a *FileError: broken YAML, unknown and repeated keys, names given twice or missing,
 // durations, URLs, templates, receivers that nobody declared, and expressions, whose own error says
-// the offset inside of them. An empty file has no rules. o says how expressions are read.
+// the offset inside of them. An empty file has no rules. With allow_removal: true at the top SetRules takes
+// away as many rules as the file lacks, whatever fires. o says how expressions are read.
 func Load(data []byte, o expr.Options) (*Rules, error) {
 	root, err := readYAML(data)
 	if err != nil {
@@ -41,7 +42,7 @@ func Load(data []byte, o expr.Options) (*Rules, error) {
 	if root == nil {
 		return rules, nil
 	}
-	top, err := fields(root, "the rules file", "receivers", "rules")
+	top, err := fields(root, "the rules file", "receivers", "rules", "allow_removal")
 	if err != nil {
 		return nil, err
 	}
@@ -54,13 +55,25 @@ func Load(data []byte, o expr.Options) (*Rules, error) {
 		}
 	}
 	for _, f := range top {
-		if f.key.value == "rules" {
-			if rules.Rules, err = loadRules(f.value, rules, o); err != nil {
-				return nil, err
-			}
+		switch f.key.value {
+		case "rules":
+			rules.Rules, err = loadRules(f.value, rules, o)
+		case "allow_removal":
+			rules.AllowRemoval, err = loadTruth(f.value, "allow_removal")
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
 	return rules, nil
+}
+
+// loadTruth reads true or false.
+func loadTruth(n ast.Node, what string) (bool, error) {
+	if b, ok := n.(*ast.BoolNode); ok {
+		return b.Value, nil
+	}
+	return false, errorAt(n.GetToken(), "%s is true or false", what)
 }
 
 func loadReceivers(n ast.Node) ([]Receiver, error) {

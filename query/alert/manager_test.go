@@ -194,8 +194,8 @@ func TestReload(t *testing.T) {
 		{"another receiver for later", change("notify: [oncall]", "notify: []"), true},
 		{"another expression", change("name,up", "name,down"), false},
 		{"another label", change("severity: page", "severity: mail"), false},
-		{"another name", change("name: Down", "name: Gone"), false},
-		{"no rules", "receivers: [{name: oncall, webhook: {url: 'http://x/'}}]", false},
+		{"another name", "allow_removal: true" + change("name: Down", "name: Gone"), false},
+		{"no rules", "allow_removal: true\nreceivers: [{name: oncall, webhook: {url: 'http://x/'}}]", false},
 	} {
 		b := newBench(t, "TTTTTTTTT")
 		b.begin(oneRule)
@@ -229,7 +229,7 @@ func TestRuleRemovedWhileDown(t *testing.T) {
 	b := newBench(t, "TTT")
 	b.begin(oneRule)
 	b.steps(1, 3)
-	b.begin("receivers: [{name: oncall, webhook: {url: 'http://x/'}}]")
+	b.begin("allow_removal: true\nreceivers: [{name: oncall, webhook: {url: 'http://x/'}}]")
 	b.deliver()
 	if got := b.receiver.events(); len(got) != 2 || got[0].State != "firing" || got[1].State != "resolved" {
 		t.Errorf("got %+v, want firing and resolved", got)
@@ -240,7 +240,7 @@ func TestRuleThatComesBackCountsOn(t *testing.T) {
 	b := newBench(t, "TTTTTTTT")
 	b.begin(oneRule)
 	b.steps(1, 3)
-	none := testRules(t, "receivers: [{name: oncall, webhook: {url: 'http://x/'}}]")
+	none := testRules(t, "allow_removal: true\nreceivers: [{name: oncall, webhook: {url: 'http://x/'}}]")
 	if err := b.manager.SetRules(context.Background(), none); err != nil {
 		t.Fatal(err)
 	}
@@ -261,7 +261,7 @@ func TestReloadThatCannotBeLogged(t *testing.T) {
 	b.begin(oneRule)
 	b.steps(1, 3)
 	b.log.setFail(errors.New("disk full"))
-	err := b.manager.SetRules(context.Background(), &Rules{})
+	err := b.manager.SetRules(context.Background(), &Rules{AllowRemoval: true})
 	if err == nil || !strings.Contains(err.Error(), "the new rules are not in force: disk full") {
 		t.Errorf("got error %v", err)
 	}
@@ -293,12 +293,12 @@ func TestReceiverThatIsGone(t *testing.T) {
 	}
 }
 
-// TestStartWithoutRules: what fires is resolved, and its receiver hears of it once there are rules again.
+// TestStartWithoutRules: what fires is resolved if that is allowed, and its receiver hears of it once there are rules again.
 func TestStartWithoutRules(t *testing.T) {
 	b := newBench(t, "TTT")
 	b.begin(oneRule)
 	b.steps(1, 3)
-	b.begin("")
+	b.begin("allow_removal: true")
 	b.deliver()
 	if s := b.manager.Stats(); s.Firing != 0 || s.Waiting != 2 {
 		t.Errorf("without rules %d fire and %d notifications wait, want 0 and 2", s.Firing, s.Waiting)
@@ -495,6 +495,7 @@ func TestStatusJSON(t *testing.T) {
  "waiting": 1,
  "given_up": 0,
  "error": "",
+ "held": [],
  "rules": [
   {
    "name": "Down",
@@ -512,6 +513,7 @@ func TestStatusJSON(t *testing.T) {
    "state": "firing",
    "evaluated": 3000,
    "error": "",
+   "held": false,
    "groups": [
     {
      "id": "` + groupID("Down", tag.New("app", "www")) + `",

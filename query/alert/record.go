@@ -28,6 +28,7 @@ type changeRecord struct {
 	Floor   uint64         `json:"floor,omitempty"`
 	Groups  []groupRecord  `json:"groups,omitempty"`
 	Letters []Notification `json:"notifications,omitempty"`
+	Roster  *rosterPart    `json:"roster,omitempty"`
 }
 
 // A groupRecord is the state of one group. With a blank State only Rule and Tags matter.
@@ -69,6 +70,13 @@ func (c *change) encode() []wal.Record {
 	for _, letter := range letters {
 		chunk.Letters = append(chunk.Letters, letter)
 		grow(len(letter.Body))
+	}
+	for i := range c.rosters {
+		chunk.Roster = &c.rosters[i]
+		if i < len(c.rosters)-1 {
+			records = append(records, stateRecord(&chunk))
+			chunk = changeRecord{Floor: c.floor}
+		}
 	}
 	chunk.Step = c.step
 	return append(records, stateRecord(&chunk))
@@ -116,6 +124,9 @@ func decodeChange(r wal.Record) (*change, error) {
 		return nil, fmt.Errorf("%w: step %d, floor %d", errRecord, body.Step, body.Floor)
 	}
 	c := &change{step: body.Step, floor: body.Floor, letters: body.Letters}
+	if body.Roster != nil {
+		c.rosters = []rosterPart{*body.Roster}
+	}
 	for i := range body.Groups {
 		g, err := body.Groups[i].group()
 		if err != nil {
