@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/yamlfile"
 )
 
 // maxFor bounds how long a group can be pending.
@@ -30,11 +32,11 @@ const maxNameBytes = 200
 //	    notify: [oncall]
 //
 // Every mistake is a *FileError: broken YAML, unknown and repeated keys, names given twice or missing,
-// durations, URLs, templates, receivers that nobody declared, and expressions, whose own error says
+// durations, URLs, templates, {{ where nothing is rendered, receivers that nobody declared, and expressions, whose own error says
 // the offset inside of them. An empty file has no rules. With allow_removal: true at the top SetRules takes
 // away as many rules as the file lacks, whatever fires. o says how expressions are read.
 func Load(data []byte, o expr.Options) (*Rules, error) {
-	root, err := readYAML(data)
+	root, err := yamlfile.Parse(data, maxFileBytes)
 	if err != nil {
 		return nil, err
 	}
@@ -126,6 +128,9 @@ func loadWebhook(n ast.Node) (Webhook, error) {
 	}
 	address, err := scalar(list[0].value, "url")
 	if err != nil {
+		return Webhook{}, err
+	}
+	if err := address.plain("the url of a webhook"); err != nil {
 		return Webhook{}, err
 	}
 	u, err := url.Parse(address.value)
@@ -228,13 +233,24 @@ func (r *Rule) loadFor(n ast.Node) error {
 }
 
 func loadLabels(n ast.Node) (map[string]string, error) {
+	list, err := fields(n, "labels")
+	if err != nil {
+		return nil, err
+	}
 	values, err := texts(n, "labels")
 	if err != nil {
 		return nil, err
 	}
-	labels := make(map[string]string, len(values))
-	for key, value := range values {
-		labels[key] = value.value
+	labels := make(map[string]string, len(list))
+	for _, f := range list {
+		value := values[f.key.value]
+		if err := f.key.plain("the key of a label"); err != nil {
+			return nil, err
+		}
+		if err := value.plain(fmt.Sprintf("label %q", f.key.value)); err != nil {
+			return nil, err
+		}
+		labels[f.key.value] = value.value
 	}
 	return labels, nil
 }
@@ -264,6 +280,9 @@ func loadNotify(n ast.Node, known *Rules) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := name.plain("a receiver in notify"); err != nil {
+			return nil, err
+		}
 		if _, ok := known.Receiver(name.value); !ok {
 			return nil, errorAt(name.place, "no receiver is called %q: declare it under receivers", name.value)
 		}
@@ -284,6 +303,9 @@ type nameSet struct {
 func (s *nameSet) take(n ast.Node) (string, error) {
 	name, err := scalar(n, "the name of a "+s.what)
 	if err != nil {
+		return "", err
+	}
+	if err := name.plain("the name of a " + s.what); err != nil {
 		return "", err
 	}
 	if len(name.value) > maxNameBytes {
