@@ -36,6 +36,10 @@
 // true: a firing alert stays, a pending one begins anew. Samples that arrive after their step has closed
 // change no decision.
 //
+// A rule of which more than 10,000 groups are true overflows: one alert of the rule itself, of the group "all", tells its
+// receivers how many, with some examples. Groups that fire go on; the others have no states of their own until a tenth
+// less is true.
+//
 // A rule that leaves the rules file, or comes with another expression or other labels, takes its alerts
 // along: those that fire are resolved, at the newest evaluated step.
 //
@@ -57,7 +61,8 @@
 //	            "labels":{…},"annotations":{…},"told":["oncall"],"value":12,"signal":1}],
 //	 "notifications":[{"id":"…","alert":"…","receiver":"oncall","step":…,"body":{the event}}]}
 //
-// tags are canonical bytes in base64; a group without a phase and seq is forgotten. After a load a record has the
+// tags are canonical bytes in base64; a group without a phase and seq is forgotten, and one with
+// "overflow":true stands for all groups of its rule. After a load a record has the
 // roster as well, "roster":{"rules":{"HighErrorRate":"the identity"}}: all rules in force, or with "more":true those that
 // did not fit the record before. A wal.Notification
 // record says that one needs no delivery any more: {"id":"…","alert":"…","receiver":"oncall","at":…,"attempts":1}.
@@ -65,7 +70,7 @@
 // # Napkin
 //
 // A quiet step is one append of 34 bytes: 50 kB a day at 60 s. A transition with a receiver is
-// 1.5 kB. A group in memory is about 1 kB, at most 10,000 a rule and 1,000 resolved ones in all. Deciding
+// 1.5 kB. A group in memory is about 1 kB, at most 10,000 a rule, however many are true, and 1,000 resolved ones in all. Deciding
 // costs 1 µs for a group in which nothing happens and 20-40 µs for a transition with its event
 // (BenchmarkStep); the evaluation before it costs far more. Reading a rules file is 50 µs a rule.
 package alert

@@ -27,6 +27,8 @@ type group struct {
 	told []string
 	// value and signal are those of the newest reading; NaN is no line.
 	value, signal Number
+	// overflow says that it is no line, but stands for all lines of a rule with too many.
+	overflow bool
 }
 
 // A ledger is the memory of alerting: where every group stands. All of it is the sum of the changes
@@ -68,7 +70,7 @@ func (l *ledger) apply(c *change) {
 }
 
 func (l *ledger) put(g *group) {
-	key := string(g.tags.AppendCanonical(nil))
+	key := g.key()
 	ofRule := l.groups[g.rule]
 	switch {
 	case !g.state.isBlank():
@@ -91,7 +93,11 @@ func (l *ledger) note(o *outcome) {
 	for _, g := range l.groups[o.rule.Name] {
 		g.value, g.signal = noNumber, noNumber
 	}
-	for key, s := range trueFirst(o.lines) {
+	byTags := trueFirst(o.lines)
+	if own := l.groups[o.rule.Name][overflowKey]; own != nil && own.state.Phase != Inactive && o.err == nil {
+		own.value, own.signal = overflowNumbers(countTrue(byTags), True)
+	}
+	for key, s := range byTags {
 		if g := l.groups[o.rule.Name][key]; g != nil {
 			g.value, g.signal = Number(s.Value), Number(s.Signal)
 		}

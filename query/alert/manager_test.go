@@ -412,22 +412,6 @@ func TestStartSweeps(t *testing.T) {
 	}
 }
 
-func TestTooManyGroups(t *testing.T) {
-	b := newBench(t, "")
-	b.engine.lines = func(expr.Expr, int64) ([]query.StepLine, error) {
-		samples := make([]query.StepLine, maxGroups+1)
-		for i := range samples {
-			samples[i] = query.StepLine{Tags: tag.New("n", fmt.Sprint(i)), Signal: 1}
-		}
-		return samples, nil
-	}
-	b.begin(oneRule)
-	b.steps(1, 1)
-	if s := b.manager.Status().Rules[0]; !strings.Contains(s.Error, "10001 groups are true, at most 10000") || len(s.Groups) != 0 {
-		t.Errorf("got error %q and %d groups", s.Error, len(s.Groups))
-	}
-}
-
 func TestSameTagsAreOneGroup(t *testing.T) {
 	b := newBench(t, "")
 	b.engine.lines = func(expr.Expr, int64) ([]query.StepLine, error) {
@@ -517,6 +501,7 @@ func TestStatusJSON(t *testing.T) {
    "groups": [
     {
      "id": "` + groupID("Down", tag.New("app", "www")) + `",
+     "overflow": false,
      "labels": {
       "app": "www",
       "severity": "page"

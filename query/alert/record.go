@@ -42,6 +42,7 @@ type groupRecord struct {
 	Told        []string          `json:"told,omitempty"`
 	Value       Number            `json:"value"`
 	Signal      Number            `json:"signal"`
+	Overflow    bool              `json:"overflow,omitempty"`
 }
 
 // encode returns the records of a change. The step comes with the last of them, after all that
@@ -95,7 +96,7 @@ func (g *group) roughBytes() int {
 }
 
 func (g *group) record() groupRecord {
-	r := groupRecord{Rule: g.rule, Tags: g.tags.AppendCanonical([]byte{}), Value: noNumber, Signal: noNumber}
+	r := groupRecord{Rule: g.rule, Tags: g.tags.AppendCanonical([]byte{}), Value: noNumber, Signal: noNumber, Overflow: g.overflow}
 	if g.state.isBlank() {
 		return r
 	}
@@ -173,6 +174,12 @@ func (r *groupRecord) group() (*group, error) {
 	s := r.State
 	if s.Phase > Firing || s.Start < 0 || s.Start > maxStep || s.Since < 0 || s.Since > maxStep || s.Seq > maxStep {
 		return nil, fmt.Errorf("rule %q: impossible state %+v", r.Rule, s)
+	}
+	if r.Overflow {
+		g := newOverflow(r.Rule)
+		g.identity, g.state, g.labels, g.annotations, g.told = r.Identity, s, r.Labels, r.Annotations, r.Told
+		g.value, g.signal = r.Value, r.Signal
+		return g, nil
 	}
 	return &group{
 		rule: r.Rule, identity: r.Identity, tags: tags, id: groupID(r.Rule, tags), state: s,

@@ -71,9 +71,6 @@ func (m *Manager) evaluate(ctx context.Context, step int64) []outcome {
 			err = errSlowRule
 		}
 		cancel()
-		if err == nil {
-			err = checkLines(lines)
-		}
 		if err != nil {
 			lines = nil
 		}

@@ -44,10 +44,12 @@ type RuleStatus struct {
 
 // A GroupStatus is one alert: a line of a rule.
 type GroupStatus struct {
-	ID     string            `json:"id"`
-	Labels map[string]string `json:"labels"`
-	State  string            `json:"state"`
-	Since  int64             `json:"since"` // the step at which State began
+	ID string `json:"id"`
+	// Overflow says that the alert is not of a line, but of the rule: more than 10,000 lines are true.
+	Overflow bool              `json:"overflow"`
+	Labels   map[string]string `json:"labels"`
+	State    string            `json:"state"`
+	Since    int64             `json:"since"` // the step at which State began
 	// Value and Signal are those of the newest evaluation (right after a restart, those of the newest
 	// change of State); null where there was no line.
 	Value       Number            `json:"value"`
@@ -113,7 +115,7 @@ func (m *Manager) ruleStatus(rule *Rule, r *run) RuleStatus {
 	for _, g := range groups {
 		highest = max(highest, g.state.Phase)
 		s.Groups = append(s.Groups, GroupStatus{
-			ID: g.id, Labels: cloneMap(g.labels), State: g.state.Phase.String(), Since: g.state.Since,
+			ID: g.id, Overflow: g.overflow, Labels: cloneMap(g.labels), State: g.state.Phase.String(), Since: g.state.Since,
 			Value: g.value, Signal: g.signal, Annotations: cloneMap(g.annotations),
 			Delivery: m.box.delivery(g.id, g.told),
 		})
