@@ -60,6 +60,7 @@ type Manager struct {
 type run struct {
 	evaluated int64 // step; 0 before the first
 	err       error
+	graphs    map[string]string // GraphStatus.Q by ID of the group, as far as it was asked for
 }
 
 // FromEngine returns the Config.Evaluate that asks an engine over a store with that step.

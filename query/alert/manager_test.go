@@ -513,6 +513,10 @@ func TestStatusJSON(t *testing.T) {
      "annotations": {
       "summary": "www at 3000"
      },
+     "graph": {
+      "q": "name,up,:eq,:sum",
+      "at": 3000
+     },
      "delivery": {
       "receiver": "oncall",
       "state": "waiting",

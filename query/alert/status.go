@@ -55,7 +55,8 @@ type GroupStatus struct {
 	Value       Number            `json:"value"`
 	Signal      Number            `json:"signal"`
 	Annotations map[string]string `json:"annotations"` // rendered when State began
-	Delivery    Delivery          `json:"delivery"`    // at the receiver where it fares worst
+	Graph       GraphStatus       `json:"graph"`
+	Delivery    Delivery          `json:"delivery"` // at the receiver where it fares worst
 }
 
 // Status returns how things stand. The caller may keep and change it.
@@ -116,7 +117,7 @@ func (m *Manager) ruleStatus(rule *Rule, r *run) RuleStatus {
 		highest = max(highest, g.state.Phase)
 		s.Groups = append(s.Groups, GroupStatus{
 			ID: g.id, Overflow: g.overflow, Labels: cloneMap(g.labels), State: g.state.Phase.String(), Since: g.state.Since,
-			Value: g.value, Signal: g.signal, Annotations: cloneMap(g.annotations),
+			Value: g.value, Signal: g.signal, Annotations: cloneMap(g.annotations), Graph: r.graph(rule, g, len(groups)),
 			Delivery: m.box.delivery(g.id, g.told),
 		})
 	}
