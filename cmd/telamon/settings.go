@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/knadh/koanf/parsers/yaml"
 	"github.com/knadh/koanf/providers/env/v2"
 	"github.com/knadh/koanf/providers/file"
 	"github.com/knadh/koanf/providers/posflag"
@@ -78,7 +77,7 @@ const envPrefix = "TELAMON_"
 func loadSettings(flags *pflag.FlagSet, environ []string) (Settings, error) {
 	k := koanf.New(".")
 	if path := configPath(flags, environ); path != "" {
-		if err := k.Load(file.Provider(path), yaml.Parser()); err != nil {
+		if err := k.Load(file.Provider(path), configFile{}); err != nil {
 			return Settings{}, fmt.Errorf("config %s: %w", path, err)
 		}
 		if err := checkKeys(k, flags); err != nil {

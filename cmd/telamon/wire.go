@@ -94,6 +94,7 @@ func alertCounts(s alert.Stats) self.AlertCounts {
 	return self.AlertCounts{
 		Evaluations: s.Evaluations, EvaluationErrors: s.EvaluationErrors, SkippedSteps: s.Skipped,
 		Waiting: s.Waiting, GivenUp: s.GivenUp, Pending: s.Pending, Firing: s.Firing,
+		Held: s.Held, RulesRefused: s.Refused,
 	}
 }
 
