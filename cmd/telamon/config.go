@@ -9,8 +9,14 @@ import (
 // maxConfigBytes bounds the configuration file.
 const maxConfigBytes = 1 << 20
 
-// A configFile reads the configuration file for koanf, as rules files are read.
-type configFile struct{}
+// A configFile is the name of the configuration file, which it reads for koanf as rules files are read.
+type configFile string
+
+// ReadBytes implements koanf.Provider.
+func (f configFile) ReadBytes() ([]byte, error) { return yamlfile.Read(string(f), maxConfigBytes) }
+
+// Read implements koanf.Provider for those that need no parser.
+func (configFile) Read() (map[string]any, error) { return nil, errors.New("it is read as bytes") }
 
 // Unmarshal implements koanf.Parser.
 func (configFile) Unmarshal(data []byte) (map[string]any, error) {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/query/alert"
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/yamlfile"
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
@@ -273,7 +274,7 @@ func loadRules(settings Settings) (*alert.Rules, error) {
 	if settings.Rules == "" {
 		return &alert.Rules{}, nil
 	}
-	data, err := os.ReadFile(settings.Rules)
+	data, err := yamlfile.Read(settings.Rules, alert.MaxFileBytes)
 	if err != nil {
 		return nil, fmt.Errorf("rules: %w", err)
 	}

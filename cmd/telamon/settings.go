@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/knadh/koanf/providers/env/v2"
-	"github.com/knadh/koanf/providers/file"
 	"github.com/knadh/koanf/providers/posflag"
 	"github.com/knadh/koanf/v2"
 	"github.com/spf13/pflag"
@@ -77,7 +76,7 @@ const envPrefix = "TELAMON_"
 func loadSettings(flags *pflag.FlagSet, environ []string) (Settings, error) {
 	k := koanf.New(".")
 	if path := configPath(flags, environ); path != "" {
-		if err := k.Load(file.Provider(path), configFile{}); err != nil {
+		if err := k.Load(configFile(path), configFile(path)); err != nil {
 			return Settings{}, fmt.Errorf("config %s: %w", path, err)
 		}
 		if err := checkKeys(k, flags); err != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/telamon-tsdb/telamon/query/yamlfile"
 )
 
-// maxFileBytes bounds a rules file: some 10,000 rules.
-const maxFileBytes = 4 << 20
+// MaxFileBytes bounds a rules file: some 10,000 rules.
+const MaxFileBytes = 4 << 20
 
 // A FileError tells where a rules file is wrong, and how.
 type FileError = yamlfile.Error

@@ -35,7 +35,7 @@ const maxNameBytes = 200
 // the offset inside of them. An empty file has no rules. With allow_removal: true at the top SetRules takes
 // away as many rules as the file lacks, whatever fires. o says how expressions are read.
 func Load(data []byte, o expr.Options) (*Rules, error) {
-	root, err := yamlfile.Parse(data, maxFileBytes)
+	root, err := yamlfile.Parse(data, MaxFileBytes)
 	if err != nil {
 		return nil, err
 	}
