@@ -59,6 +59,8 @@ func wire(srv *server) parts {
 		Step:     step,
 		MaxAge:   srv.settings.MaxAge,
 		Timezone: srv.settings.Timezone,
+		Origins:  srv.settings.Origins,
+		Hosts:    srv.settings.Hosts,
 	})
 	if srv.settings.Self {
 		p.reporter = self.New(self.Config{

@@ -3,37 +3,35 @@ package api
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 )
 
-// ownPaths are the routes that Atlas does not have. Pages of other origins have no
-// business there, whatever they may read of Atlas's.
-var ownPaths = []string{
-	"/api/v1/alerts", "/api/v1/batch", "/api/v1/status", "/api/v1/series", "/api/openapi.json",
-	"/api/v1/expr/words", "/api/v1/expr/analyze", "/api/v1/admin",
-}
-
-func isOwn(path string) bool {
-	return slices.ContainsFunc(ownPaths, func(own string) bool {
-		rest, found := strings.CutPrefix(path, own)
-		return found && (rest == "" || rest[0] == '/')
-	})
-}
-
-// allowOrigins gives every answer Atlas's CORS headers, but for routes of our own: any origin may use what
-// Atlas has. Preflight requests are answered here, on any path, as Atlas does.
-func allowOrigins(next http.Handler) http.Handler {
+// guard refuses requests of foreign pages that may change something, before anything of them is read, and gives
+// answers to permitted pages the headers with which Atlas answers every page (CORS). Without such headers a browser lets no
+// foreign page read the answer.
+//
+// Preflight requests are answered here, on any path, as Atlas does; a foreign page that is not permitted gets 403.
+func (o Origins) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		permitted := o.permits(r)
+		if !o.any && o.isSet() {
+			w.Header().Set("Vary", "Origin")
+		}
+		if !permitted && isForeign(r) && changes(r.Method) {
+			o.refuse(w, r)
+			return
+		}
 		origin := r.Header.Get("Origin")
-		if !isOrigin(origin) || isOwn(r.URL.Path) {
+		if !permitted || !isOrigin(origin) {
 			origin = ""
 		}
 		if origin != "" {
 			setOriginHeaders(w.Header(), origin, r)
 		}
 		if r.Method == http.MethodOptions {
-			w.Header().Set("Access-Control-Max-Age", "600")
+			if permitted {
+				w.Header().Set("Access-Control-Max-Age", "600")
+			}
 			w.WriteHeader(http.StatusOK)
 			return
 		}
@@ -43,6 +41,9 @@ func allowOrigins(next http.Handler) http.Handler {
 		next.ServeHTTP(w, r)
 	})
 }
+
+// changes reports whether a request of a method may change something. A preflight request asks for permission to.
+func changes(method string) bool { return method != http.MethodGet && method != http.MethodHead }
 
 // isOrigin reports whether s is an Origin header as browsers send it. (Atlas fails with 500 on others.)
 func isOrigin(s string) bool {
