@@ -20,6 +20,7 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 	"github.com/telamon-tsdb/telamon/web/api"
+	"github.com/telamon-tsdb/telamon/web/chart/draw"
 )
 
 // Settings are what an operator may set. Each is a flag, an environment variable and a key of the
@@ -41,6 +42,7 @@ type Settings struct {
 	// Origins and Hosts are what of other origins and under which names the server answers.
 	Origins   api.Origins
 	Hosts     api.Hosts
+	Fonts     *draw.Fonts // of pictures, beside the built-in one
 	Self      bool
 	LogLevel  string
 	LogFormat string
@@ -68,6 +70,7 @@ func addFlags(flags *pflag.FlagSet) {
 	flags.String("max-datapoints", "500000", "`number` of lines times points that one data expression of a query may read")
 	flags.StringSlice("cors-origins", nil, "`origins` whose pages may read and change everything, besides the server's own,\nsuch as https://grafana.example; '*' is every page there is (default none)")
 	flags.StringSlice("allowed-hosts", nil, "`hosts` under which the server is asked for, besides localhost and loopback addresses:\nhow others call it behind a proxy, such as metrics.example; '*' is every name (default none\nover a loopback address, every name over others)")
+	flags.StringSlice("font", nil, "TrueType or OpenType `file` with letters for PNG pictures beside Latin, Greek and Cyrillic, such as\nChinese, Japanese, Korean and symbols; may be repeated, the first that has a letter counts")
 	flags.String("self", "on", "`on|off`: store the server's own metrics")
 	flags.String("log-level", "info", "`level` from which on to log: debug, info, warn or error")
 	flags.String("log-format", "text", "`format` of the log: text or json")
@@ -167,6 +170,7 @@ func readSettings(k *koanf.Koanf) (Settings, error) {
 	}
 	s.Limits = r.limits()
 	s.Origins, s.Hosts = parseList(&r, "cors-origins", api.ParseOrigins), parseList(&r, "allowed-hosts", api.ParseHosts)
+	s.Fonts = parseList(&r, "font", draw.LoadFonts)
 	s.MaxLines, s.MaxDatapoints = r.positive("max-lines"), r.positive("max-datapoints")
 	switch {
 	case r.err != nil:

@@ -61,6 +61,7 @@ func wire(srv *server) parts {
 		Timezone: srv.settings.Timezone,
 		Origins:  srv.settings.Origins,
 		Hosts:    srv.settings.Hosts,
+		Fonts:    srv.settings.Fonts,
 	})
 	if srv.settings.Self {
 		p.reporter = self.New(self.Config{

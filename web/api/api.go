@@ -14,6 +14,7 @@ import (
 	"github.com/telamon-tsdb/telamon/query/alert"
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/web/chart/draw"
 )
 
 // Config is what the API serves. Now, Step and Timezone have defaults.
@@ -49,6 +50,8 @@ type Config struct {
 	Origins Origins
 	// Hosts are further names under which the server answers.
 	Hosts Hosts
+	// Fonts are for what the built-in font of pictures has not; nil is none.
+	Fonts *draw.Fonts
 }
 
 // A TagStore lists the keys and values of the series that match a predicate. *tsdb.DB is one.
