@@ -42,9 +42,19 @@ func guardLength(next http.Handler) http.Handler {
 			w = &plainWriter{w}
 		}
 		writeError(w, http.StatusRequestURITooLong, fmt.Sprintf(
-			"the request target has %d bytes, and at most %d are read: send a long query as the q of POST /api/v1/batch, whose body may have %d",
-			len(r.RequestURI), maxTargetBytes, maxBatchBytes))
+			"the request target has %d bytes, and at most %d are read: %s", len(r.RequestURI), maxTargetBytes, wayOut(r.URL.Path)))
 	})
+}
+
+// wayOut returns what to do where a path has been asked for with too long a query.
+func wayOut(path string) string {
+	switch {
+	case path == exprRoute || strings.HasPrefix(path, exprRoute+"/"):
+		return fmt.Sprintf("send a long program as the q of POST %s/analyze, whose body may have %d", exprRoute, maxProgramBytes)
+	case strings.HasPrefix(path, "/api/v1/tags"), path == "/api/v1/series":
+		return "shorten the query, as by :in or :re instead of many :eq and :or"
+	}
+	return fmt.Sprintf("send a long query as the q of POST /api/v1/batch, whose body may have %d", maxBatchBytes)
 }
 
 // A plainWriter says of what is written that it is plain text.

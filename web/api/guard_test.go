@@ -75,6 +75,11 @@ func TestTargetLengthNamesTheWayOut(t *testing.T) {
 			t.Errorf("Accept %q: answered as %s, want %s", accept, got, contentType)
 		}
 	}
+	for path, want := range map[string]string{"/api/v1/expr/normalize": "POST /api/v1/expr/analyze", "/api/v1/tags/name": ":in", "/api/v2/fetch": "batch"} {
+		if r := server.get(t, path+"?q="+strings.Repeat("x", maxTargetBytes)); !strings.Contains(string(r.body), want) {
+			t.Errorf("%s: %s does not name %s", path, r.body, want)
+		}
+	}
 }
 
 // Before the log is replayed data are not served, and signs of life are.
