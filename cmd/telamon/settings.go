@@ -242,7 +242,13 @@ func (r *settingReader) positive(key string) int {
 // list reads texts: a list of the file, or a text with commas.
 func (r *settingReader) list(key string) []string {
 	if text, isText := r.k.Get(key).(string); isText {
-		return strings.FieldsFunc(text, func(c rune) bool { return c == ',' || c == ' ' })
+		var texts []string
+		for entry := range strings.SplitSeq(text, ",") {
+			if entry = strings.TrimSpace(entry); entry != "" {
+				texts = append(texts, entry)
+			}
+		}
+		return texts
 	}
 	return r.k.Strings(key)
 }

@@ -11,7 +11,8 @@
 // both of its ends. Shapes have hard edges, which keeps steps of a time series crisp and the palette
 // small; only text is smoothed. Zoom scales everything before it is turned into pixels.
 //
-// Letters are those of Go Mono, which has Latin, Greek and Cyrillic. Fonts adds others to a PNG, for scripts whose characters
+// Letters are those of Go Mono, which has Latin, Greek and Cyrillic; symbols/symbols.ttf has a few marks and faces that people
+// write into legends, such as ✓ and 😀. Fonts adds others to a PNG, for scripts whose characters
 // stand one after the other, such as Chinese, Japanese, Korean and symbols. Nothing here shapes text: Spell writes the code
 // points, as U+6F22, of what no font has, of Arabic, Hebrew, the scripts of India, Thai and all else that joins or changes
 // its order, of combining marks, of emoji made of several characters, and of controls. Chinese, Japanese and Korean

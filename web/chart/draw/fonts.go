@@ -17,12 +17,12 @@ const (
 	maxFontFiles = 8
 )
 
-// Fonts are fonts for characters that the built-in one has not, each searched in turn. A nil *Fonts is none. It does
-// not change, so any number of pictures may be drawn with it at once.
+// Fonts are fonts for characters that Go Mono has not, each searched in turn. A nil *Fonts is none. It does not change, so
+// any number of pictures may be drawn with it at once.
 type Fonts struct{ added []*opentype.Font }
 
 // LoadFonts reads font files: TrueType, OpenType, or a collection of such, of which all fonts are added. The error
-// names the file.
+// names the file. Fonts that golang.org/x/image cannot read, as those whose tables are out of line, are refused.
 func LoadFonts(paths []string) (*Fonts, error) {
 	if len(paths) > maxFontFiles {
 		return nil, fmt.Errorf("%d fonts; at most %d", len(paths), maxFontFiles)
@@ -34,7 +34,7 @@ func LoadFonts(paths []string) (*Fonts, error) {
 			err = fonts.add(data)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("font %s: %w", path, err)
+			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 	}
 	return fonts, nil
@@ -63,7 +63,7 @@ func (f *Fonts) add(data []byte) error {
 	for i := range collection.NumFonts() {
 		one, err := collection.Font(i)
 		if err != nil {
-			return fmt.Errorf("number %d of the collection: %w", i, err)
+			return fmt.Errorf("font %d of it cannot be read (%w)", i+1, err)
 		}
 		if !drawsAnything(one) {
 			return errors.New("no character of it can be drawn; fonts of coloured pictures cannot be used")
@@ -97,25 +97,40 @@ func hasOutline(f *opentype.Font, buf *sfnt.Buffer, index sfnt.GlyphIndex) bool 
 	return bounds.Min.X > fixed.I(-most) && bounds.Min.Y > fixed.I(-most) && bounds.Max.X < fixed.I(most) && bounds.Max.Y < fixed.I(most)
 }
 
-// find returns the added font that has a character, and 0 if none has; of several the first.
+// What fonts are numbered beside the added ones, which count from 1.
+const (
+	goMono   = 0
+	noFont   = -1
+	markFont = -2 // the built-in marks
+)
+
+// find returns the number of the font that has a character which Go Mono has not: of the added ones the first, else the
+// built-in marks, else noFont.
 func (f *Fonts) find(buf *sfnt.Buffer, char rune) (number int) {
-	if f == nil {
-		return 0
-	}
-	for i, one := range f.added {
-		if index, err := one.GlyphIndex(buf, char); err == nil && index != 0 && hasOutline(one, buf, index) {
-			return i + 1
+	if f != nil {
+		for i, one := range f.added {
+			if index, err := one.GlyphIndex(buf, char); err == nil && index != 0 && hasOutline(one, buf, index) {
+				return i + 1
+			}
 		}
 	}
-	return 0
+	if index, err := marks().GlyphIndex(buf, char); err == nil && index != 0 {
+		return markFont
+	}
+	return noFont
 }
 
-// newFace returns the face for a key; the numbers of added fonts count from 1.
+// newFace returns the face for a key.
 func (f *Fonts) newFace(key faceKey) *face {
-	if key.added == 0 {
+	made := &face{size: key.size}
+	switch key.number {
+	case goMono:
 		return newFace(key)
+	case markFont:
+		made.font = marks()
+	default:
+		made.font = f.added[key.number-1]
 	}
-	made := &face{font: f.added[key.added-1], size: key.size}
 	var err error
 	made.face, err = opentype.NewFace(made.font, &opentype.FaceOptions{Size: key.size, DPI: 72, Hinting: font.HintingNone})
 	if err != nil {
@@ -124,7 +139,7 @@ func (f *Fonts) newFace(key faceKey) *face {
 	return made
 }
 
-// fit returns the size at which a character of an added font is not wider than its cells.
+// fit returns the size at which a character is not wider than its cells.
 func (f *face) fit(char rune, cell float64) float64 {
 	advance, ok := f.face.GlyphAdvance(char)
 	room := cell * float64(CellsOf(char))

@@ -1,6 +1,7 @@
 package draw
 
 import (
+	_ "embed"
 	"image"
 	"math"
 	"sync"
@@ -18,7 +19,13 @@ import (
 var (
 	regular = sync.OnceValue(func() *opentype.Font { return mustParse(gomono.TTF) })
 	bold    = sync.OnceValue(func() *opentype.Font { return mustParse(gomonobold.TTF) })
+	marks   = sync.OnceValue(func() *opentype.Font { return mustParse(marksTTF) })
 )
+
+// marksTTF has a few marks and faces that Go Mono has not; symbols/mksymbols.py draws it.
+//
+//go:embed symbols/symbols.ttf
+var marksTTF []byte
 
 func mustParse(ttf []byte) *opentype.Font {
 	f, err := opentype.Parse(ttf)
@@ -38,12 +45,12 @@ type glyph struct {
 
 // A faceKey names a font of a size.
 type faceKey struct {
-	bold  bool
-	size  float64 // pixels per em
-	added int     // the number of an added font, which has one weight; 0: the built-in one
+	bold   bool
+	size   float64 // pixels per em
+	number int     // goMono, or a number of Fonts, all of which have one weight
 }
 
-// A glyphKey names a glyph of a font, for cells of a width if the font is an added one.
+// A glyphKey names a glyph of a font, for cells of a width.
 type glyphKey struct {
 	face faceKey
 	char rune
@@ -84,20 +91,19 @@ func (g *glyphs) get(key glyphKey) glyph {
 	return made
 }
 
-// make makes a glyph: from the built-in font if that has it, else from the first added one that has, so small that
-// it does not reach into the next cell.
+// make makes a glyph: from Go Mono if that has it, else from the first font that has, so small that it does not reach into
+// the next cell.
 func (g *glyphs) make(key glyphKey) glyph {
-	builtIn := g.face(key.face)
-	if builtIn.has(key.char) {
-		return builtIn.glyph(key.char)
+	if first := g.face(key.face); first.has(key.char) {
+		return first.glyph(key.char)
 	}
 	number := g.fonts.find(&g.buf, key.char)
-	if number == 0 {
+	if number == noFont {
 		return missing(key.face.size)
 	}
-	added := faceKey{size: key.face.size, added: number}
-	added.size = g.face(added).fit(key.char, key.cell)
-	return g.face(added).glyph(key.char)
+	other := faceKey{size: key.face.size, number: number}
+	other.size = g.face(other).fit(key.char, key.cell)
+	return g.face(other).glyph(key.char)
 }
 
 func (g *glyphs) face(key faceKey) *face {

@@ -139,5 +139,5 @@ func (f *Fonts) draws(buf *sfnt.Buffer, char rune) bool {
 		return true
 	}
 	index, err := regular().GlyphIndex(buf, char)
-	return err == nil && index != 0 || f.find(buf, char) != 0
+	return err == nil && index != 0 || f.find(buf, char) != noFont
 }
