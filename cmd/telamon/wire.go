@@ -61,6 +61,9 @@ func wire(srv *server) parts {
 		Step:     step,
 		MaxAge:   srv.settings.MaxAge,
 		Timezone: srv.settings.Timezone,
+		Origins:  srv.settings.Origins,
+		Hosts:    srv.settings.Hosts,
+		Fonts:    srv.settings.Fonts,
 	})
 	if srv.settings.Self {
 		p.reporter = self.New(self.Config{
