@@ -170,7 +170,7 @@ func (a *API) drawTogether(ctx context.Context, graphs []*batchGraph) {
 			g.graph, g.err = a.draw(ctx, g.request, g.exprs)
 			continue
 		}
-		g.graph, g.err = chart.Define(g.request.settings, results[i], g.request.rng.End)
+		g.graph, g.err = g.request.define(results[i])
 	}
 }
 
