@@ -35,7 +35,7 @@ type Settings struct {
 	EvalDelay     time.Duration
 	Rules         string
 	Limits        tsdb.Limits
-	// MaxLines and MaxDatapoints bound what one data expression of a query may read.
+	// MaxLines and MaxDatapoints bound what one expression of a graph draws.
 	MaxLines, MaxDatapoints int
 	Self                    bool
 	LogLevel                string
@@ -60,8 +60,8 @@ func addFlags(flags *pflag.FlagSet) {
 	flags.String("max-series", "", "`number` of series in all, 0 is no limit (default the memory limit / 4 KB)")
 	flags.String("max-values-per-key", "200000", "`number` of different values of one tag key, 0 is no limit")
 	flags.String("max-new-series", "", "`number` of new series a minute while there are more than half of max-series, 0 is no limit (default a fifth of max-series)")
-	flags.String("max-lines", "1024", "`number` of lines that one data expression of a query may read")
-	flags.String("max-datapoints", "500000", "`number` of lines times points that one data expression of a query may read")
+	flags.String("max-lines", "1024", "`number` of lines that one expression of a graph may draw")
+	flags.String("max-datapoints", "500000", "`number` of stored points that the lines of one expression of a graph may draw")
 	flags.String("self", "on", "`on|off`: store the server's own metrics")
 	flags.String("log-level", "info", "`level` from which on to log: debug, info, warn or error")
 	flags.String("log-format", "text", "`format` of the log: text or json")

@@ -214,7 +214,7 @@ func (g *batchGraph) sendError(w *responseWriter) {
 		errorBody
 		ID     string `json:"id"`
 		Status int    `json:"status"`
-	}{describe(g.err), g.id, statusOf(g.err)}
+	}{g.request.describe(g.err), g.id, statusOf(g.err)}
 	data, err := json.Marshal(answer)
 	if err != nil {
 		panic("api: an answer that is not JSON: " + err.Error())
