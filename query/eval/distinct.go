@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/real"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
@@ -87,7 +88,7 @@ func estimateDistinct(columns *[registers][]float64, point int) float64 {
 		if rank == 0 {
 			empty++
 		}
-		harmonic += math.Pow(2, -rank)
+		harmonic += real.Power(2, -rank)
 	}
 	if empty == registers {
 		return math.NaN()
