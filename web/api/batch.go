@@ -170,7 +170,7 @@ func (a *API) drawTogether(ctx context.Context, graphs []*batchGraph) {
 			g.graph, g.err = a.draw(ctx, g.request, g.exprs)
 			continue
 		}
-		g.graph, g.err = g.request.define(results[i])
+		g.graph, g.err = a.define(ctx, g.request, g.exprs, results[i])
 	}
 }
 

@@ -121,5 +121,5 @@ func (a *API) draw(ctx context.Context, r *graphRequest, exprs []*expr.Styled) (
 	if err != nil {
 		return nil, err
 	}
-	return r.define(result)
+	return a.define(ctx, r, exprs, result)
 }

@@ -1,8 +1,10 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -140,12 +142,15 @@ func timesOf(p parameters, zone *time.Location, now time.Time) eval.TimeRange {
 	return eval.TimeRange{Start: p.text("s", "e-3h"), End: p.text("e", "now"), Zone: zone, Now: now}
 }
 
-// define decides how result, the answer to r.query, is shown.
-func (r *graphRequest) define(result *query.Result) (*chart.Graph, error) {
+// define decides how result, the answer to r.query(exprs), is shown.
+func (a *API) define(ctx context.Context, r *graphRequest, exprs []*expr.Styled, result *query.Result) (*chart.Graph, error) {
 	g, err := chart.Define(r.settings, result, r.rng.End)
 	if err != nil {
 		return nil, err
 	}
 	g.Warnings = append(g.Warnings, r.notices...)
+	if r.format == "v2.json" && slices.Contains(r.settings.Hints, whyEmpty) {
+		g.Unmatched = a.remarkUnmatched(ctx, exprs, result)
+	}
 	return g, nil
 }
