@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/telamon-tsdb/telamon/query/eval"
-	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/tsdb/tag/pattern"
 )
 
@@ -19,11 +18,7 @@ import (
 // a Result releases it.
 func (e *Engine) EvalChunks(ctx context.Context, r Request, chunkSteps int) iter.Seq2[*Result, error] {
 	return func(yield func(*Result, error) bool) {
-		exprs := make([]expr.Expr, len(r.Exprs))
-		for i, s := range r.Exprs {
-			exprs[i] = s.Expr
-		}
-		session := eval.NewPlan(exprs).Session()
+		session := e.drawn.plan(r.Exprs, false).Session()
 		shown := withLegends(r.Exprs)
 		for rng := range chunksOf(r.Range, chunkSteps) {
 			result, err := e.evalChunk(ctx, session, Request{Exprs: shown, Range: rng, Binary: r.Binary}, rng.Start == r.Range.Start)
@@ -73,6 +68,10 @@ func (e *Engine) evalChunk(ctx context.Context, session *eval.Session, r Request
 	for i, s := range r.Exprs {
 		lines, err := named(ctx, i, s, r.Binary[axisOf(s)], outcome.Lines[i], 0)
 		if err != nil {
+			loan.Return()
+			return nil, err
+		}
+		if err := e.drawn.check(lines, outcome.Held); err != nil {
 			loan.Return()
 			return nil, err
 		}

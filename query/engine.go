@@ -15,8 +15,9 @@ import (
 // Config says what an Engine asks and how much it takes. Every limit has a default.
 type Config struct {
 	Store tsdb.Selector
-	// MaxLines and MaxDatapoints bound what one data expression with :by or :all may read: lines, and
-	// lines times points. The defaults, 1024 and 500,000, are Atlas's.
+	// MaxLines and MaxDatapoints bound what one expression draws: lines, and the values in them at steps for which
+	// the store had any. What lies between, as the groups of which :topk shows ten, is bounded by MaxSeries and
+	// MaxBytes alone. The defaults, 1024 and 500,000, are Atlas's.
 	MaxLines, MaxDatapoints int
 	// MaxSeries bounds how many series one data expression reads, by default 4 million: over three hours of
 	// minutes these are two or three seconds of one processor.
@@ -45,6 +46,7 @@ const (
 type Engine struct {
 	store      tsdb.Selector
 	limits     eval.Limits // of a query
+	drawn      drawnLimits
 	ruleLimits eval.Limits
 	memory     *Memory
 	turns      *turn.Queue // of queries
@@ -54,18 +56,19 @@ type Engine struct {
 // NewEngine returns an engine that reads from cfg.Store.
 func NewEngine(cfg Config) *Engine {
 	limits := eval.Limits{
-		Lines:      cmp.Or(cfg.MaxLines, defaultMaxLines),
-		Datapoints: cmp.Or(cfg.MaxDatapoints, defaultMaxDatapoints),
-		Series:     cmp.Or(cfg.MaxSeries, defaultMaxSeries),
-		Bytes:      cmp.Or(cfg.MaxBytes, defaultMaxBytes),
+		Series: cmp.Or(cfg.MaxSeries, defaultMaxSeries),
+		Bytes:  cmp.Or(cfg.MaxBytes, defaultMaxBytes),
 	}
 	rules := limits
 	rules.Bytes = min(limits.Bytes, cmp.Or(cfg.RuleBytes, limits.Bytes))
-	rules.Datapoints = 0 // one point is asked for; the history is our affair
 	memory := NewMemory(cmp.Or(cfg.MemoryBytes, defaultMemoryBytes))
 	limits.Bytes = min(limits.Bytes, memory.limit/2)
 	return &Engine{
 		store: cfg.Store, limits: limits, ruleLimits: rules,
+		drawn: drawnLimits{
+			lines:      cmp.Or(cfg.MaxLines, defaultMaxLines),
+			datapoints: cmp.Or(cfg.MaxDatapoints, defaultMaxDatapoints),
+		},
 		memory: memory, turns: turn.NewQueue(turn.AllButOne()), ruleTurns: turn.NewQueue(1),
 	}
 }
@@ -139,31 +142,29 @@ func (e *Engine) Eval(ctx context.Context, r Request) (*Result, error) {
 // and Plan of each are those of all. An error is that of Eval and may be due to any of the requests. The caller releases each
 // result when it has been sent.
 func (e *Engine) EvalTogether(ctx context.Context, requests []Request) ([]*Result, error) {
-	var exprs []expr.Expr
+	var all []*expr.Styled
 	for _, r := range requests {
-		for _, s := range r.Exprs {
-			exprs = append(exprs, s.Expr)
-		}
+		all = append(all, r.Exprs...)
 	}
 	ctx, end, err := e.begin(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer end()
-	plan := eval.NewPlan(exprs)
+	plan := e.drawn.plan(all, true)
 	outcome, loan, err := e.evaluate(ctx, e.memory.Borrow, requests, func(limits eval.Limits) (*eval.Outcome, error) {
 		return plan.Run(ctx, e.store, requests[0].Range, limits)
 	})
 	if err != nil {
 		return nil, err
 	}
-	results, err := present(ctx, requests, outcome, loan)
+	results, err := e.present(ctx, requests, outcome, loan)
 	loan.Return() // what no result has
 	return results, err
 }
 
 // present returns the answers to requests, each with its part of the loan.
-func present(ctx context.Context, requests []Request, outcome *eval.Outcome, loan *Loan) (_ []*Result, err error) {
+func (e *Engine) present(ctx context.Context, requests []Request, outcome *eval.Outcome, loan *Loan) (_ []*Result, err error) {
 	results := make([]*Result, len(requests))
 	first, total := 0, int64(0)
 	for i, r := range requests {
@@ -171,7 +172,7 @@ func present(ctx context.Context, requests []Request, outcome *eval.Outcome, loa
 		own.Lines = outcome.Lines[first : first+len(r.Exprs)]
 		own.Notices = outcome.Notices[first : first+len(r.Exprs)]
 		first += len(r.Exprs)
-		if results[i], err = r.result(ctx, &own); err != nil {
+		if results[i], err = r.result(ctx, &own, e.drawn); err != nil {
 			return nil, err
 		}
 		if total += results[i].bytes(r.Drawn); !loan.grow(total) { // long legends
@@ -185,13 +186,17 @@ func present(ctx context.Context, requests []Request, outcome *eval.Outcome, loa
 }
 
 // result returns the answer to r, of which outcome has the lines.
-func (r *Request) result(ctx context.Context, outcome *eval.Outcome) (*Result, error) {
+func (r *Request) result(ctx context.Context, outcome *eval.Outcome, limits drawnLimits) (*Result, error) {
 	result := &Result{
 		Exprs: withLegends(r.Exprs), Start: r.Range.Start + r.Range.Step, Step: r.Range.Step,
 		Notices: slices.Concat(outcome.Notices...), NoticesOf: outcome.Notices, Work: outcome.Work, Plan: outcome.Nodes,
 	}
 	for i, s := range result.Exprs {
+		before := len(result.Lines)
 		if err := result.present(ctx, i, s, r.Binary[axisOf(s)], outcome.Lines[i]); err != nil {
+			return nil, err
+		}
+		if err := limits.check(result.Lines[before:], outcome.Held); err != nil {
 			return nil, err
 		}
 	}

@@ -26,8 +26,9 @@ type StepLine struct {
 // two calls: words that remember are shown as many steps before as they need, at most a day of minutes
 // where they never forget (:des, :integral, :cumulative-max), so that the answer for a step is the same
 // whenever it is asked. Words that look at whole lines, as :stat, see that history.
-// Times are milliseconds; at is a multiple of step. The errors are those of Eval but ErrBusy and ErrSlow: it is how rules are
-// evaluated, which have a processor and memory that no query can take. One works at a time; others wait for it.
+// Times are milliseconds; at is a multiple of step. The errors are those of Eval but ErrBusy and ErrSlow, and nothing is drawn, so
+// that lines have no limit of their own. It is how rules are evaluated, which have a processor and memory that no query can take:
+// one works at a time, and others wait for it.
 func (e *Engine) EvalStep(ctx context.Context, exprs []expr.Expr, at, step int64) ([][]StepLine, error) {
 	rng := eval.SingleStep(exprs, at, step)
 	rng.Now = time.UnixMilli(at)

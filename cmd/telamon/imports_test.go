@@ -30,6 +30,8 @@ var mayImport = map[string][]string{
 	"tsdb/vfs":         {},
 	"tsdb/offheap":     {},
 	"query/stack":      {},
+	"query/yamlfile":   {},
+	"query/real":       {},
 	"tsdb/tag":         {"tsdb/tag/pattern"},
 	"tsdb/index":       {"tsdb/tag", "tsdb/tag/pattern", "tsdb/turn"},
 	"tsdb/wal":         {"tsdb/vfs"},
@@ -37,8 +39,8 @@ var mayImport = map[string][]string{
 	"tsdb":             {"tsdb/tag", "tsdb/normalize", "tsdb/gorilla", "tsdb/index", "tsdb/wal", "tsdb/blockfile", "tsdb/offheap", "tsdb/vfs", "tsdb/turn", "tsdb/tag/pattern"},
 	"tsdb/tsdbtest":    {"tsdb", "tsdb/tag", "tsdb/wal", "tsdb/vfs"},
 	"ingest/...":       {"ingest/...", "tsdb", "tsdb/tag"},
-	"query/expr/...":   {"query/expr", "query/stack", "tsdb", "tsdb/tag", "tsdb/tag/pattern"},
-	"query/eval":       {"query/stack", "query/expr", "tsdb", "tsdb/tag", "tsdb/turn"},
+	"query/expr/...":   {"query/expr", "query/stack", "query/real", "tsdb", "tsdb/tag", "tsdb/tag/pattern"},
+	"query/eval":       {"query/stack", "query/expr", "query/real", "tsdb", "tsdb/tag", "tsdb/turn"},
 	"query/stream":     {"query/stack", "query/expr", "query/eval", "tsdb", "tsdb/tag", "tsdb/wal"},
 	"query":            {"query/stack", "query/expr", "query/eval", "tsdb", "tsdb/tag", "tsdb/tag/pattern", "tsdb/turn"},
 	"query/alert/...":  {"query", "query/...", "tsdb", "tsdb/tag", "tsdb/wal"},
@@ -47,7 +49,7 @@ var mayImport = map[string][]string{
 }
 
 // standardOnly are the trees that import no other module.
-var standardOnly = []string{"tsdb/turn", "tsdb/tag", "tsdb/tag/pattern", "tsdb/normalize", "tsdb/gorilla", "tsdb/vfs", "tsdb/offheap", "tsdb/blockfile", "query/stack"}
+var standardOnly = []string{"tsdb/turn", "tsdb/tag", "tsdb/tag/pattern", "tsdb/normalize", "tsdb/gorilla", "tsdb/vfs", "tsdb/offheap", "tsdb/blockfile", "query/stack", "query/real"}
 
 type goPackage struct {
 	Dir, ImportPath string

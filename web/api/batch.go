@@ -178,11 +178,14 @@ func (a *API) drawTogether(ctx context.Context, graphs []*batchGraph, send func(
 		}
 		switch {
 		case err == nil:
-			g.graph, g.err = chart.Define(g.request.settings, results[i], g.request.rng.End)
+			g.graph, g.err = a.define(ctx, g.request, g.exprs, results[i])
 		case statusOf(err) == http.StatusServiceUnavailable:
 			g.err = err
 		default:
 			g.graph, g.release, g.err = a.draw(ctx, g.request, g.exprs)
+		}
+		if g.err == nil {
+			a.noteOpenStep(ctx, g.request, g.exprs, g.graph)
 		}
 		goOn = send(g)
 	}
@@ -213,7 +216,7 @@ func (g *batchGraph) sendError(w *responseWriter) {
 		errorBody
 		ID     string `json:"id"`
 		Status int    `json:"status"`
-	}{describe(g.err), g.id, statusOf(g.err)}
+	}{g.request.describe(g.err), g.id, statusOf(g.err)}
 	data, err := json.Marshal(answer)
 	if err != nil {
 		panic("api: an answer that is not JSON: " + err.Error())

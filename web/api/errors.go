@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/telamon-tsdb/telamon/query"
+	"github.com/telamon-tsdb/telamon/query/eval"
 	"github.com/telamon-tsdb/telamon/query/stack"
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tag/pattern"
@@ -24,6 +25,10 @@ type errorBody struct {
 	Stack      []string `json:"stack,omitempty"`
 	Candidates []string `json:"candidates,omitempty"`
 	Suggestion string   `json:"suggestion,omitempty"`
+	// Reason names the limit that a question exceeds: too_many_lines, _datapoints, _series or _bytes.
+	Reason string `json:"reason,omitempty"`
+	// SuggestedStep is a step with which the same graph is likely to be answered, as the parameter step has it: "30s".
+	SuggestedStep string `json:"suggestedStep,omitempty"`
 }
 
 // statusClientGone is what the log shows of a request whose client hung up; nobody receives it.
@@ -47,6 +52,8 @@ func statusOf(err error) int {
 		return statusClientGone
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, query.ErrBusy), errors.Is(err, query.ErrSlow), errors.Is(err, tsdb.ErrNotLogged), errors.Is(err, tsdb.ErrClosed):
 		return http.StatusServiceUnavailable
+	case errors.Is(err, tsdb.ErrTooManySnapshots):
+		return http.StatusConflict
 	}
 	return http.StatusInternalServerError
 }
@@ -74,6 +81,10 @@ func describe(err error) errorBody {
 		if language.Length > 0 {
 			body.Offset, body.Length = &language.Offset, &language.Length
 		}
+	}
+	var over *eval.LimitError
+	if errors.As(err, &over) {
+		body.Reason = "too_many_" + over.What
 	}
 	var setting *chart.SettingError
 	if errors.As(err, &setting) {

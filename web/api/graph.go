@@ -63,6 +63,7 @@ func (a *API) answerGraph(c *gin.Context, p parameters, r *graphRequest) error {
 		return err
 	}
 	defer release()
+	a.noteOpenStep(c.Request.Context(), r, exprs, g)
 	return a.sendGraph(c.Writer, format, g)
 }
 
@@ -122,7 +123,7 @@ func (a *API) draw(ctx context.Context, r *graphRequest, exprs []*expr.Styled) (
 	if err != nil {
 		return nil, nil, err
 	}
-	g, err := chart.Define(r.settings, results[0], r.rng.End)
+	g, err := a.define(ctx, r, exprs, results[0])
 	if err != nil {
 		results[0].Release()
 		return nil, nil, err

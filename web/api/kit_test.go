@@ -49,7 +49,7 @@ func testConfig(db *tsdb.DB) Config {
 		Delete:   db.Delete,
 		Removals: db.Removals,
 		Alerts: func() (alert.Status, iter.Seq[alert.RuleStatus]) {
-			return alert.Status{}, slices.Values([]alert.RuleStatus{})
+			return alert.Status{Held: []string{}}, slices.Values([]alert.RuleStatus{})
 		},
 		Publish:  http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }),
 		UI:       http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "page") }),
