@@ -62,12 +62,15 @@ func statusOf(err error) int {
 const retryAfter = "5"
 
 // fail answers with err.
-func fail(w http.ResponseWriter, err error) {
+func fail(w http.ResponseWriter, err error) { failWith(w, err, describe(err)) }
+
+// failWith answers with what is said of err.
+func failWith(w http.ResponseWriter, err error, body errorBody) {
 	status := statusOf(err)
 	if status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", retryAfter)
 	}
-	writeJSON(w, status, describe(err))
+	writeJSON(w, status, body)
 }
 
 // describe returns the body for err.
