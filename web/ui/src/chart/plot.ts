@@ -5,7 +5,8 @@ import { type Graph, lengthOf, timeOf } from '../api/graph.ts';
 import { dashes, palettes, type Theme } from './colour.ts';
 import type { DrawnLine } from './drawn.ts';
 import { formatTicks } from './number.ts';
-import { clockIn, formatTimeTicks } from './time.ts';
+import { clockIn } from './time.ts';
+import { type TimeTicks, timeTicks } from './timeticks.ts';
 
 /** What is drawn. Two pictures of the same lines in the same order differ only in their data. */
 export interface Picture {
@@ -44,6 +45,9 @@ export interface Plot {
 
 /** A drag shorter than this is a click. */
 const shortestDragPixels = 5;
+/** Labels of the time axis are no wider than 66 px; half of the last one may stand to the right of the plot. */
+const timeSpacePixels = 72;
+const labelOverhangPixels = 34;
 const axisFont = '12px system-ui, sans-serif';
 
 /**
@@ -132,6 +136,7 @@ function dataOf({ graph, lines }: Picture): uPlot.AlignedData {
 function options(host: HTMLElement, first: Picture, events: PlotEvents, now: () => Picture): uPlot.Options {
   const ink = getComputedStyle(host);
   const clock = clockIn(first.zone);
+  let times: TimeTicks = { at: [], labels: [] };
   const axis: uPlot.Axis = {
     stroke: ink.color,
     font: axisFont,
@@ -141,13 +146,15 @@ function options(host: HTMLElement, first: Picture, events: PlotEvents, now: () 
   return {
     width: Math.max(host.clientWidth, 1),
     height: Math.max(host.clientHeight, 1),
-    ms: 1,
-    tzDate: (t) => uPlot.tzDate(new Date(t), first.zone),
-    padding: [8, 12, 0, 0],
+    padding: [8, labelOverhangPixels, 0, 0],
     legend: { show: false },
-    scales: { x: { time: true, range: () => timeRange(now().graph) }, y: { range: (_, min, max) => valueRange(min, max) } },
+    scales: { x: { time: false, range: () => timeRange(now().graph) }, y: { range: (_, min, max) => valueRange(min, max) } },
     axes: [
-      { ...axis, size: 44, space: 72, values: (_, ticks, _i, _s, spacing) => formatTimeTicks(ticks, spacing, clock) },
+      {
+        ...axis, size: 44,
+        splits: (u, _i, from, to) => (times = timeTicks(from, to, Math.floor(widthOf(u) / timeSpacePixels), clock)).at,
+        values: () => times.labels,
+      },
       { ...axis, size: valueAxisWidth, values: (_, ticks) => formatTicks(ticks) },
     ],
     series: [{}, ...first.lines.map((line, i) => seriesOf(line, first.shown(i), first.theme, ink.backgroundColor))],
@@ -187,6 +194,9 @@ function timeRange(graph: Graph): [number, number] {
 function valueRange(min: number | null, max: number | null): uPlot.Range.MinMax {
   return min == null || max == null || (min === 0 && max === 0) ? [0, 1] : uPlot.rangeNum(min, max, 0.1, true);
 }
+
+/** Of the plotting area, in CSS pixels. */
+const widthOf = (u: uPlot): number => u.bbox.width / (window.devicePixelRatio || 1);
 
 function valueAxisWidth(u: uPlot, labels: string[]): number {
   u.ctx.font = axisFont;
