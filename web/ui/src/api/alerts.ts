@@ -51,6 +51,8 @@ export interface Group {
   signal: number;
   annotations: Tags;
   delivery: Delivery;
+  /** What the group is about: its line and the threshold, and the time to look at; undefined where the server says none. */
+  graph: { q: string; at: number } | undefined;
 }
 
 /** The newest notification of a group. */
@@ -106,8 +108,18 @@ function decodeGroup(g: Record<string, unknown>): Group {
     signal: readNumber(g.signal),
     annotations: readTags(g.annotations),
     delivery: decodeDelivery(isRecord(g.delivery) ? g.delivery : {}),
+    graph: decodeGroupGraph(g.graph),
   };
 }
+
+function decodeGroupGraph(v: unknown): Group['graph'] {
+  if (!isRecord(v)) return undefined;
+  const [q, at] = [readString(v.q), readNumber(v.at)];
+  return q !== '' && at > 0 && at <= latestMillis ? { q, at } : undefined;
+}
+
+/** No date is later. */
+const latestMillis = 8.64e15;
 
 function decodeDelivery(d: Record<string, unknown>): Delivery {
   const states: readonly DeliveryState[] = ['waiting', 'delivered', 'failing'];

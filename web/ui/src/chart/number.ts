@@ -19,6 +19,9 @@ export function formatNumber(v: number): string {
   return sign + withPrefix(size);
 }
 
+/** All digits of a value, for where there is room; undefined for no value. */
+export const exactNumber = (v: number | undefined): string | undefined => (v === undefined || Number.isNaN(v) ? undefined : String(v));
+
 function withPrefix(size: number): string {
   let power = 0;
   let scaled = size;
@@ -73,7 +76,7 @@ const mostDigits = 15;
 function digitsOf(ticks: readonly number[]): number {
   const distances = ticks.slice(1).map((t, i) => Math.abs(t - ticks[i]!)).filter((d) => d > 0);
   const largest = Math.max(...ticks.map(Math.abs));
-  const tolerance = Math.max(1e-3 * Math.min(largest, ...distances), 1e-15 * largest);
+  const tolerance = Math.max(distances.length > 0 ? 1e-3 * Math.min(...distances) : 0, 1e-15 * largest);
   for (let digits = 0; digits < mostDigits; digits++) {
     if (ticks.every((t) => Math.abs(Number(t.toFixed(digits)) - t) <= tolerance)) return digits;
   }

@@ -73,9 +73,9 @@ test('labels of an axis read back as its ticks, and differ', () => {
 });
 
 test('statistics leave out what is not there', () => {
-  assert.deepEqual(statsOf([NaN, 3, 1, NaN, 2, NaN]), { count: 3, last: 2, avg: 2, max: 3, min: 1 });
-  assert.deepEqual(statsOf([]), { count: 0, last: NaN, avg: NaN, max: NaN, min: NaN });
+  assert.deepEqual(statsOf([NaN, 3, 1, NaN, 2, NaN]), { count: 3, last: 2, lastIndex: 4, avg: 2, max: 3, min: 1 });
+  assert.deepEqual(statsOf([]), { count: 0, last: NaN, lastIndex: -1, avg: NaN, max: NaN, min: NaN });
   assert.deepEqual(statsOf([NaN]), statsOf([]));
-  assert.deepEqual(statsOf([-5]), { count: 1, last: -5, avg: -5, max: -5, min: -5 });
+  assert.deepEqual(statsOf([-5]), { count: 1, last: -5, lastIndex: 0, avg: -5, max: -5, min: -5 });
   assert.equal(statsOf([1, Infinity]).max, Infinity);
 });
