@@ -30,7 +30,7 @@ const titles: Record<View, string> = { explore: 'Explore', alerts: 'Alerts', ref
 /** Of a place, the query before all, as a tab is narrow. */
 function titleOf({ view, search }: Place): string {
   const q = view === 'explore' ? parseState(search).q.trim() : '';
-  return q === '' ? titles[view] : `${isolate(shortLabel(q, 100))} · ${titles[view]}`;
+  return q === '' ? titles[view] : `${q.length < 100 && /^[ -~]+$/.test(q) ? q : isolate(shortLabel(q, 100))} · ${titles[view]}`;
 }
 
 function App() {

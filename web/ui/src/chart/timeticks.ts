@@ -92,12 +92,11 @@ function instantOf(shown: number, clock: Clocks): number {
 }
 
 function labelsOf(at: readonly number[], { millis, months }: Spacing, clock: Clocks): string[] {
-  let before: Clock | undefined;
-  return at.map((t) => {
-    const c = clock(t);
-    const label = months > 0 ? monthLabel(c, months) : millis >= day ? dayLabel(c, before) : clockLabel(c, t, millis, before);
-    before = c;
-    return label;
+  const clocks = at.map(clock);
+  return clocks.map((c, i) => {
+    const before = clocks[i - 1];
+    if (months > 0) return monthLabel(c, months);
+    return millis >= day ? dayLabel(c, before) : clockLabel(c, at[i]!, millis, before, clocks[0]!);
   });
 }
 
@@ -106,11 +105,12 @@ const monthLabel = (c: Clock, months: number): string => (months % 12 === 0 ? c.
 const dayLabel = (c: Clock, before: Clock | undefined): string =>
   `${c.month}-${c.day}${c.year === before?.year ? '' : `\n${c.year}`}`;
 
-function clockLabel(c: Clock, t: number, millis: number, before: Clock | undefined): string {
+function clockLabel(c: Clock, t: number, millis: number, before: Clock | undefined, first: Clock): string {
   const parts = [c.hour, c.minute];
   if (millis < minute) parts.push(c.second + (millis < second ? `.${String(mod(t, second)).padStart(3, '0')}` : ''));
-  // Behind a change of the clock the label says so, or there would be two of the same.
-  const changed = before && before.offset !== c.offset ? ` ${offsetText(c.offset)}` : '';
+  // Behind a change of the clock the label says so, and so does each that would be the same as one before the change.
+  const isNew = (before && before.offset !== c.offset) || (c.repeated && first.offset !== c.offset);
+  const changed = isNew ? ` ${offsetText(c.offset)}` : '';
   const date = c.year === before?.year ? (c.day === before.day && c.month === before.month ? '' : `\n${c.month}-${c.day}`) : `\n${c.year}-${c.month}-${c.day}`;
   return parts.join(':') + changed + date;
 }

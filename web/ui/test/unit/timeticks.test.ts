@@ -32,6 +32,8 @@ test('seconds, and parts of them', () => {
 
 test('the hour that comes twice has two labels', () => {
   assert.deepEqual(labels('Europe/Berlin', '2026-10-24T22:30:00Z', '2026-10-25T03:30:00Z', 6), ['01:00\n2026-10-25', '02:00', '02:00 +01', '03:00', '04:00']);
+  assert.deepEqual(labels('Europe/Berlin', '2026-10-24T23:45:00Z', '2026-10-25T02:15:00Z', 6),
+    ['02:00\n2026-10-25', '02:30', '02:00 +01', '02:30 +01', '03:00']);
   assert.deepEqual(labels('Australia/Lord_Howe', '2026-04-04T13:30:00Z', '2026-04-04T17:00:00Z', 7),
     ['00:30\n2026-04-05', '01:00', '01:30', '01:30 +10:30', '02:00', '02:30', '03:00', '03:30']);
 });
