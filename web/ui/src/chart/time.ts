@@ -44,8 +44,9 @@ export function clockIn(zone: string): (millis: number) => Clock {
     other !== offset && read(millis + offset - other).offset === other;
   return (millis) => {
     const c = read(millis);
-    const [before, after] = [read(millis - nearbyMillis).offset, read(millis + nearbyMillis).offset];
-    return { ...c, repeated: isTwin(millis, c.offset, before) || isTwin(millis, c.offset, after) };
+    // Looked up only where it is asked for: it takes four more readings.
+    const get = (): boolean => [-nearbyMillis, nearbyMillis].some((by) => isTwin(millis, c.offset, read(millis + by).offset));
+    return Object.defineProperty(c as Clock, 'repeated', { get });
   };
 }
 

@@ -1,7 +1,7 @@
 // Moving and resizing the time range. Relative ranges stay text; what is dragged or shifted becomes absolute.
 
 import { isoText } from '../chart/time.ts';
-import { isolate, shortLabel } from '../ui/text.ts';
+import { shortLabel } from '../ui/text.ts';
 
 /** The s and e of the API. */
 export interface Range {
@@ -49,7 +49,7 @@ export function rangeProblem(range: Range): { name: 's' | 'e'; why: string } | u
     const text = range[name];
     const day = dateForm.exec(text)?.[1];
     if (text === '' || forms[name].test(text) || (day !== undefined && isDay(day))) continue;
-    return { name, why: `${isolate(shortLabel(text, 60))} is no time. Write a distance, a date or Unix seconds.` };
+    return { name, why: `${shortLabel(text, 60)} is no time. Write a distance, a date or Unix seconds.` };
   }
   return undefined;
 }

@@ -37,7 +37,8 @@ export async function startFake({ port = 0, empty = false } = {}) {
 
 async function answer(url, req, state) {
   switch (url.pathname) {
-    case '/api/v1/graph': return { body: graph(url.searchParams) };
+    case '/api/v1/graph': return req.url.length > 4096 ? { status: 414, type: 'text/plain', body: 'URI length exceeds the limit' } : { body: graph(url.searchParams) };
+    case '/api/v1/batch': return { type: 'text/event-stream', body: batch(await json(req)) };
     case '/api/v1/tags/name': return { body: names(url.searchParams, state) };
     case '/api/v1/alerts': return { body: alertsAnswer(state) };
     case '/api/v1/publish': state.empty = false; return { body: '' };
@@ -63,6 +64,18 @@ function names(params, state) {
   const part = /^name,\.\*(.*),:reic/.exec(q)?.[1] ?? '';
   const sent = q.includes(':not') ? (state.empty ? [] : metrics) : ownMetrics;
   return sent.filter((n) => new RegExp(part, 'i').test(n)).slice(0, Number(params.get('limit') ?? 1000));
+}
+
+/** The events of a batch: a graph or an error for each request. */
+function batch({ requests }) {
+  const events = requests.map(({ id, params }) => {
+    try {
+      return { type: 'graph', id, contentType: 'application/json', body: graph(new URLSearchParams(Object.entries(params).flatMap(([k, list]) => list.map((v) => [k, v])))) };
+    } catch (error) {
+      return { type: 'error', id, message: error.message, ...error.answer };
+    }
+  });
+  return [{ type: 'info', message: 'heartbeat' }, ...events, { type: 'close' }].map((e) => `data: ${JSON.stringify(e)}\n\n`).join('');
 }
 
 function graph(params) {
