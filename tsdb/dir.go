@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path/filepath"
 	"time"
@@ -42,7 +41,7 @@ type Dir struct {
 	Layout Layout
 	fs     vfs.FS
 	path   string
-	lock   io.Closer
+	lock   vfs.Lock
 }
 
 var (
@@ -137,6 +136,15 @@ func (d *Dir) BlockPath(namespace string) string { return filepath.Join(d.path, 
 func (d *Dir) Config() Config {
 	step, _ := time.ParseDuration(d.Layout.Step) // checked when the layout was read
 	return Config{Step: step, WindowSlots: d.Layout.WindowSlots, Shards: d.Layout.Shards}
+}
+
+// Held returns an error once the directory is not this process's any more: it or its lock was removed, moved or
+// replaced, and another process may have taken what is there now.
+func (d *Dir) Held() error {
+	if err := d.lock.Held(); err != nil {
+		return fmt.Errorf("data directory %s: %w; stop this process, put the directory back and start again", d.path, err)
+	}
+	return nil
 }
 
 // Close gives the directory up.

@@ -33,7 +33,9 @@ SIGHUP reads the rules file again; a broken one changes nothing.`,
 		}
 		followMemoryLimit(0)
 		collectOften()
-		s, err := openServer(settings, newLogger(cmd.ErrOrStderr(), settings))
+		log := newLogStream(cmd.ErrOrStderr())
+		defer log.Close()
+		s, err := openServer(settings, newLogger(log, settings))
 		if err != nil {
 			return err
 		}

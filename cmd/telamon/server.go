@@ -18,6 +18,7 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
+	"github.com/telamon-tsdb/telamon/web/sockets"
 )
 
 // namespace is the one namespace there is so far.
@@ -25,6 +26,9 @@ const namespace = "default"
 
 // shutdownPatience bounds how long a stopping server waits for requests under way.
 const shutdownPatience = 10 * time.Second
+
+// bodyTime bounds how long a client takes to send a body: what the slowest link needs for 8 MiB at 2 Mbit/s.
+const bodyTime = 30 * time.Second
 
 // A server is one running Telamon.
 //
@@ -35,7 +39,7 @@ type server struct {
 	logger   *slog.Logger
 	rules    *alert.Rules // read last; empty without a file
 
-	listener net.Listener
+	listener *sockets.Listener
 	dir      *tsdb.Dir
 	log      *wal.Log
 	db       *tsdb.DB
@@ -44,7 +48,7 @@ type server struct {
 	ready    atomic.Bool
 	serving  sync.WaitGroup
 	failed   chan error // why the HTTP server ended, if it did by itself
-	// maintained is called each time that the store has been maintained; nil: nobody cares.
+	// maintained is called each time that the store has been maintained, and while it replays; nil: nobody cares.
 	maintained func(tsdb.Stats)
 }
 
@@ -62,14 +66,16 @@ func openServer(settings Settings, logger *slog.Logger) (_ *server, err error) {
 	if s.rules, err = loadRules(settings); err != nil {
 		return nil, err
 	}
-	if s.listener, err = bind(settings.Listen); err != nil {
+	listener, err := bind(settings.Listen)
+	if err != nil {
 		return nil, err
 	}
+	s.listener = sockets.Listen(listener, sockets.BoundsOfProcess())
 	if s.dir, err = tsdb.OpenDir(settings.fs, settings.Data, settings.Step); err != nil {
 		return nil, err
 	}
 	if s.log, err = wal.Open(wal.Config{
-		Dir: s.dir.LogPath(namespace), FS: settings.fs, Sync: settings.Sync, Logger: logger,
+		Dir: s.dir.LogPath(namespace), FS: settings.fs, Sync: settings.Sync, Logger: logger, Held: s.dir.Held,
 	}); err != nil {
 		return nil, err
 	}
@@ -82,7 +88,9 @@ func openServer(settings Settings, logger *slog.Logger) (_ *server, err error) {
 	}
 	s.parts = wire(s)
 	s.http = &http.Server{
-		Handler:           s.parts.handler,
+		Handler:           sockets.BoundBodies(bodyTime, s.parts.handler),
+		ConnState:         s.listener.Track,
+		ConnContext:       s.listener.Context,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
@@ -160,7 +168,9 @@ func (s *server) startMaintenance(ctx context.Context) (stop func()) {
 		tick := time.NewTicker(s.settings.Step)
 		defer tick.Stop()
 		for now := time.Now(); ctx.Err() == nil; {
-			if err := s.db.Maintain(ctx, now); err != nil && ctx.Err() == nil {
+			if err := s.dir.Held(); err != nil {
+				s.logger.Error("nothing is stored, flushed or removed any more", "error", err)
+			} else if err := s.db.Maintain(ctx, now); err != nil && ctx.Err() == nil {
 				s.logger.Error("maintenance of the store; the next step tries again", "error", err)
 			}
 			if s.maintained != nil {
@@ -178,13 +188,27 @@ func (s *server) startMaintenance(ctx context.Context) (stop func()) {
 	}
 }
 
+// replayWatch is how often a start looks at its memory while the log is replayed: in it a few 10 MB of series come.
+const replayWatch = 100 * time.Millisecond
+
 // replay feeds the log to the owners of its records and starts the store.
 func (s *server) replay(ctx context.Context) error {
 	begin, records := time.Now(), 0
+	limit, looked := memoryLimit(os.ReadFile), begin
 	err := s.log.Replay(func(at wal.Position, rec wal.Record) error {
 		records++
 		if err := ctx.Err(); err != nil {
 			return err
+		}
+		if time.Since(looked) > replayWatch {
+			st := s.db.Stats()
+			if err := checkSeriesFit(st.SeriesBytes, limit); err != nil {
+				return err
+			}
+			if s.maintained != nil {
+				s.maintained(st)
+			}
+			looked = time.Now()
 		}
 		if rec.Type == wal.AlertState || rec.Type == wal.Notification {
 			return s.parts.alerts.Replay(rec)

@@ -58,6 +58,7 @@ func addFlags(flags *pflag.FlagSet) {
 	flags.String("eval-delay", "", "`duration` from the end of a step until the rules evaluate it (default one step)")
 	flags.String("rules", "", "YAML `file` with alert rules; read again on SIGHUP")
 	flags.String("max-series", "", "`number` of series in all, 0 is no limit (default the memory limit / 4 KB)")
+	flags.String("max-series-bytes", "", "`number` of bytes of memory that the tags of all series may take, 0 is no limit (default a quarter of the memory limit)")
 	flags.String("max-values-per-key", "200000", "`number` of different values of one tag key, 0 is no limit")
 	flags.String("max-new-series", "", "`number` of new series a minute while there are more than half of max-series, 0 is no limit (default a fifth of max-series)")
 	flags.String("max-lines", "1024", "`number` of lines that one data expression of a query may read")
@@ -200,7 +201,9 @@ func (r *settingReader) duration(key string) time.Duration {
 // limits reads the limits on series, which depend on the memory and on each other.
 func (r *settingReader) limits() tsdb.Limits {
 	var l tsdb.Limits
-	l.Series = r.number("max-series", int(memoryLimit(os.ReadFile)/bytesPerSeries))
+	memory := memoryLimit(os.ReadFile)
+	l.Series = r.number("max-series", int(memory/bytesPerSeries))
+	l.SeriesBytes = r.number("max-series-bytes", int(memory/seriesShare))
 	l.ValuesPerKey = r.number("max-values-per-key", 0)
 	l.NewSeries = r.number("max-new-series", l.Series/5)
 	return l

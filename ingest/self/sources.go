@@ -152,6 +152,24 @@ func OfAlerts(counts func() AlertCounts) Source {
 	}
 }
 
+// ConnectionCounts are what the HTTP listener counts, as plain numbers.
+type ConnectionCounts struct {
+	Open             int    // connections at present
+	GaveWay, Refused uint64 // connections closed for want of room: slow ones for new ones, and new ones
+}
+
+// OfConnections offers what the HTTP listener counts.
+func OfConnections(counts func() ConnectionCounts) Source {
+	return func() []Value {
+		c := counts()
+		return []Value{
+			{"telamon.http.connections", Gauge, float64(c.Open), nil},
+			{"telamon.http.connectionsClosed", Counter, float64(c.GaveWay), tag.New("id", "gaveWay")},
+			{"telamon.http.connectionsClosed", Counter, float64(c.Refused), tag.New("id", "refused")},
+		}
+	}
+}
+
 // runtimeValues are the metrics of the Go runtime that are worth a series.
 var runtimeValues = []struct {
 	metric string // of package runtime/metrics

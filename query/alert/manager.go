@@ -81,7 +81,7 @@ func New(cfg Config) *Manager {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	m := &Manager{
-		cfg: cfg, box: newOutbox(maxWaiting), ledger: newLedger(),
+		cfg: cfg, box: newOutbox(room{maxWaiting, maxWaitingBytes}), ledger: newLedger(),
 		rules: &Rules{}, runs: map[string]*run{},
 	}
 	m.courier = &courier{box: m.box, send: m.send, settled: m.settled, now: cfg.Now, log: cfg.Log}
@@ -161,7 +161,28 @@ func (m *Manager) SetRules(ctx context.Context, rules *Rules) error {
 func (m *Manager) Checkpoint(ctx context.Context) error {
 	m.stepMu.Lock()
 	defer m.stepMu.Unlock()
-	return m.cfg.Append(ctx, m.snapshot()...)
+	return m.appendInPieces(ctx, m.snapshot())
+}
+
+// pieceBytes is how much of a snapshot is appended at a time, far below what the log takes at once. The pieces hold
+// absolute states, so that a crash between two of them loses nothing: the older records are there yet.
+const pieceBytes = 4 << 20
+
+func (m *Manager) appendInPieces(ctx context.Context, records []wal.Record) error {
+	from, size := 0, 0
+	for i, r := range records {
+		if size += len(r.Body); size < pieceBytes {
+			continue
+		}
+		if err := m.cfg.Append(ctx, records[from:i+1]...); err != nil {
+			return err
+		}
+		from, size = i+1, 0
+	}
+	if from == len(records) {
+		return nil
+	}
+	return m.cfg.Append(ctx, records[from:]...)
 }
 
 // Snapshot returns records whose replay makes a new manager equal to this one: the states of all groups, what

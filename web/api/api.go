@@ -84,7 +84,7 @@ func New(cfg Config) http.Handler {
 		started: cfg.Now().UnixMilli(),
 		memos:   sync.Pool{New: func() any { return new(numberMemo) }},
 	}
-	return guardHost(guardLength(allowOrigins(compress(readParameters(a.router())))))
+	return forbidSniffing(guardPath(guardHost(guardLength(allowOrigins(compress(readParameters(a.router())))))))
 }
 
 // router mounts the resources.
