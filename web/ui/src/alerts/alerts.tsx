@@ -1,7 +1,7 @@
 // The Alerts view: what is firing, since when, and whether somebody was told; below it the rules.
 
 import { useEffect, useState } from 'preact/hooks';
-import type { Alerts as Answer } from '../api/alerts.ts';
+import type { Alerts as Answer, Group } from '../api/alerts.ts';
 import { formatSearch, type Location } from '../app/location.ts';
 import type { Keyboard } from '../app/keys.ts';
 import { clockIn, fullText } from '../chart/time.ts';
@@ -10,7 +10,7 @@ import { OutageBanner } from '../ui/banner.tsx';
 import { shortLabel } from '../ui/text.ts';
 import { GroupTable } from './groups.tsx';
 import type { AlertsModel } from './model.ts';
-import { alertRows, filterOf, type Row, sortedRules, subjectOfRow, subjectOfRule } from './rows.ts';
+import { alertRows, filterOf, sortedRules, subjectOfRow, subjectOfRule } from './rows.ts';
 import { RuleTable } from './rules.tsx';
 
 export function Alerts({ model, location, keyboard }: { model: AlertsModel; location: Location; keyboard: Keyboard }) {
@@ -54,13 +54,12 @@ function Tables({ answer, filter, location }: { answer: Answer; filter: string; 
   const active = rows.filter((row) => row.group.state !== 'inactive');
   const inactive = rows.length - active.length;
   const rules = sortedRules(answer).filter((rule) => passes(subjectOfRule(rule)));
-  const explore = (expr: string): string => location.href('explore', formatSearch([['q', expr]]));
-  const groupChart = ({ rule, group: { graph } }: Row): string =>
-    graph ? location.href('explore', markedSearch(graph.q, graph.at, answer.now || Date.now())) : explore(rule.expr);
+  const explore = (expr: string, graph?: Group['graph']): string =>
+    location.href('explore', graph ? markedSearch(graph.q, graph.at, answer.now || Date.now()) : formatSearch([['q', expr]]));
   return (
     <>
       {active.length === 0 && <p class="ok">Nothing is firing or pending{filter === '' ? '.' : ' that the filter lets through.'}</p>}
-      {(quiet ? rows : active).length > 0 && <GroupTable rows={quiet ? rows : active} now={answer.now} chart={groupChart} />}
+      {(quiet ? rows : active).length > 0 && <GroupTable rows={quiet ? rows : active} now={answer.now} explore={explore} />}
       {inactive > 0 && (
         <button aria-pressed={quiet} onClick={() => setQuiet(!quiet)}>
           {quiet ? 'Hide' : 'Show'} {inactive} inactive {inactive === 1 ? 'group' : 'groups'}

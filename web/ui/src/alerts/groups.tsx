@@ -1,7 +1,7 @@
 // The groups that have a state, one row each.
 
 import { useState } from 'preact/hooks';
-import type { AlertState, Delivery } from '../api/alerts.ts';
+import type { AlertState, Delivery, Group } from '../api/alerts.ts';
 import type { Tags } from '../api/read.ts';
 import { formatNumber } from '../chart/number.ts';
 import { durationText, isoText } from '../chart/time.ts';
@@ -13,13 +13,13 @@ export interface GroupTableProps {
   rows: readonly Row[];
   /** The server's clock, Unix milliseconds: the browser's may be wrong. */
   now: number;
-  /** The address of the chart of a group. */
-  chart(row: Row): string;
+  /** The address that shows an expression, or, where there is one, the graph of a group. */
+  explore(expr: string, graph?: Group['graph']): string;
 }
 
 const firstRows = 60;
 
-export function GroupTable({ rows, now, chart }: GroupTableProps) {
+export function GroupTable({ rows, now, explore }: GroupTableProps) {
   const [all, setAll] = useState(false);
   const shown = all ? rows : rows.slice(0, firstRows);
   return (
@@ -36,7 +36,7 @@ export function GroupTable({ rows, now, chart }: GroupTableProps) {
           </tr>
         </thead>
         <tbody>
-          {shown.map((row) => <GroupRow key={`${row.rule.name} ${row.group.id}`} row={row} now={now} chart={chart} />)}
+          {shown.map((row) => <GroupRow key={`${row.rule.name} ${row.group.id}`} row={row} now={now} explore={explore} />)}
         </tbody>
       </table>
       {shown.length < rows.length && <button onClick={() => setAll(true)}>Show {rows.length - shown.length} more</button>}
@@ -44,15 +44,14 @@ export function GroupTable({ rows, now, chart }: GroupTableProps) {
   );
 }
 
-function GroupRow({ row, now, chart }: { row: Row } & Omit<GroupTableProps, 'rows'>) {
-  const { rule, group } = row;
+function GroupRow({ row: { rule, group }, now, explore }: { row: Row } & Omit<GroupTableProps, 'rows'>) {
   const ago = Math.max(0, now - group.since);
   const summary = new Map(group.annotations).get('summary');
   return (
     <tr>
       <td data-label="State"><State state={group.state} /></td>
       <th scope="row" data-label="Alert">
-        <a href={chart(row)}><bdi>{shortLabel(rule.name)}</bdi></a>
+        <a href={explore(rule.expr, group.graph)}><bdi>{shortLabel(rule.name)}</bdi></a>
         {summary && <div class="meta"><bdi>{shortLabel(summary, 300)}</bdi></div>}
       </th>
       <td data-label="Labels"><Labels tags={group.labels} /></td>
