@@ -13,7 +13,7 @@ export interface GroupTableProps {
   rows: readonly Row[];
   /** The server's clock, Unix milliseconds: the browser's may be wrong. */
   now: number;
-  /** The address that shows an expression, or, where there is one, the graph of a group. */
+  /** The address that shows an expression. */
   explore(expr: string, graph?: Group['graph']): string;
 }
 
