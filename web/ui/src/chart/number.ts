@@ -31,7 +31,7 @@ function withPrefix(size: number): string {
     scaled = size / 1000 ** power;
   }
   if (scaled >= 999.95) return trimZeros(size.toExponential(2));
-  const text = scaled.toFixed(scaled >= 100 ? 1 : scaled >= 10 ? 2 : scaled >= 0.9995 ? 3 : 5);
+  const text = scaled.toFixed(scaled >= 99.995 ? 1 : scaled >= 9.9995 ? 2 : scaled >= 0.9995 ? 3 : 5);
   // Zeros stay where they say "about": otherwise a column of live numbers would change its width all the time.
   return (Number(text) === scaled ? trimZeros(text) : text) + prefixes[power];
 }

@@ -10,7 +10,7 @@ import type { Theme } from '../chart/colour.ts';
 import { drawnLines, shownBy } from '../chart/drawn.ts';
 import { Legend } from '../chart/legend.tsx';
 import { ValueTable } from '../chart/table.tsx';
-import { clockIn, durationText, intlZone, timeText } from '../chart/time.ts';
+import { clockIn, durationText, fullText, intlZone, timeText } from '../chart/time.ts';
 import { OutageBanner } from '../ui/banner.tsx';
 import { shortLabel } from '../ui/text.ts';
 import { coveredBy, createExplore, type Explore as Model } from './model.ts';
@@ -93,10 +93,14 @@ export function Explore({ client, location, keyboard, address, theme }: ExploreP
   );
 }
 
+/** After a day a time needs its date. */
+const dayMillis = 86_400_000;
+
 /** Since when nothing has come, for people; undefined while something comes. */
 function waitingText(since: number | undefined, graph: Graph | undefined): string | undefined {
   if (since === undefined || !graph) return undefined;
-  return since === 0 ? 'Waiting for a first value' : `Waiting since ${timeText(clockIn(intlZone(graph.zone))(since))}`;
+  const at = clockIn(intlZone(graph.zone))(since);
+  return since === 0 ? 'Waiting for a first value' : `Waiting since ${graph.end - since > dayMillis ? fullText(at) : timeText(at)}`;
 }
 
 /** The zone of the browser. */

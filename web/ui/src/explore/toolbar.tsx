@@ -37,7 +37,7 @@ export function Toolbar(props: ToolbarProps) {
         <button aria-expanded={open} aria-controls="range-form" title="t" onClick={() => onOpen(!open)}>Range…</button>
         <RefreshMenu refresh={state.refresh} onChange={(refresh) => onChange({ refresh })} />
         {live && waiting !== undefined ? <span class="meta warning">○ {waiting}</span>
-          : <span class={live ? 'live' : 'meta'}>{live ? '● Live' : gone ? 'Server gone' : refreshHint(state)}</span>}
+          : <span class={live ? 'live' : 'meta'}>{live ? '● Live' : gone ? 'No answer' : refreshHint(state)}</span>}
         <button
           class="push-right"
           aria-pressed={state.view === 'table'}
