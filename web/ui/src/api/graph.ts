@@ -28,7 +28,7 @@ export interface Line {
 
 /** Asks for the lines. params are those of the graph API, without format. */
 export async function getGraph(client: Client, params: Params, signal: AbortSignal): Promise<Graph> {
-  const all: Params = [...params, ['format', 'v2.json'], ['hints', 'no-image']];
+  const all: Params = [...params, ['format', 'v2.json'], ['hints', 'no-image,why-empty']];
   return decodeGraph(await client.graph(all, signal));
 }
 

@@ -135,7 +135,7 @@ function Answer({ model, graph, theme }: { model: Model; graph: Graph; theme: Th
       {graph.warnings.map((text, i) => <p key={i} class="warning">{shortLabel(text, 500)}</p>)}
       {moves(state) && waitingSince(graph) === 0 && !graph.warnings.some((w) => w.includes('end of its step')) && <NextStep step={model.storeStep.value} />}
       {graph.lines.length === 0 ? (
-        <p>No line. The query is right, but nothing in this range matches it.</p>
+        graph.warnings.length === 0 && <p>No line. The query is right, but nothing in this range matches it.</p>
       ) : (
         <Legend graph={graph} moving={moves(state)} lines={lines} shown={shown} only={only} theme={theme} onOnly={(names) => model.go({ only: names }, { replace: true })} />
       )}

@@ -18,13 +18,13 @@ const toolbar = (page) => page.locator('.toolbar').innerText();
 const status = (page) => page.locator('.status').innerText();
 
 export const saidSteps = [
-  ['a misspelt metric has no lines and is not live', async ({ page }, { base, fake, shots }) => {
-    if (fake) return;
+  ['a misspelt metric has no lines and is not live', async ({ page }, { base, shots }) => {
     await page.goto(address(base, 'explore', { q: 'name,http.server.requets,:eq,:sum', s: 'e-1h', e: 'now' }));
     await eventually('no line', () => status(page), (t) => t.includes('0 of 0 lines'));
     await eventually('that it waits', () => toolbar(page), (t) => t.includes('Waiting for a first value') && !t.includes('Live'));
     await page.getByText(/appears at the end of its step, in \d+ s/).waitFor();
     assert.equal(await page.locator('.legend').count(), 0);
+    await page.getByText('nothing matches name,http.server.requets,:eq').waitFor();
     await passesAxe(page, 'no line');
     await page.screenshot({ path: `${shots}no-line.png` });
   }],

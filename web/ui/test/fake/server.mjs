@@ -81,10 +81,16 @@ function batch({ requests }) {
 function graph(params) {
   const q = params.get('q') ?? '';
   const { start, end, step } = range(params);
-  const lines = evaluate(q).flatMap(({ name, by }) => seriesFor(name, by));
+  const found = evaluate(q);
+  const lines = found.flatMap(({ name, by }) => {
+    const known = seriesFor(name, by);
+    return known.length > 0 ? known : [{ label: name, tags: { name: 'NO_DATA', 'atlas.offset': '0w' }, value: () => NaN }];
+  });
+  const explain = (params.get('hints') ?? '').split(',').includes('why-empty');
+  const warnings = explain ? found.filter(({ name, by }) => seriesFor(name, by).length === 0).map(({ name }) => `nothing matches name,${name},:eq`) : [];
   const times = Array.from({ length: (end - start) / step }, (_, i) => start + i * step);
   return [
-    { type: 'graph-metadata', startTime: start, endTime: end, timezones: [params.get('tz') || 'UTC'], step, width: 700, height: 300, warnings: [] },
+    { type: 'graph-metadata', startTime: start, endTime: end, timezones: [params.get('tz') || 'UTC'], step, width: 700, height: 300, warnings },
     { type: 'plot-metadata', id: 0 },
     ...lines.map(({ label, tags, value }, i) => ({
       type: 'timeseries', id: String(i), plot: 0, label, color: 'ff0075dc', lineStyle: 'LINE', lineWidth: 1, query: q, tags,
