@@ -15,6 +15,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/query/alert"
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/yamlfile"
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
@@ -38,6 +39,7 @@ type server struct {
 	settings Settings
 	logger   *slog.Logger
 	rules    *alert.Rules // read last; empty without a file
+	unread   error        // why the rules file could not be read since; nil after it could
 
 	listener *sockets.Listener
 	dir      *tsdb.Dir
@@ -236,6 +238,9 @@ func (s *server) startAlerts(ctx context.Context) (held <-chan time.Time) {
 		s.logger.Error("alerting has not begun; the server goes on and tries again", "error", err)
 		return time.After(alertRetry)
 	}
+	if s.unread != nil {
+		s.parts.alerts.RefuseRules(s.unread)
+	}
 	s.parts.alerts.Start()
 	return nil
 }
@@ -247,8 +252,13 @@ func (s *server) reloadRules(ctx context.Context, held bool) {
 		s.logger.Warn("SIGHUP reads the rules file again, and there is none: start with --rules FILE")
 		return
 	}
-	rules, err := loadRules(s.settings)
-	if err == nil && !held {
+	var rules *alert.Rules
+	rules, s.unread = loadRules(s.settings)
+	err := s.unread
+	switch {
+	case err != nil:
+		s.parts.alerts.RefuseRules(err)
+	case !held:
 		err = s.parts.alerts.SetRules(ctx, rules)
 	}
 	if err != nil {
@@ -264,7 +274,7 @@ func loadRules(settings Settings) (*alert.Rules, error) {
 	if settings.Rules == "" {
 		return &alert.Rules{}, nil
 	}
-	data, err := os.ReadFile(settings.Rules)
+	data, err := yamlfile.Read(settings.Rules, alert.MaxFileBytes)
 	if err != nil {
 		return nil, fmt.Errorf("rules: %w", err)
 	}

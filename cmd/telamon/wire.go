@@ -61,6 +61,9 @@ func wire(srv *server) parts {
 		Step:     step,
 		MaxAge:   srv.settings.MaxAge,
 		Timezone: srv.settings.Timezone,
+		Origins:  srv.settings.Origins,
+		Hosts:    srv.settings.Hosts,
+		Fonts:    srv.settings.Fonts,
 	})
 	if srv.settings.Self {
 		p.reporter = self.New(self.Config{
@@ -94,6 +97,7 @@ func alertCounts(s alert.Stats) self.AlertCounts {
 	return self.AlertCounts{
 		Evaluations: s.Evaluations, EvaluationErrors: s.EvaluationErrors, SkippedSteps: s.Skipped,
 		Waiting: s.Waiting, GivenUp: s.GivenUp, Pending: s.Pending, Firing: s.Firing,
+		Held: s.Held, RulesRefused: s.Refused,
 	}
 }
 

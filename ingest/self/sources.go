@@ -134,6 +134,8 @@ type AlertCounts struct {
 	Waiting                       int    // notifications that are not delivered yet
 	GivenUp                       uint64 // notifications dropped for want of room
 	Pending, Firing               int    // groups
+	Held                          int    // rules that are not in the rules file and whose alerts fire on
+	RulesRefused                  bool   // the newest rules file is not in force
 }
 
 // OfAlerts offers what alerting counts.
@@ -148,6 +150,8 @@ func OfAlerts(counts func() AlertCounts) Source {
 			{"telamon.alerts.givenUp", Counter, float64(c.GivenUp), nil},
 			{"telamon.alerts.groups", Gauge, float64(c.Pending), tag.New("state", "pending")},
 			{"telamon.alerts.groups", Gauge, float64(c.Firing), tag.New("state", "firing")},
+			{"telamon.alerts.heldRules", Gauge, float64(c.Held), nil},
+			{"telamon.alerts.rulesRefused", Gauge, truth(c.RulesRefused), nil},
 		}
 	}
 }
@@ -168,6 +172,14 @@ func OfConnections(counts func() ConnectionCounts) Source {
 			{"telamon.http.connectionsClosed", Counter, float64(c.Refused), tag.New("id", "refused")},
 		}
 	}
+}
+
+// truth returns 1 for true and 0 for false.
+func truth(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // runtimeValues are the metrics of the Go runtime that are worth a series.

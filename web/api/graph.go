@@ -61,6 +61,7 @@ func (a *API) answerGraph(c *gin.Context, p parameters, r *graphRequest) error {
 	if err != nil {
 		return err
 	}
+	a.noteOpenStep(c.Request.Context(), r, exprs, g)
 	return a.sendGraph(c.Writer, format, g)
 }
 
@@ -121,5 +122,5 @@ func (a *API) draw(ctx context.Context, r *graphRequest, exprs []*expr.Styled) (
 	if err != nil {
 		return nil, err
 	}
-	return chart.Define(r.settings, result, r.rng.End)
+	return a.define(ctx, r, exprs, result)
 }

@@ -42,11 +42,11 @@ var browser = regexp.MustCompile(`(?i)mozilla|msie|gecko|chrome|opera|webkit`)
 // failGraph answers with err: a browser that asked for a picture gets one, with status 200.
 func failGraph(c *gin.Context, r *graphRequest, err error) {
 	if r.format != "png" || !browser.MatchString(c.GetHeader("User-Agent")) {
-		fail(c.Writer, err)
+		writeJSON(c.Writer, statusOf(err), r.describe(err))
 		return
 	}
 	var picture bytes.Buffer
-	if err := chart.WriteErrorPNG(&picture, r.settings.Width, r.settings.Height, errorKind(err), describe(err).Message); err != nil {
+	if err := chart.WriteErrorPNG(&picture, r.settings.Width, r.settings.Height, errorKind(err), describe(err).Message, r.settings.Fonts); err != nil {
 		panic("api: a picture that cannot be written to memory: " + err.Error())
 	}
 	c.Data(http.StatusOK, "image/png", picture.Bytes())
