@@ -36,7 +36,7 @@ func demoCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Run a server with a simulated fleet that publishes to it",
-		Long: `Run a server in a temporary directory, with eight simulated services of some 2,000 series.
+		Long: `Run a server in a temporary directory, with eight simulated services of some 2,500 series.
 They publish their last hour (the last 720 steps, if that is shorter) and then go on live, over the
 server's own HTTP API. An incident begins 20 seconds after that and then every four minutes; an alert
 rule fires in it, and a webhook receiver in this process prints each delivery. Ctrl-C ends it.`,

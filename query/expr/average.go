@@ -19,7 +19,7 @@ type Average struct {
 
 func (a *Average) word() stack.Word {
 	return stack.Word{Name: a.Name, Signature: "Query -- TimeSeriesExpr", Matches: topIsQuery, Run: a.run,
-		Summary: "The average of a query over the sum of " + Query{a.Base}.String() + ".", Examples: []string{"name,requests,:eq"}}
+		Summary: "The average of a query over the sum of " + Query{a.Base}.String() + ".", Examples: []string{"name,http.server.requests,:eq"}}
 }
 
 func topIsQuery(values []stack.Value) bool {

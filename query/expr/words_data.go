@@ -9,11 +9,11 @@ import (
 func dataWords() []stack.Word {
 	const aggregate = "q:Query -- DataExpr"
 	const consolidation = "expr:TimeSeriesExpr -- DataExpr"
-	aggregateExamples := []string{"name,cpu,:eq"}
-	cfExamples := []string{"name,cpu,:eq", "name,cpu,:eq,:min", "name,cpu,:eq,:max", "name,cpu,:eq,:sum", "name,cpu,:eq,:count"}
+	aggregateExamples := []string{"name,sys.cpu.utilization,:eq"}
+	cfExamples := []string{"name,sys.cpu.utilization,:eq", "name,sys.cpu.utilization,:eq,:min", "name,sys.cpu.utilization,:eq,:max", "name,sys.cpu.utilization,:eq,:sum", "name,sys.cpu.utilization,:eq,:count"}
 	return []stack.Word{
 		{Name: "all", Signature: aggregate, Run: all,
-			Summary: "Every matching series as a line of its own; for looking around, not for dashboards.", Examples: []string{"name,cpu,:eq,app,www,:eq,:and"}},
+			Summary: "Every matching series as a line of its own; for looking around, not for dashboards.", Examples: []string{"name,sys.cpu.utilization,:eq,nf.app,gateway,:eq,:and"}},
 		{Name: "sum", Signature: aggregate, Run: aggregateQuery(tsdb.Sum),
 			Summary: "Adds the values of all matching series.", Examples: aggregateExamples},
 		{Name: "count", Signature: aggregate, Run: aggregateQuery(tsdb.Count),
@@ -24,9 +24,9 @@ func dataWords() []stack.Word {
 			Summary: "The greatest value of all matching series.", Examples: aggregateExamples},
 		{Name: "by", Signature: "af:AggregateFunction keys:StringList -- DataExpr", Run: by,
 			Summary:  "Aggregates each combination of values of the keys by itself.",
-			Examples: []string{"name,cpu,:eq,(,name,)", "name,cpu,:eq,:max,(,app,)", "name,cpu,:eq,app,www,:eq,:and,(,node,zone,)"}},
+			Examples: []string{"name,sys.cpu.utilization,:eq,(,name,)", "name,sys.cpu.utilization,:eq,:max,(,nf.app,)", "name,sys.cpu.utilization,:eq,nf.app,gateway,:eq,:and,(,nf.node,nf.zone,)"}},
 		{Name: "offset", Signature: "TimeSeriesExpr dur:Duration -- TimeSeriesExpr", Types: lenient, Run: keepStyle(offset),
-			Summary: "Shifts all reads of an expression into the past.", Examples: []string{"name,cpu,:eq,(,name,),:by,1w", "name,cpu,:eq,:max,PT1H"}},
+			Summary: "Shifts all reads of an expression into the past.", Examples: []string{"name,sys.cpu.utilization,:eq,(,name,),:by,30m", "name,sys.cpu.utilization,:eq,:max,PT10M"}},
 		{Name: "cf-avg", Signature: consolidation, Run: consolidateBy(tsdb.Average),
 			Summary: "Consolidates to larger steps by the average, which is what sums and counts do anyway.", Examples: cfExamples},
 		{Name: "cf-sum", Signature: consolidation, Run: consolidateBy(tsdb.TotalOf),

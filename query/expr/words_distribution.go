@@ -9,16 +9,16 @@ import (
 )
 
 func distributionWords() []stack.Word {
-	distinctExamples := []string{"name,users.unique,:eq", "name,users.unique,:eq,(,region,),:by"}
+	distinctExamples := []string{"name,users.unique,:eq", "name,users.unique,:eq,(,nf.region,),:by"}
 	return []stack.Word{
 		{Name: "percentiles", Signature: "DataExpr percentiles:List -- Expr", Matches: acceptsPercentiles, Run: percentiles,
-			Summary: "Estimates percentiles, in per cent, from a distribution that was published as buckets.", Examples: []string{"name,request.latency,:eq,(,25,50,90,)"}},
+			Summary: "Estimates percentiles, in per cent, from a distribution that was published as buckets.", Examples: []string{"name,http.server.latency,:eq,(,25,50,90,)"}},
 		{Name: "approx-distinct", Signature: "TimeSeriesExpr -- Expr", Matches: acceptsDistinct, Run: approxDistinct,
 			Summary: "Estimates how many distinct values were recorded.", Examples: distinctExamples},
 		{Name: "sample-count", Signature: "q:Query min:Double max:Double -- TimeSeriesExpr", Run: sampleCount,
-			Summary: "Estimates how many samples of a distribution were between two values.", Examples: []string{"name,request.latency,:eq,0,0.1"}},
+			Summary: "Estimates how many samples of a distribution were between two values.", Examples: []string{"name,http.server.latency,:eq,0,0.1"}},
 		{Name: "sample-count", Signature: "q:Query -- TimeSeriesExpr", Types: lenient, Body: ":dup,0,Infinity,:sample-count,sample-count,:named-rewrite",
-			Summary: "Counts all samples of a distribution.", Examples: []string{"name,request.latency,:eq"}},
+			Summary: "Counts all samples of a distribution.", Examples: []string{"name,http.server.latency,:eq"}},
 	}
 }
 

@@ -10,7 +10,7 @@ func filterWords() []stack.Word {
 		{Name: "consolidate", Signature: "TimeSeriesExpr cf:ConsolidationFunction newStep:Duration -- TimeSeriesExpr", Types: lenient, Run: keepStyle(consolidate),
 			Summary: "Replaces each value by that of the larger interval around it.", Examples: []string{":random,avg,5m"}},
 		{Name: "stat", Signature: "TimeSeriesExpr stat:String -- TimeSeriesExpr", Types: lenient, Run: keepStyle(stat),
-			Summary: "A flat line at a statistic of each line: avg, min, max, last, count or total.", Examples: []string{"name,cpu,:eq,:sum,avg", "name,cpu,:eq,:sum,total"}},
+			Summary: "A flat line at a statistic of each line: avg, min, max, last, count or total.", Examples: []string{"name,sys.cpu.utilization,:eq,:sum,avg", "name,sys.cpu.utilization,:eq,:sum,total"}},
 		statOf("avg", "The average of each line that a :filter is about."),
 		statOf("max", "The greatest value of each line that a :filter is about."),
 		statOf("min", "The least value of each line that a :filter is about."),
@@ -18,7 +18,7 @@ func filterWords() []stack.Word {
 		statOf("count", "The number of values of each line that a :filter is about."),
 		statOf("total", "The sum of the values of each line that a :filter is about."),
 		{Name: "filter", Signature: binarySignature, Run: filter,
-			Summary: "Keeps the lines for which a second expression is true at least once.", Examples: []string{"name,cpu,:eq,:sum,(,app,),:by,:stat-max,30e3,:gt"}},
+			Summary: "Keeps the lines for which a second expression is true at least once.", Examples: []string{"name,sys.cpu.utilization,:eq,:sum,(,nf.app,),:by,:stat-max,100,:gt"}},
 		shortStat("min"), shortStat("max"), shortStat("avg"),
 	}
 	for _, bottom := range []bool{true, false} {
@@ -41,7 +41,7 @@ func stat(m *stack.Machine, operands []any) error {
 
 // statOf makes the words that stand for a statistic of a line yet to come.
 func statOf(name, summary string) stack.Word {
-	return stack.Word{Name: "stat-" + name, Signature: " -- TimeSeriesExpr", Summary: summary, Examples: []string{"", "name,cpu,:eq,:sum"},
+	return stack.Word{Name: "stat-" + name, Signature: " -- TimeSeriesExpr", Summary: summary, Examples: []string{"", "name,sys.cpu.utilization,:eq,:sum"},
 		Run: func(m *stack.Machine, _ []any) error {
 			m.Push(&StatOf{name})
 			return nil
@@ -91,5 +91,5 @@ func rank(bottom bool, others Others) stack.Word {
 		return nil
 	}
 	return stack.Word{Name: name + othersNames[others].word, Signature: "TimeSeriesExpr stat:String k:Int -- TimeSeriesExpr", Types: lenient, Run: keepStyle(run),
-		Summary: "Keeps the k lines whose statistic is " + which + rest + ".", Examples: []string{"name,cpu,:eq,:sum,(,app,),:by,max,5"}}
+		Summary: "Keeps the k lines whose statistic is " + which + rest + ".", Examples: []string{"name,sys.cpu.utilization,:eq,:sum,(,nf.app,),:by,max,5"}}
 }

@@ -5,14 +5,14 @@ import "github.com/telamon-tsdb/telamon/query/stack"
 // mathMacros are words that are made of words. Those that end in :named-rewrite show as themselves.
 func mathMacros() []stack.Word {
 	const distribution = "Query -- TimeSeriesExpr"
-	grouped := []string{"name,cpu,:eq,(,app,),:by"}
-	latency := []string{"name,request.latency,:eq"}
+	grouped := []string{"name,sys.cpu.utilization,:eq,(,nf.app,),:by"}
+	latency := []string{"name,http.server.latency,:eq"}
 	macro := func(name, signature, summary, body string, examples []string) stack.Word {
 		return stack.Word{Name: name, Signature: signature, Types: lenient, Summary: summary, Body: body, Examples: examples}
 	}
 	return []stack.Word{
 		macro("avg", unarySignature, "The average of the lines: their sum by their count.",
-			":dup,:dup,:sum,:swap,:count,:div,avg,:named-rewrite", append([]string{"name,cpu,:eq,1h,:offset"}, grouped...)),
+			":dup,:dup,:sum,:swap,:count,:div,avg,:named-rewrite", append([]string{"name,sys.cpu.utilization,:eq,10m,:offset"}, grouped...)),
 		// x :fadd 0 makes an aggregate of a query, and a missing value stays missing. With y for that:
 		// sqrt((count(y) sum(y*y) - sum(y) sum(y)) / (count(y) count(y))).
 		macro("stddev", unarySignature, "The standard deviation of the lines at each time.",
@@ -28,11 +28,11 @@ func mathMacros() []stack.Word {
 				"statistic,count,:eq,:sum,:dup,:mul,:div,:sqrt,:swap,:cq,dist-stddev,:named-rewrite", latency),
 		macro("median", unarySignature, "Estimates the median of a distribution.",
 			"(,50,),:percentiles", latency),
-		macro("cos", unarySignature, "The cosine of each value, in radians.", ":pi,2,:div,:swap,:sub,:sin", []string{"0", "name,cpu,:eq,:sum"}),
-		macro("tan", unarySignature, "The tangent of each value, in radians.", ":dup,:sin,:swap,:cos,:div", []string{"0", "name,cpu,:eq,:sum"}),
-		macro("cot", unarySignature, "The cotangent of each value, in radians.", ":dup,:cos,:swap,:sin,:div", []string{"1", "name,cpu,:eq,:sum"}),
-		macro("sec", unarySignature, "The secant of each value, in radians.", "1,:swap,:cos,:div", []string{"0", "name,cpu,:eq,:sum"}),
-		macro("csc", unarySignature, "The cosecant of each value, in radians.", "1,:swap,:sin,:div", []string{"1", "name,cpu,:eq,:sum"}),
+		macro("cos", unarySignature, "The cosine of each value, in radians.", ":pi,2,:div,:swap,:sub,:sin", []string{"0", "name,sys.cpu.utilization,:eq,:sum"}),
+		macro("tan", unarySignature, "The tangent of each value, in radians.", ":dup,:sin,:swap,:cos,:div", []string{"0", "name,sys.cpu.utilization,:eq,:sum"}),
+		macro("cot", unarySignature, "The cotangent of each value, in radians.", ":dup,:cos,:swap,:sin,:div", []string{"1", "name,sys.cpu.utilization,:eq,:sum"}),
+		macro("sec", unarySignature, "The secant of each value, in radians.", "1,:swap,:cos,:div", []string{"0", "name,sys.cpu.utilization,:eq,:sum"}),
+		macro("csc", unarySignature, "The cosecant of each value, in radians.", "1,:swap,:sin,:div", []string{"1", "name,sys.cpu.utilization,:eq,:sum"}),
 	}
 }
 

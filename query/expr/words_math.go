@@ -21,9 +21,9 @@ func mathWords() []stack.Word {
 func lineWords() []stack.Word {
 	return []stack.Word{
 		{Name: "as", Signature: "TimeSeriesExpr original:String replacement:String -- TimeSeriesExpr", Run: rename,
-			Summary: "Gives a tag another key, so that two expressions can be matched.", Examples: []string{"name,cpu,:eq,(,node,),:by,node,host"}},
+			Summary: "Gives a tag another key, so that two expressions can be matched.", Examples: []string{"name,sys.cpu.utilization,:eq,(,nf.node,),:by,nf.node,host"}},
 		{Name: "by", Signature: "TimeSeriesExpr keys:List -- TimeSeriesExpr", Params: []string{"TimeSeriesExpr", "StringList"}, Run: regroup,
-			Summary: "Groups every aggregate in an expression, or the lines of a grouped one by fewer keys.", Examples: []string{"name,cpu,:eq,:avg,(,app,)", "name,cpu,:eq,(,app,node,),:by,:max,(,app,)"}},
+			Summary: "Groups every aggregate in an expression, or the lines of a grouped one by fewer keys.", Examples: []string{"name,sys.cpu.utilization,:eq,:avg,(,nf.app,)", "name,sys.cpu.utilization,:eq,(,nf.app,nf.node,),:by,:max,(,nf.app,)"}},
 		{Name: "const", Signature: "v:Double -- TimeSeriesExpr", Run: constant,
 			Summary: "A line of one value.", Examples: []string{"42"}},
 		{Name: "pi", Signature: " -- TimeSeriesExpr", Run: pi,
@@ -37,10 +37,10 @@ func lineWords() []stack.Word {
 		{Name: "time-span", Signature: "s:String e:String -- TimeSeriesExpr", Run: timeSpan,
 			Summary: "1 from the start to the end of a span of time, else 0. gs and ge are the ends of the graph, s and e those of the span.", Examples: []string{"e-30m,ge", "2026-02-20T15:00,s+30m"}},
 		{Name: "cg", Signature: "Expr keys:List -- Expr", Params: []string{"TimeSeriesExpr", "StringList"}, Types: lenient, Run: keepStyle(commonGroup),
-			Summary: "Adds keys to every grouping in an expression.", Examples: []string{"name,cpu,:eq,(,app,)", "name,cpu,:eq,(,node,),:by,(,app,)"}},
+			Summary: "Adds keys to every grouping in an expression.", Examples: []string{"name,sys.cpu.utilization,:eq,(,nf.app,)", "name,sys.cpu.utilization,:eq,(,nf.node,),:by,(,nf.app,)"}},
 		{Name: "named-rewrite", Signature: "original:TimeSeriesExpr rewritten:TimeSeriesExpr name:String -- TimeSeriesExpr",
 			Matches: acceptsRewrite, Run: namedRewrite,
-			Summary: "Shows one expression and evaluates another; for words that are made of words.", Examples: []string{"name,cpu,:eq,:dup,:sum,2,:div,half"}},
+			Summary: "Shows one expression and evaluates another; for words that are made of words.", Examples: []string{"name,sys.cpu.utilization,:eq,:dup,:sum,2,:div,half"}},
 	}
 }
 
@@ -51,7 +51,7 @@ func unaryWords() []stack.Word {
 	}
 	clamp := func(name, bound, summary string, op UnaryOp) stack.Word {
 		return stack.Word{Name: name, Signature: "TimeSeriesExpr " + bound + ":Double -- TimeSeriesExpr", Types: lenient, Run: keepStyle(clamp(op)),
-			Summary: summary, Examples: []string{"name,cpu,:eq,:sum,200e3"}}
+			Summary: summary, Examples: []string{"name,sys.cpu.utilization,:eq,:sum,2e3"}}
 	}
 	return []stack.Word{
 		clamp("clamp-min", "min", "Raises values below a bound to it.", ClampMin),
@@ -65,7 +65,7 @@ func unaryWords() []stack.Word {
 }
 
 func binaryWords() []stack.Word {
-	examples := []string{"name,cpu,:eq,42", "name,cpu,:eq,:sum,name,disk,:eq,:max,(,name,),:by"}
+	examples := []string{"name,sys.cpu.utilization,:eq,42", "name,sys.cpu.utilization,:eq,:max,name,sys.load.1,:eq,:max,(,nf.app,),:by"}
 	word := func(name, summary string, op BinaryOp) stack.Word {
 		return stack.Word{Name: name, Signature: binarySignature, Types: lenient, Run: keepStyle(binary(op)), Summary: summary, Examples: examples}
 	}
@@ -89,7 +89,7 @@ func binaryWords() []stack.Word {
 }
 
 func collapseWords() []stack.Word {
-	examples := []string{"name,cpu,:eq,:sum", "name,cpu,:eq,:max,(,app,),:by"}
+	examples := []string{"name,sys.cpu.utilization,:eq,:sum", "name,sys.cpu.utilization,:eq,:max,(,nf.app,),:by"}
 	word := func(name, summary string, a tsdb.Aggregate) stack.Word {
 		return stack.Word{Name: name, Signature: unarySignature, Types: lenient, Run: keepStyle(collapse(a)), Summary: summary, Examples: examples}
 	}

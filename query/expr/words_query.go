@@ -12,16 +12,16 @@ import (
 
 func queryWords() []stack.Word {
 	const keyValue = "k:String v:String -- Query"
-	keyValueExamples := []string{"a,b", "node,i-42", "ERROR:name"}
-	regexExamples := []string{"name,http.(requests|errors)", "name,HTTP.(Requests|Errors)", "ERROR:name"}
-	logicExamples := []string{":false,:false", ":false,:true", ":true,:false", ":true,:true"}
+	keyValueExamples := []string{"status,404", "nf.node,i-gat01", "ERROR:name"}
+	regexExamples := []string{"name,http.server.(requests|errors)", "nf.zone,eu-1[ab]", "ERROR:name"}
+	logicExamples := []string{"name,sys.load.1,:eq,nf.app,gateway,:eq", ":false,:true", ":true,:false", ":true,:true"}
 	return []stack.Word{
 		{Name: "true", Signature: " -- Query", Run: constantQuery(tag.True{}),
 			Summary: "Matches every series.", Examples: []string{""}},
 		{Name: "false", Signature: " -- Query", Run: constantQuery(tag.False{}),
 			Summary: "Matches no series.", Examples: []string{""}},
 		{Name: "has", Signature: "k:String -- Query", Run: has,
-			Summary: "Matches series that have the key, whatever its value.", Examples: []string{"a", "name", "ERROR:"}},
+			Summary: "Matches series that have the key, whatever its value.", Examples: []string{"endpoint", "name", "ERROR:"}},
 		{Name: "eq", Signature: keyValue, Run: equal,
 			Summary: "Matches series whose value for the key is exactly this.", Examples: keyValueExamples},
 		{Name: "lt", Signature: keyValue, Run: compare(tag.Less),
@@ -35,23 +35,23 @@ func queryWords() []stack.Word {
 		{Name: "re", Signature: keyValue, Run: match(false, asWritten),
 			Summary: "Matches series whose value for the key starts with what the regular expression matches.", Examples: regexExamples},
 		{Name: "reic", Signature: keyValue, Run: match(true, asWritten),
-			Summary: "Like :re, but upper and lower case are the same. Slow: no index helps.", Examples: regexExamples},
+			Summary: "Like :re, but upper and lower case are the same. Slow: no index helps.", Examples: []string{"name,http.server.(requests|errors)", "name,HTTP.Server.(Requests|Errors)", "ERROR:name"}},
 		{Name: "contains", Signature: keyValue, Run: match(false, containing),
-			Summary: "Matches series whose value for the key has this text in it.", Examples: []string{"name,request", "node,42"}},
+			Summary: "Matches series whose value for the key has this text in it.", Examples: []string{"name,request", "nf.node,gat0"}},
 		{Name: "starts", Signature: keyValue, Run: match(false, escapePattern),
-			Summary: "Matches series whose value for the key starts with this text.", Examples: []string{"name,req", "node,i-"}},
+			Summary: "Matches series whose value for the key starts with this text.", Examples: []string{"name,http", "nf.node,i-"}},
 		{Name: "ends", Signature: keyValue, Run: match(false, ending),
-			Summary: "Matches series whose value for the key ends with this text.", Examples: []string{"name,errors", "node,2"}},
+			Summary: "Matches series whose value for the key ends with this text.", Examples: []string{"name,errors", "nf.node,2"}},
 		{Name: "in", Signature: "k:String vs:StringList -- Query", Run: in,
-			Summary: "Matches series whose value for the key is one of a list.", Examples: []string{"name,(,cpu,)", "name,(,cpu,disk,)", "name,(,)", "ERROR:name,cpu"}},
+			Summary: "Matches series whose value for the key is one of a list.", Examples: []string{"name,(,sys.load.1,)", "name,(,sys.load.1,sys.disk.used,)", "name,(,)", "ERROR:name,sys.cpu.utilization"}},
 		{Name: "and", Signature: "q1:Query q2:Query -- Query", Run: pairQuery(AndQuery),
 			Summary: "Matches series that both queries match.", Examples: logicExamples},
 		{Name: "or", Signature: "q1:Query q2:Query -- Query", Run: pairQuery(OrQuery),
 			Summary: "Matches series that either query matches.", Examples: logicExamples},
 		{Name: "not", Signature: "q:Query -- Query", Run: notQuery,
-			Summary: "Matches series that the query does not match.", Examples: []string{":false", ":true"}},
+			Summary: "Matches series that the query does not match.", Examples: []string{"nf.app,gateway,:eq", ":false", ":true"}},
 		{Name: "cq", Signature: "expr:Any q:Query -- Any", Run: commonQuery,
-			Summary: "Adds a query, with :and, to every query in an expression.", Examples: []string{"name,cpu,:eq,name,disk,:eq,:or,app,www,:eq", "42,app,www,:eq"}},
+			Summary: "Adds a query, with :and, to every query in an expression.", Examples: []string{"name,sys.load.1,:eq,name,sys.disk.used,:eq,:or,nf.app,gateway,:eq", "42,nf.app,gateway,:eq"}},
 	}
 }
 

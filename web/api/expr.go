@@ -2,7 +2,6 @@ package api
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -87,43 +86,4 @@ func completions(_ *gin.Context, program string, v *stack.Vocabulary) (any, erro
 		list[i] = completion{w.Name, w.Signature, w.Summary}
 	}
 	return list, nil
-}
-
-// A wordEntry is one definition of a word, for reference pages. The route is ours.
-type wordEntry struct {
-	Name       string `json:"name"`
-	Vocabulary string `json:"vocabulary"`
-	// Signature is "inputs -- outputs", deepest operand first.
-	Signature string `json:"signature"`
-	Summary   string `json:"summary"`
-	// Examples are programs that end with the word.
-	Examples   []string `json:"examples"`
-	Deprecated string   `json:"deprecated,omitempty"` // what to use instead
-	Unstable   bool     `json:"unstable,omitempty"`   // needs features=unstable
-}
-
-// words answers with every word of the language, in the order in which they are tried.
-func words(c *gin.Context) {
-	var list []wordEntry
-	for _, w := range expr.Words() {
-		list = append(list, newWordEntry(w))
-	}
-	writeJSON(c.Writer, http.StatusOK, list)
-}
-
-func newWordEntry(w *stack.Word) wordEntry {
-	e := wordEntry{
-		Name: w.Name, Vocabulary: w.Vocabulary, Signature: w.Signature, Summary: w.Summary,
-		Examples: []string{}, Deprecated: w.Deprecated, Unstable: w.Unstable,
-	}
-	for _, example := range w.Examples {
-		if strings.HasPrefix(example, "ERROR:") { // shows what does not work
-			continue
-		}
-		if example != "" {
-			example += ","
-		}
-		e.Examples = append(e.Examples, example+":"+w.Name)
-	}
-	return e
 }

@@ -76,7 +76,7 @@ func TestIncident(t *testing.T) {
 	}
 }
 
-// TestSeed makes the same fleet from the same seed, of some 2,000 series.
+// TestSeed makes the same fleet from the same seed, of some 2,500 series.
 func TestSeed(t *testing.T) {
 	at := time.UnixMilli(1_800_000_000_000)
 	fleet := func(seed uint64) (received, int) {
@@ -85,8 +85,8 @@ func TestSeed(t *testing.T) {
 	one, points := fleet(1)
 	same, _ := fleet(1)
 	other, _ := fleet(2)
-	if points < 1900 || points > 2016 {
-		t.Errorf("%d points in a step, want about 2,000", points)
+	if points < 2300 || points > 2700 {
+		t.Errorf("%d points in a step, want about 2,500", points)
 	}
 	key := [2]string{"gateway", "http.server.requests"}
 	if sum(one[key]) != sum(same[key]) || sum(one[key]) == sum(other[key]) {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -42,6 +43,9 @@ func (p *Publisher) encode(f *Fleet, n node, times []time.Time) (points int) {
 	p.body = append(p.body, `,"metrics":[`...)
 	for _, t := range times {
 		for i, v := range f.values(n, t) {
+			if math.IsNaN(v) {
+				continue
+			}
 			if points > 0 {
 				p.body = append(p.body, ',')
 			}

@@ -3,11 +3,12 @@ package fleet
 import (
 	"fmt"
 	"math"
+	"math/bits"
 	"time"
 )
 
-// values returns the values of one node for the step that ends at t, in the order of f.series; none while it
-// is being deployed.
+// values returns the values of one node for the step that ends at t, in the order of f.series, NaN for what it does
+// not have; none while it is being deployed.
 func (f *Fleet) values(n node, t time.Time) []float64 {
 	up, isUp := n.sinceDeploy(t)
 	if !isUp {
@@ -19,6 +20,7 @@ func (f *Fleet) values(n node, t time.Time) []float64 {
 	f.requests(out, n, t, load, ill)
 	f.latency(out, n, t, load, ill)
 	f.machine(out, n, t, load, up)
+	f.users(out, n)
 	return out.values
 }
 
@@ -73,7 +75,7 @@ var latencyBuckets = []struct {
 	{index: 0x7d, bound: 0.537}, {index: 0x83, bound: 1.074},
 }
 
-// latency is a timer: count, total, maximum, and the rate of each bucket.
+// latency is a timer: count, total, total of squares, maximum, and the rate of each bucket.
 func (f *Fleet) latency(out *samples, n node, t time.Time, load float64, ill bool) {
 	median := n.app.latency * (1 + 0.08*f.noise(n, "median", t))
 	if ill {
@@ -81,6 +83,7 @@ func (f *Fleet) latency(out *samples, n node, t time.Time, load float64, ill boo
 	}
 	out.rate("http.server.latency", load, "statistic", "count")
 	out.rate("http.server.latency", load*median*1.15, "statistic", "totalTime")
+	out.rate("http.server.latency", load*median*median*1.6, "statistic", "totalOfSquares")
 	out.gauge("http.server.latency", median*(5+f.noise(n, "max", t)), "statistic", "max")
 	below := 0.0
 	for _, b := range latencyBuckets {
@@ -88,6 +91,22 @@ func (f *Fleet) latency(out *samples, n node, t time.Time, load float64, ill boo
 		share := 1 / (1 + math.Pow(median/b.bound, 2.2))
 		out.rate("http.server.latency", load*(share-below), "statistic", "percentile", "percentile", fmt.Sprintf("T%04X", b.index))
 		below = share
+	}
+}
+
+// userRegisters is the number of registers of a count of distinct values, shared by the nodes: a node sends those that
+// its users fill, about a tenth. The others are zero, which need not be sent.
+const userRegisters = 64
+
+// users counts the distinct users of a node, which stay with it, by the register that the hash of a user falls into
+// and the longest run of zeros in what is left of it.
+func (f *Fleet) users(out *samples, n node) {
+	for r := range userRegisters {
+		run := math.NaN()
+		if h := (n.number*0x9e3779b97f4a7c15 + uint64(r)*0xbf58476d1ce4e5b9) >> 32; h%10 == 0 {
+			run = 1 + float64(bits.TrailingZeros64(h/10|1<<6))
+		}
+		out.gauge("users.unique", run, "distinct", fmt.Sprintf("R%02X", r))
 	}
 }
 
@@ -111,6 +130,8 @@ func (f *Fleet) machine(out *samples, n node, t time.Time, load float64, up time
 	out.gauge("sys.cpu.utilization", busy*0.8, "id", "user")
 	out.gauge("sys.cpu.utilization", busy*0.2, "id", "system")
 	out.gauge("sys.load.1", busy/25)
+	out.gauge("poller.asg.instance", 1)
+	out.gauge("discovery.status", 1, "state", "UP")
 	out.rate("sys.net.bytes", load*4200, "id", "in")
 	out.rate("sys.net.bytes", load*21000, "id", "out")
 	out.gauge("sys.disk.used", math.Floor(22*gib+0.002*gib*up.Minutes()), "id", "root")

@@ -1,10 +1,11 @@
 // The Alerts view: what is firing, since when, and whether somebody was told; below it the rules.
 
 import { useEffect, useState } from 'preact/hooks';
-import type { Alerts as Answer } from '../api/alerts.ts';
+import type { Alerts as Answer, Group } from '../api/alerts.ts';
 import { formatSearch, type Location } from '../app/location.ts';
 import type { Keyboard } from '../app/keys.ts';
 import { clockIn, fullText } from '../chart/time.ts';
+import { markedSearch } from '../explore/state.ts';
 import { OutageBanner } from '../ui/banner.tsx';
 import { shortLabel } from '../ui/text.ts';
 import { GroupTable } from './groups.tsx';
@@ -67,7 +68,8 @@ function Tables({ answer, filter, location }: { answer: Answer; filter: string; 
   const active = rows.filter((row) => row.group.state !== 'inactive');
   const inactive = rows.length - active.length;
   const rules = sortedRules(answer).filter((rule) => passes(subjectOfRule(rule)));
-  const explore = (expr: string): string => location.href('explore', formatSearch([['q', expr]]));
+  const explore = (expr: string, graph?: Group['graph']): string =>
+    location.href('explore', graph ? markedSearch(graph.q, graph.at, answer.now || Date.now()) : formatSearch([['q', expr]]));
   return (
     <>
       {active.length === 0 && <p class="ok">Nothing is firing or pending{filter === '' ? '.' : ' that the filter lets through.'}</p>}

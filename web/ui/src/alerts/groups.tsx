@@ -1,7 +1,7 @@
 // The groups that have a state, one row each.
 
 import { useState } from 'preact/hooks';
-import type { AlertState, Delivery } from '../api/alerts.ts';
+import type { AlertState, Delivery, Group } from '../api/alerts.ts';
 import type { Tags } from '../api/read.ts';
 import { formatNumber } from '../chart/number.ts';
 import { durationText, isoText } from '../chart/time.ts';
@@ -14,7 +14,7 @@ export interface GroupTableProps {
   /** The server's clock, Unix milliseconds: the browser's may be wrong. */
   now: number;
   /** The address that shows an expression. */
-  explore(expr: string): string;
+  explore(expr: string, graph?: Group['graph']): string;
 }
 
 const firstRows = 60;
@@ -51,7 +51,7 @@ function GroupRow({ row: { rule, group }, now, explore }: { row: Row } & Omit<Gr
     <tr>
       <td data-label="State"><State state={group.state} />{rule.held && <div class="meta">held</div>}</td>
       <th scope="row" data-label="Alert">
-        {rule.held ? <bdi>{shortLabel(rule.name)}</bdi> : <a href={explore(rule.expr)}><bdi>{shortLabel(rule.name)}</bdi></a>}
+        {rule.held ? <bdi>{shortLabel(rule.name)}</bdi> : <a href={explore(rule.expr, group.graph)}><bdi>{shortLabel(rule.name)}</bdi></a>}
         {summary && <div class="meta"><bdi>{shortLabel(summary, 300)}</bdi></div>}
       </th>
       <td data-label="Labels"><Labels tags={group.labels} /></td>

@@ -45,6 +45,8 @@ export interface Rule {
 }
 
 export interface Group {
+  /** What the group is about: its line and the threshold, and the time to look at; undefined where the server says none. */
+  graph: { q: string; at: number } | undefined;
   id: string;
   labels: Tags;
   state: AlertState;
@@ -104,6 +106,7 @@ function decodeRule(r: Record<string, unknown>): Rule {
 
 function decodeGroup(g: Record<string, unknown>): Group {
   return {
+    graph: decodeGroupGraph(g.graph),
     id: readString(g.id),
     labels: readTags(g.labels),
     state: readState(g.state),
@@ -129,3 +132,12 @@ function decodeDelivery(d: Record<string, unknown>): Delivery {
 function readState(v: unknown): AlertState {
   return v === 'firing' || v === 'pending' ? v : 'inactive';
 }
+
+function decodeGroupGraph(v: unknown): Group['graph'] {
+  if (!isRecord(v)) return undefined;
+  const [q, at] = [readString(v.q), readNumber(v.at)];
+  return q !== '' && at > 0 && at <= latestMillis ? { q, at } : undefined;
+}
+
+/** No date is later. */
+const latestMillis = 8.64e15;

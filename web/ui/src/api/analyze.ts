@@ -93,7 +93,8 @@ export function decodeAnalysis(body: unknown, q: string): Analysis {
   };
 }
 
-const decodeStack = (v: unknown): StackValue[] =>
+/** Reads a stack, the top last. */
+export const decodeStack = (v: unknown): StackValue[] =>
   readRecords(v).map((s) => ({ type: readString(s.type), text: readString(s.text) }));
 
 function decodeDiagnostic(d: Record<string, unknown>): Omit<Diagnostic, keyof Span> {

@@ -11,6 +11,8 @@ export interface ErrorPlace {
   candidates?: string[];
   /** The word that was probably meant. */
   suggestion?: string;
+  /** The step with which the range would not be too much, as the API takes it. */
+  suggestedStep?: string;
 }
 
 /** The server understood and said no (4xx). Asking again gives the same answer. */
@@ -37,16 +39,20 @@ const tooManyRequests = 429;
 
 /** Makes the getter for one server, whose pages live below base (a URL ending in a slash). */
 export function createClient(base: URL, fetcher: typeof fetch = (...a) => fetch(...a)): Client {
-  const ask = async (url: URL, init: RequestInit, signal: AbortSignal): Promise<unknown> => {
+  const ask = async (url: URL, init: RequestInit, signal: AbortSignal, read = readAnswer): Promise<unknown> => {
     const timeout = AbortSignal.timeout(timeoutMillis);
     try {
       const answer = await fetcher(url, { ...init, signal: AbortSignal.any([signal, timeout]) });
-      return readAnswer(answer, await answer.text());
+      return read(answer, await answer.text());
     } catch (e) {
       if (signal.aborted || e instanceof Refused || e instanceof Unavailable) throw e;
       const why = timeout.aborted ? `no answer within ${timeoutMillis / 1000} s` : 'the connection failed';
       throw new Unavailable(`Cannot reach the server at ${base.host}: ${why}`);
     }
+  };
+  const post = (path: string, body: unknown, signal: AbortSignal, read?: typeof readAnswer): Promise<unknown> => {
+    const headers = { Accept: 'application/json', 'Content-Type': 'application/json' };
+    return ask(new URL(path, base), { method: 'POST', headers, body: JSON.stringify(body) }, signal, read);
   };
   return {
     get(path, params, signal) {
@@ -54,9 +60,10 @@ export function createClient(base: URL, fetcher: typeof fetch = (...a) => fetch(
       url.search = params.map(([k, v]) => `${encodeURIComponent(k)}=${encodeURIComponent(v.toWellFormed())}`).join('&');
       return ask(url, { headers: { Accept: 'application/json' } }, signal);
     },
-    post(path, body, signal) {
-      const headers = { Accept: 'application/json', 'Content-Type': 'application/json' };
-      return ask(new URL(path, base), { method: 'POST', headers, body: JSON.stringify(body) }, signal);
+    post: (path, body, signal) => post(path, body, signal),
+    graph(params, signal) {
+      if (lengthOf(params) <= longestQuery) return this.get('api/v1/graph', params, signal);
+      return post('api/v1/batch', { requests: [{ id: '', params: listed(params) }] }, signal, readBatch);
     },
   };
 }
@@ -69,15 +76,46 @@ export interface Client {
   get(path: string, params: Params, signal: AbortSignal): Promise<unknown>;
   /** Posts body as JSON; otherwise like get. */
   post(path: string, body: unknown, signal: AbortSignal): Promise<unknown>;
+  /** Gets a graph; one whose query is too long for an address is asked for as a batch of one. */
+  graph(params: Params, signal: AbortSignal): Promise<unknown>;
+}
+
+/** Addresses much longer than this are refused by the server, or by a proxy before it. */
+const longestQuery = 3500;
+
+const lengthOf = (params: Params): number => params.reduce((sum, [k, v]) => sum + k.length + encodeURIComponent(v.toWellFormed()).length + 2, 0);
+
+function listed(params: Params): Record<string, string[]> {
+  const lists: Record<string, string[]> = {};
+  for (const [k, v] of params) (lists[k] ??= []).push(v.toWellFormed());
+  return lists;
+}
+
+/** Reads the one graph of a batch, which comes as server-sent events between others. */
+function readBatch(answer: Response, text: string): unknown {
+  if (!answer.ok) return readAnswer(answer, text);
+  for (const line of text.split('\n')) {
+    const event = line.startsWith('data:') ? parse(line.slice(5)) : undefined;
+    if (!isRecord(event)) continue;
+    if (event.type === 'graph') return event.body;
+    if (event.type !== 'error') continue;
+    const { status } = event;
+    throwRefusal(event, typeof status === 'number' ? status : 500, messageOf(event) ?? 'no reason given');
+  }
+  throw new Unavailable('The server answered without the graph');
 }
 
 function readAnswer(answer: Response, text: string): unknown {
   const body = parse(text);
   if (answer.ok && body !== undefined) return body;
   const message = messageOf(body) ?? `${answer.status} ${answer.statusText || 'without a reason'}`;
-  const refused = answer.status >= 400 && answer.status < 500 && answer.status !== tooManyRequests;
-  if (refused) throw new Refused(message, answer.status, placeOf(body));
   if (answer.ok) throw new Unavailable('The server answered, but not with JSON');
+  throwRefusal(body, answer.status, message);
+}
+
+function throwRefusal(body: unknown, status: number, message: string): never {
+  const refused = status >= 400 && status < 500 && status !== tooManyRequests;
+  if (refused) throw new Refused(message, status, placeOf(body));
   throw new Unavailable(`The server failed: ${message}`);
 }
 
@@ -105,6 +143,7 @@ export function placeOf(body: unknown): ErrorPlace {
   if (isStrings(body.stack)) place.stack = body.stack;
   if (isStrings(body.candidates)) place.candidates = body.candidates;
   if (typeof body.suggestion === 'string') place.suggestion = body.suggestion;
+  if (typeof body.suggestedStep === 'string' && body.suggestedStep !== '') place.suggestedStep = body.suggestedStep;
   return place;
 }
 

@@ -26,10 +26,10 @@ export interface Line {
   values: number[];
 }
 
-/** Asks for the lines. params are those of http-api.md section 7.1, without format. */
+/** Asks for the lines. params are those of the graph API, without format. */
 export async function getGraph(client: Client, params: Params, signal: AbortSignal): Promise<Graph> {
-  const all: Params = [...params, ['format', 'v2.json'], ['hints', 'no-image']];
-  return decodeGraph(await client.get('api/v1/graph', all, signal));
+  const all: Params = [...params, ['format', 'v2.json'], ['hints', 'no-image,why-empty']];
+  return decodeGraph(await client.graph(all, signal));
 }
 
 /** Reads an answer; entries of other kinds (images, plots, heatmaps) are passed over. */
@@ -42,7 +42,7 @@ export function decodeGraph(body: unknown): Graph {
     end: readNumber(meta.endTime),
     step: readNumber(meta.step),
     zone: readStrings(meta.timezones)[0] ?? 'UTC',
-    warnings: readStrings(meta.warnings),
+    warnings: [...new Set([...readStrings(meta.warnings), ...readStrings(meta.notices)])],
     lines: [],
   };
   if (!(graph.step > 0) || !Number.isFinite(graph.start)) {
@@ -62,6 +62,39 @@ function decodeLine(entry: Record<string, unknown>): Line {
     tags: readTags(entry.tags),
     values: Array.isArray(data) ? data.map(readNumber) : [],
   };
+}
+
+/** The server's line for an expression that no series matches; it stands for nothing, and is none of its lines. */
+export const isNoData = (line: Line): boolean =>
+  line.tags.some(([k, v]) => k === 'name' && v === 'NO_DATA') && line.values.every(Number.isNaN);
+
+/** The lines that series stand behind. */
+export const dataLines = (graph: Graph): Line[] => graph.lines.filter((line) => !isNoData(line));
+
+/** A number that stands in the query, drawn as a line: a threshold. Nobody sends it. */
+const isConstant = (line: Line): boolean => line.tags.some(([k, v]) => k === 'name' && v.trim() !== '' && Number.isFinite(Number(v)));
+
+/** Values this many steps before the end of a live answer are old: one step is not over, and one may be under way. */
+const oldSteps = 2;
+
+/** How old the last value of a line is at the last step of the answer, milliseconds; 0 while it is as new as can be. */
+export function ageOf(graph: Graph, lastIndex: number): number {
+  const missing = lengthOf(graph) - 1 - lastIndex;
+  return lastIndex >= 0 && missing > oldSteps ? missing * graph.step : 0;
+}
+
+/** The time of the newest value that was sent, if it is old; 0 if there is none at all, undefined while values come. */
+export function waitingSince(graph: Graph): number | undefined {
+  const sent = graph.lines.filter((line) => !isConstant(line));
+  if (sent.length === 0 && graph.lines.length > 0) return undefined;
+  const newest = Math.max(-1, ...sent.map((line) => line.values.findLastIndex((v) => !Number.isNaN(v))));
+  if (newest < 0) return 0;
+  return ageOf(graph, newest) > 0 ? timeOf(graph, newest) : undefined;
+}
+
+/** Asks for the step in which the server stores, milliseconds. */
+export async function getStep(client: Client, signal: AbortSignal): Promise<number> {
+  return (await getGraph(client, [['q', '0'], ['s', 'e-1m'], ['e', 'now'], ['w', '1000']], signal)).step;
 }
 
 /** Unix milliseconds of value i. */

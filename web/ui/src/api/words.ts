@@ -1,6 +1,7 @@
 // GET api/v1/expr/words: every definition of every word of the query language.
 
-import type { Client } from './client.ts';
+import { decodeStack, type StackValue } from './analyze.ts';
+import { type Client, isRecord } from './client.ts';
 import { readRecords, readString, readStrings } from './read.ts';
 
 /** One definition of a word. A word that takes different things has several. */
@@ -14,6 +15,8 @@ export interface Definition {
   summary: string;
   /** Programs that end with the word. */
   examples: string[];
+  /** Of the examples that cannot be drawn: what they leave on the stack, the top last. */
+  stacks: ReadonlyMap<string, StackValue[]>;
   /** What to use instead; empty unless it is deprecated. */
   deprecated: string;
   /** May change or vanish; the server wants to be asked for such words. */
@@ -33,6 +36,7 @@ export function decodeWords(body: unknown): Definition[] {
       signature: readString(w.signature),
       summary: readString(w.summary),
       examples: readStrings(w.examples),
+      stacks: new Map(Object.entries(isRecord(w.stacks) ? w.stacks : {}).map(([example, stack]) => [example, decodeStack(stack)])),
       deprecated: readString(w.deprecated),
       unstable: w.unstable === true,
     }))

@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Keyboard } from './keys.ts';
 
 const keys: ReadonlyArray<readonly [what: string, ...keys: string[]]> = [
-  ['Run the query', 'Ctrl+Enter', '⌘+Enter'],
+  ['Run the query; begin a line in it', 'Enter', 'Shift+Enter'],
   ['Go to the query or the filter', '/'],
   ['Explore, Alerts, Words', 'g e', 'g a', 'g w'],
   ['In the query: what could come next; choose, take', 'Ctrl+Space', '↓', 'Tab'],
@@ -26,10 +26,15 @@ const keys: ReadonlyArray<readonly [what: string, ...keys: string[]]> = [
 
 export function Help({ keyboard, onClose }: { keyboard: Keyboard; onClose(): void }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  const title = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+    // The browser chooses the first control, which is at the end: a small window would open there.
+    title.current?.focus();
+  }, []);
   return (
     <dialog ref={dialog} aria-labelledby="help-title" onClose={onClose}>
-      <h2 id="help-title">Keys</h2>
+      <h2 id="help-title" ref={title} tabIndex={-1}>Keys</h2>
       <table>
         <tbody>
           {keys.map(([what, ...names]) => (

@@ -18,6 +18,7 @@ const sequenceMillis = 1000;
 
 export function createKeyboard(preference: Preference, target: Document = document): Keyboard {
   const enabled = signal(preference.read() !== 'off');
+  preference.onChange((choice) => (enabled.value = choice !== 'off'));
   let first = { key: '', at: -Infinity };
   // Registered before all others, so that they find the letter before the one they are called with.
   let previous = '';

@@ -1,6 +1,8 @@
-// The address bar as a signal. All state of a view is in its query string, so that a link shows what was seen.
+// The address bar as a signal. All state of a view is in its query string, so that a link shows what was seen. A long
+// query string is in the fragment instead, deflated.
 
 import { type ReadonlySignal, signal } from '@preact/signals';
+import { holdsSearch, longestSearch, packFragment, plainFragment, unpackFragment } from './fragment.ts';
 
 /** The pages, by the names they have in the address. The first is also what / shows. */
 const views = ['explore', 'alerts', 'reference'] as const;
@@ -15,6 +17,10 @@ export interface Place {
 
 export interface Location {
   readonly at: ReadonlySignal<Place>;
+  /** Why the address cannot be read; empty when it can. The place is then that of an empty query string. */
+  readonly fault: ReadonlySignal<string>;
+  /** Settles when the address that the page was opened with is read. */
+  readonly ready: Promise<void>;
   /** Goes to a view. replace keeps the history as it is, for changes that nobody wants to undo with Back. */
   go(view: View, search: string, how?: { replace?: boolean; zoom?: number }): void;
   back(): void;
@@ -26,30 +32,48 @@ export interface Location {
 
 /** Follows the history of window; pages live below base, a URL ending in a slash. */
 export function createLocation(base: URL, win: Window = window): Location {
-  const read = (): Place => ({
+  const read = (search: string): Place => ({
     view: views.find((view) => win.location.pathname === new URL(view, base).pathname) ?? views[0],
-    search: win.location.search,
+    search,
     zoom: Number(win.history.state?.zoom ?? 0),
   });
-  const at = signal(read());
+  const at = signal(read(win.location.search));
+  const fault = signal('');
   const searches: Partial<Record<View, string>> = {};
-  const follow = (): void => {
-    at.value = read();
-    searches[at.value.view] = at.value.search;
+  // Reading and writing a deflated query takes a moment; what came of an older address is of no interest then.
+  let latest = 0;
+  const show = (search: string, problem = ''): void => {
+    fault.value = problem;
+    at.value = read(search);
+    searches[at.value.view] = search;
   };
-  follow();
+  const follow = async (): Promise<void> => {
+    const mine = ++latest;
+    const { hash, search } = win.location;
+    if (!holdsSearch(hash)) return show(search);
+    const found = await unpackFragment(hash).then((text) => ({ text, problem: '' }), (e: Error) => ({ text: '', problem: e.message }));
+    if (mine === latest) show(found.text, found.problem);
+  };
+  const shorten = async (search: string): Promise<void> => {
+    const mine = latest;
+    const packed = await packFragment(search);
+    if (mine === latest) win.history.replaceState(win.history.state, '', packed);
+  };
+  const ready = follow();
   win.addEventListener('popstate', follow);
-  const href = (view: View, search = ''): string => new URL(view + search, base).href;
+  const href = (view: View, search = ''): string =>
+    new URL(view + (search.length > longestSearch ? plainFragment(search) : search), base).href;
   return {
-    at,
-    href,
+    at, fault, ready, href,
     lastSearch: (view) => searches[view] ?? '',
     back: () => win.history.back(),
     go(view, search, { replace = false, zoom = 0 } = {}) {
-      const same = view === at.value.view && search === at.value.search;
+      const same = view === at.value.view && search === at.value.search && fault.value === '';
       const method = replace || same ? 'replaceState' : 'pushState';
+      latest++;
       win.history[method]({ zoom }, '', href(view, search));
-      follow();
+      show(search);
+      if (search.length > longestSearch) void shorten(search);
     },
   };
 }

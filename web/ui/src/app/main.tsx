@@ -1,15 +1,16 @@
 // Wires the page: everything that lives as long as the page is made here and handed down.
 
 import { render } from 'preact';
-import { Alerts } from '../alerts/alerts.tsx';
 import { createAlerts } from '../alerts/model.ts';
 import { createClient } from '../api/client.ts';
 import { Explore } from '../explore/explore.tsx';
+import { parseState } from '../explore/state.ts';
 import { createReference } from '../reference/model.ts';
-import { Reference } from '../reference/reference.tsx';
 import '../ui/style.css';
+import { isolate, shortLabel } from '../ui/text.ts';
 import { createKeyboard } from './keys.ts';
-import { createLocation, type View } from './location.ts';
+import { Later, later } from './later.tsx';
+import { createLocation, type Place, type View } from './location.ts';
 import { createPreference } from './preference.ts';
 import { Shell } from './shell.tsx';
 import { createTheme } from './theme.ts';
@@ -26,16 +27,22 @@ const reference = createReference(client);
 
 const titles: Record<View, string> = { explore: 'Explore', alerts: 'Alerts', reference: 'Words' };
 
+/** Of a place, the query before all, as a tab is narrow. */
+function titleOf({ view, search }: Place): string {
+  const q = view === 'explore' ? parseState(search).q.trim() : '';
+  return q === '' ? titles[view] : `${q.length < 100 && /^[ -~]+$/.test(q) ? q : isolate(shortLabel(q, 100))} · ${titles[view]}`;
+}
+
 function App() {
   const { view } = location.at.value;
-  document.title = `${titles[view]} · Telamon`;
+  document.title = `${titleOf(location.at.value)} · Telamon`;
   return (
     <Shell location={location} alerts={alerts} themes={themes} keyboard={keyboard}>
       {view === 'explore' && <Explore client={client} location={location} keyboard={keyboard} address={base.href} theme={themes.theme.value} />}
-      {view === 'alerts' && <Alerts model={alerts} location={location} keyboard={keyboard} />}
-      {view === 'reference' && <Reference model={reference} location={location} keyboard={keyboard} />}
+      {view === 'alerts' && <Later key={view} load={() => later('Alerts')} props={{ model: alerts, location, keyboard }} />}
+      {view === 'reference' && <Later key={view} load={() => later('Reference')} props={{ model: reference, location, keyboard }} />}
     </Shell>
   );
 }
 
-render(<App />, document.getElementById('app')!);
+void location.ready.then(() => render(<App />, document.getElementById('app')!));

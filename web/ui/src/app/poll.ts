@@ -10,14 +10,14 @@ export interface Job {
   /** Milliseconds until the next load, or null for none. Asked after each load. */
   interval(): number | null;
   failed(error: unknown): void;
-  /** Says that the server is gone and when it is asked again; undefined when it is back. */
+  /** Says that the server is gone or silent, and when it is asked again; undefined when it is back. */
   outage(outage: Outage | undefined): void;
 }
 
 export interface Outage {
   message: string;
-  /** Unix milliseconds. */
-  retryAt: number;
+  /** Unix milliseconds; undefined while the last question is still open. */
+  retryAt: number | undefined;
 }
 
 /** Time, chance and attention, so that tests can make their own. */
@@ -44,6 +44,9 @@ export const browser: Surroundings = {
     return () => document.removeEventListener('visibilitychange', callback);
   },
 };
+
+/** An answer that takes longer is said to be missing, and still waited for: it may be a dear question. */
+export const patienceMillis = 10_000;
 
 const firstRetryMillis = 1000;
 const lastRetryMillis = 30_000;
@@ -85,6 +88,9 @@ export function createPoller(job: Job, env: Surroundings = browser): Poller {
     const mine = new AbortController();
     running = mine;
     let wait: number | null = null;
+    const cancelPatience = env.after(patienceMillis, () => {
+      if (!mine.signal.aborted) job.outage({ message: `The server does not answer: nothing for ${patienceMillis / 1000} s`, retryAt: undefined });
+    });
     try {
       await job.load(mine.signal);
       if (mine.signal.aborted) return;
@@ -94,6 +100,8 @@ export function createPoller(job: Job, env: Surroundings = browser): Poller {
     } catch (error) {
       if (mine.signal.aborted) return;
       wait = settle(error);
+    } finally {
+      cancelPatience();
     }
     running = undefined;
     schedule(wait);

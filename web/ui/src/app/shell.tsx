@@ -3,8 +3,8 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { AlertsModel } from '../alerts/model.ts';
-import { Help } from './help.tsx';
 import type { Keyboard } from './keys.ts';
+import { Later, later } from './later.tsx';
 import { ViewLink } from './link.tsx';
 import type { Location, View } from './location.ts';
 import type { ThemeSwitch } from './theme.ts';
@@ -34,7 +34,7 @@ export function Shell({ location, alerts, themes, keyboard, children }: ShellPro
         <nav aria-label="Main">
           <NavLink location={location} view="explore">Explore</NavLink>
           <NavLink location={location} view="alerts">
-            Alerts{firing > 0 && <span class="count" aria-label={`${firing} firing`}>{firing}</span>}
+            Alerts{firing > 0 && <span class="count" role="img" aria-label={`${firing} firing`}>{firing > mostCounted ? `${mostCounted}+` : firing}</span>}
           </NavLink>
           <NavLink location={location} view="reference">Words</NavLink>
         </nav>
@@ -42,10 +42,13 @@ export function Shell({ location, alerts, themes, keyboard, children }: ShellPro
         <button class="theme" aria-label={dark ? 'Light colours' : 'Dark colours'} title={dark ? 'Light colours' : 'Dark colours'} onClick={themes.toggle}>◐</button>
       </header>
       {children}
-      {help && <Help keyboard={keyboard} onClose={() => setHelp(false)} />}
+      {help && <Later load={() => later('Help')} props={{ keyboard, onClose: () => setHelp(false) }} />}
     </>
   );
 }
+
+/** More firing alerts are not counted in the header, which is narrow. */
+const mostCounted = 999;
 
 /** To another view a link leads to what was seen there last, within the view to its beginning. */
 function NavLink({ location, view, children }: { location: Location; view: View; children: ComponentChildren }) {

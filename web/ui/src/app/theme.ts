@@ -1,4 +1,4 @@
-// Light or dark: as the system says until the user says otherwise.
+// Light or dark: as the system says until the user says otherwise, in this tab or another.
 
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { Theme } from '../chart/colour.ts';
@@ -13,8 +13,9 @@ export function createTheme(preference: Preference, win: Window = window): Theme
   const query = win.matchMedia('(prefers-color-scheme: dark)');
   const system = signal<Theme>(query.matches ? 'dark' : 'light');
   query.addEventListener('change', () => (system.value = query.matches ? 'dark' : 'light'));
-  const kept = preference.read();
-  const chosen = signal<Theme | undefined>(kept === 'dark' || kept === 'light' ? kept : undefined);
+  const themeOf = (kept: string | undefined): Theme | undefined => (kept === 'dark' || kept === 'light' ? kept : undefined);
+  const chosen = signal(themeOf(preference.read()));
+  preference.onChange((kept) => (chosen.value = themeOf(kept)));
   const theme = computed(() => chosen.value ?? system.value);
   effect(() => {
     win.document.documentElement.dataset.theme = theme.value;

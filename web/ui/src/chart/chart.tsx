@@ -17,6 +17,8 @@ export interface ChartProps {
   lines: readonly DrawnLine[];
   shown(line: number): boolean;
   theme: Theme;
+  /** A time to mark, Unix milliseconds. */
+  mark: number | undefined;
   /** The answer on show belongs to an earlier question. */
   stale: boolean;
   onZoom: PlotEvents['zoom'];
@@ -29,10 +31,10 @@ const tooltipLines = 8;
 const announceMillis = 300;
 
 export function Chart(props: ChartProps) {
-  const { graph, lines, shown, theme } = props;
+  const { graph, lines, shown, theme, mark } = props;
   const zone = useMemo(() => intlZone(graph.zone), [graph.zone]);
   const clock = useMemo(() => clockIn(zone), [zone]);
-  const summary = useMemo(() => summaryOf(graph, clock), [graph, clock]);
+  const summary = useMemo(() => summaryOf(graph, clock, mark), [graph, clock, mark]);
   const [hover, setHover] = useState<Hover | undefined>(undefined);
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | undefined>(undefined);
@@ -49,8 +51,8 @@ export function Chart(props: ChartProps) {
   }, []);
   useEffect(() => {
     latest.current.onWidth(host.current!.clientWidth);
-    plot.current?.draw({ graph, lines, shown, zone, theme });
-  }, [graph, lines, shown, zone, theme]);
+    plot.current?.draw({ graph, lines, shown, zone, theme, mark });
+  }, [graph, lines, shown, zone, theme, mark]);
 
   const index = hover && hover.index < lengthOf(graph) ? hover.index : -1;
   const readings = index < 0 ? [] : nearestReadings(lines, shown, index, hover!.value, Infinity);

@@ -1,7 +1,7 @@
 // Colours by name, so that a line keeps its colour across reloads, ranges and refreshes.
 //
 // A line's place is the hash of its key; a taken place moves on to the next free one. Eight colours, then the same
-// eight dashed: beyond eight, colour alone would not tell the lines apart (ui.md section 2.7, rule 5).
+// eight dashed: beyond eight, colour alone would not tell the lines apart.
 
 /** Series colours per theme, each at least 3:1 on its background and apart under simulated colour blindness. */
 export const palettes = {

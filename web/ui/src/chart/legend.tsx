@@ -1,14 +1,19 @@
 // The lines with their last value, average and maximum. A click shows a line alone.
 
 import { useState } from 'preact/hooks';
+import { ageOf, type Graph } from '../api/graph.ts';
 import type { Tags } from '../api/read.ts';
 import { clip, isolate, shortLabel, visible } from '../ui/text.ts';
 import type { Theme } from './colour.ts';
 import { type DrawnLine, isolated } from './drawn.ts';
-import { formatNumber } from './number.ts';
+import { exactNumber, formatNumber } from './number.ts';
 import { Swatch } from './swatch.tsx';
+import { durationText } from './time.ts';
 
 export interface LegendProps {
+  graph: Graph;
+  /** The answer ends now. */
+  moving: boolean;
   lines: readonly DrawnLine[];
   shown(line: number): boolean;
   only: readonly string[];
@@ -19,7 +24,7 @@ export interface LegendProps {
 /** Rows beyond these come on demand: a thousand rows cost 100 ms of layout. */
 const firstRows = 60;
 
-export function Legend({ lines, shown, only, theme, onOnly }: LegendProps) {
+export function Legend({ graph, moving, lines, shown, only, theme, onOnly }: LegendProps) {
   const [all, setAll] = useState(false);
   const rows = all ? lines : lines.slice(0, firstRows);
   const click = (name: string) => (e: MouseEvent) => onOnly(isolated(only, name, e.metaKey || e.ctrlKey));
@@ -43,9 +48,12 @@ export function Legend({ lines, shown, only, theme, onOnly }: LegendProps) {
                   <bdi class="label">{shortLabel(line.label)}</bdi>
                 </button>
               </th>
-              <td class="number" data-label="last">{formatNumber(line.stats.last)}</td>
-              <td class="number" data-label="avg">{formatNumber(line.stats.avg)}</td>
-              <td class="number" data-label="max">{formatNumber(line.stats.max)}</td>
+              <td class="number" data-label="last" title={exactNumber(line.stats.last)}>
+                {formatNumber(line.stats.last)}
+                <Age millis={ageOf(graph, line.stats.lastIndex)} moving={moving} />
+              </td>
+              <td class="number" data-label="avg" title={exactNumber(line.stats.avg)}>{formatNumber(line.stats.avg)}</td>
+              <td class="number" data-label="max" title={exactNumber(line.stats.max)}>{formatNumber(line.stats.max)}</td>
             </tr>
           ))}
         </tbody>
@@ -56,6 +64,11 @@ export function Legend({ lines, shown, only, theme, onOnly }: LegendProps) {
       </div>
     </div>
   );
+}
+
+/** How old a last value is that is not the newest there could be. */
+function Age({ millis, moving }: { millis: number; moving: boolean }) {
+  return millis > 0 ? <div class="meta">{durationText(millis)} {moving ? 'ago' : 'before end'}</div> : null;
 }
 
 /** One tag per line, for the small window over a name. */

@@ -19,16 +19,19 @@ export function formatNumber(v: number): string {
   return sign + withPrefix(size);
 }
 
+/** All digits of a value, for where there is room; undefined for no value. */
+export const exactNumber = (v: number | undefined): string | undefined => (v === undefined || Number.isNaN(v) ? undefined : String(v));
+
 function withPrefix(size: number): string {
   let power = 0;
   let scaled = size;
   // 999.95 is written 1000, so it already belongs to the next prefix.
   while (scaled >= 999.95 && power < prefixes.length - 1) {
-    scaled /= 1000;
     power++;
+    scaled = size / 1000 ** power;
   }
   if (scaled >= 999.95) return trimZeros(size.toExponential(2));
-  const text = scaled.toFixed(scaled >= 100 ? 1 : scaled >= 10 ? 2 : scaled >= 0.9995 ? 3 : 5);
+  const text = scaled.toFixed(scaled >= 99.995 ? 1 : scaled >= 9.9995 ? 2 : scaled >= 0.9995 ? 3 : 5);
   // Zeros stay where they say "about": otherwise a column of live numbers would change its width all the time.
   return (Number(text) === scaled ? trimZeros(text) : text) + prefixes[power];
 }
@@ -38,15 +41,44 @@ function trimZeros(text: string): string {
   return text.replace(/(\.\d*?)0+(?=e|$)/, '$1').replace(/\.(?=e|$)/, '');
 }
 
-/** Labels of one value axis: all with the same prefix and as many digits as their distance needs. */
+/**
+ * Labels of one value axis: all in the same unit, with as many digits as tell its ticks apart and no fewer than they
+ * have, so that no label says another number than its tick. Beyond the prefixes the unit is a power of ten.
+ */
 export function formatTicks(ticks: readonly number[]): string[] {
   const largest = Math.max(0, ...ticks.map(Math.abs));
-  const distance = ticks.length > 1 ? Math.abs(ticks[1]! - ticks[0]!) : largest;
   if (largest === 0) return ticks.map(String);
-  if (largest < 0.001 || largest >= 1e21) return ticks.map((t) => (t === 0 ? '0' : trimZeros(t.toExponential(3))));
-  let power = 0;
-  while (largest / 1000 ** power >= 1000 && power < prefixes.length - 1) power++;
-  const unit = 1000 ** power;
-  const digits = Math.min(8, Math.max(0, -Math.floor(Math.log10(distance / unit) + 1e-9)));
-  return ticks.map((t) => (t === 0 ? '0' : (t / unit).toFixed(digits).replace('-', '−') + prefixes[power]));
+  const power = axisPower(largest);
+  const prefix = largest >= 0.001 ? prefixes[power / 3] : undefined;
+  const unit = prefix ?? `e${power < 0 ? '' : '+'}${power}`;
+  const scaled = ticks.map((t) => scaleDown(t, power));
+  const digits = digitsOf(scaled);
+  return scaled.map((t) => {
+    const text = t.toFixed(digits);
+    return Number(text) === 0 ? '0' : text.replace('-', '−') + unit;
+  });
+}
+
+/** The power of ten in which an axis is written. */
+function axisPower(largest: number): number {
+  const power = Math.floor(Math.log10(largest) + 1e-12);
+  const thousands = Math.max(0, Math.floor(power / 3));
+  return largest >= 0.001 && thousands < prefixes.length ? 3 * thousands : power;
+}
+
+/** v / 10^power. In two parts, as a single power would be zero for the smallest numbers. */
+const scaleDown = (v: number, power: number): number => (power < -200 ? (v * 1e200) / 10 ** (power + 200) : v / 10 ** power);
+
+/** More digits than a number has; beyond them are errors of rounding. */
+const mostDigits = 15;
+
+/** The fewest digits behind the point with which each tick is itself, within a thousandth of their distance. */
+function digitsOf(ticks: readonly number[]): number {
+  const distances = ticks.slice(1).map((t, i) => Math.abs(t - ticks[i]!)).filter((d) => d > 0);
+  const largest = Math.max(...ticks.map(Math.abs));
+  const tolerance = Math.max(distances.length > 0 ? 1e-3 * Math.min(...distances) : 0, 1e-15 * largest);
+  for (let digits = 0; digits < mostDigits; digits++) {
+    if (ticks.every((t) => Math.abs(Number(t.toFixed(digits)) - t) <= tolerance)) return digits;
+  }
+  return mostDigits;
 }

@@ -5,7 +5,8 @@ import { type Graph, lengthOf, timeOf } from '../api/graph.ts';
 import { dashes, palettes, type Theme } from './colour.ts';
 import type { DrawnLine } from './drawn.ts';
 import { formatTicks } from './number.ts';
-import { clockIn, formatTimeTicks } from './time.ts';
+import { clockIn, timeText } from './time.ts';
+import { type TimeTicks, timeTicks } from './timeticks.ts';
 
 /** What is drawn. Two pictures of the same lines in the same order differ only in their data. */
 export interface Picture {
@@ -15,6 +16,8 @@ export interface Picture {
   /** Zone that Intl knows. */
   zone: string;
   theme: Theme;
+  /** A time that gets a line and a label, Unix milliseconds. */
+  mark: number | undefined;
 }
 
 /** A place on the plot: the value index, the pixel from the plot's left, and the value at the pointer's height. */
@@ -44,11 +47,14 @@ export interface Plot {
 
 /** A drag shorter than this is a click. */
 const shortestDragPixels = 5;
+/** Labels of the time axis are no wider than 66 px; half of the last one may stand to the right of the plot. */
+const timeSpacePixels = 72;
+const labelOverhangPixels = 34;
 const axisFont = '12px system-ui, sans-serif';
 
 /**
  * Draws into host and follows its size. The inks come from the host's style, so that they are named once, in the style
- * sheet: text from color, grid from border-top-color, background from background-color.
+ * sheet: text from color, grid from border-top-color, background from background-color, a marked time from outline-color.
  */
 export function createPlot(host: HTMLElement, events: PlotEvents): Plot {
   let picture: Picture | undefined;
@@ -132,6 +138,7 @@ function dataOf({ graph, lines }: Picture): uPlot.AlignedData {
 function options(host: HTMLElement, first: Picture, events: PlotEvents, now: () => Picture): uPlot.Options {
   const ink = getComputedStyle(host);
   const clock = clockIn(first.zone);
+  let times: TimeTicks = { at: [], labels: [] };
   const axis: uPlot.Axis = {
     stroke: ink.color,
     font: axisFont,
@@ -141,13 +148,15 @@ function options(host: HTMLElement, first: Picture, events: PlotEvents, now: () 
   return {
     width: Math.max(host.clientWidth, 1),
     height: Math.max(host.clientHeight, 1),
-    ms: 1,
-    tzDate: (t) => uPlot.tzDate(new Date(t), first.zone),
-    padding: [8, 12, 0, 0],
+    padding: [8, labelOverhangPixels, 0, 0],
     legend: { show: false },
-    scales: { x: { time: true, range: () => timeRange(now().graph) }, y: { range: (_, min, max) => valueRange(min, max) } },
+    scales: { x: { time: false, range: () => timeRange(now().graph) }, y: { range: (_, min, max) => valueRange(min, max) } },
     axes: [
-      { ...axis, size: 44, space: 72, values: (_, ticks, _i, _s, spacing) => formatTimeTicks(ticks, spacing, clock) },
+      {
+        ...axis, size: 44,
+        splits: (u, _i, from, to) => (times = timeTicks(from, to, Math.floor(widthOf(u) / timeSpacePixels), clock)).at,
+        values: () => times.labels,
+      },
       { ...axis, size: valueAxisWidth, values: (_, ticks) => formatTicks(ticks) },
     ],
     series: [{}, ...first.lines.map((line, i) => seriesOf(line, first.shown(i), first.theme, ink.backgroundColor))],
@@ -157,7 +166,14 @@ function options(host: HTMLElement, first: Picture, events: PlotEvents, now: () 
       drag: { x: true, y: false, setScale: false, dist: shortestDragPixels },
       bind: { dblclick: () => null },
     },
-    hooks: { setCursor: [(u) => events.hover(hoverOf(u))], setSelect: [(u) => zoomTo(u, events)] },
+    hooks: {
+      setCursor: [(u) => events.hover(hoverOf(u))],
+      setSelect: [(u) => zoomTo(u, events)],
+      draw: [(u) => {
+        const { mark } = now();
+        if (mark !== undefined) paintMark(u, mark, timeText(clock(mark)), ink.outlineColor);
+      }],
+    },
   };
 }
 
@@ -188,6 +204,9 @@ function valueRange(min: number | null, max: number | null): uPlot.Range.MinMax 
   return min == null || max == null || (min === 0 && max === 0) ? [0, 1] : uPlot.rangeNum(min, max, 0.1, true);
 }
 
+/** Of the plotting area, in CSS pixels. */
+const widthOf = (u: uPlot): number => u.bbox.width / (window.devicePixelRatio || 1);
+
 function valueAxisWidth(u: uPlot, labels: string[]): number {
   u.ctx.font = axisFont;
   return Math.ceil(Math.max(24, ...(labels ?? []).map((text) => u.ctx.measureText(text).width))) + 16;
@@ -206,9 +225,32 @@ function zoomTo(u: uPlot, events: PlotEvents): void {
   events.zoom(u.posToVal(left, 'x'), u.posToVal(left + width, 'x'));
 }
 
+/** Paints a line from top to bottom at a time within the plot, and what it is at its top, on the side that has room. */
+function paintMark(u: uPlot, at: number, label: string, ink: string): void {
+  const { min = NaN, max = NaN } = u.scales.x!;
+  if (!(at >= min && at <= max)) return;
+  const scale = window.devicePixelRatio || 1;
+  const x = Math.round(u.valToPos(at, 'x', true));
+  const { left, top, width, height } = u.bbox;
+  const { ctx } = u;
+  ctx.save();
+  ctx.strokeStyle = ctx.fillStyle = ink;
+  ctx.lineWidth = 2 * scale;
+  ctx.setLineDash([6 * scale, 4 * scale]);
+  ctx.beginPath();
+  ctx.moveTo(x, top);
+  ctx.lineTo(x, top + height);
+  ctx.stroke();
+  ctx.font = `600 ${12 * scale}px system-ui, sans-serif`;
+  ctx.textBaseline = 'top';
+  ctx.textAlign = x < left + width / 2 ? 'left' : 'right';
+  ctx.fillText(label, x + (ctx.textAlign === 'left' ? 6 : -6) * scale, top + 2 * scale);
+  ctx.restore();
+}
+
 /**
  * Paints one line, twice as wide, on a canvas of its own. Dimming the others instead would repaint them all on each
- * move of the pointer: 92 ms rather than 4 ms for 100 lines (ui.md section 3.2).
+ * move of the pointer: 92 ms rather than 4 ms for 100 lines.
  */
 function paintOverlay(canvas: HTMLCanvasElement, u: uPlot, picture: Picture, line: number, index: number): void {
   const scale = window.devicePixelRatio || 1;

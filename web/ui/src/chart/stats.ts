@@ -4,6 +4,8 @@
 export interface Stats {
   count: number;
   last: number;
+  /** Where last is among the values, -1 for nowhere. */
+  lastIndex: number;
   avg: number;
   max: number;
   min: number;
@@ -11,13 +13,14 @@ export interface Stats {
 
 /** One pass. Infinities count, NaN does not, as in the server's stats.json; last is the last value that is there. */
 export function statsOf(values: readonly number[]): Stats {
-  const s: Stats = { count: 0, last: NaN, avg: NaN, max: NaN, min: NaN };
+  const s: Stats = { count: 0, last: NaN, lastIndex: -1, avg: NaN, max: NaN, min: NaN };
   let total = 0;
-  for (const v of values) {
+  for (const [i, v] of values.entries()) {
     if (Number.isNaN(v)) continue;
     s.count++;
     total += v;
     s.last = v;
+    s.lastIndex = i;
     if (!(s.max >= v)) s.max = v;
     if (!(s.min <= v)) s.min = v;
   }

@@ -14,6 +14,10 @@ export function intlZone(zone: string): string {
 
 /** Calendar fields of one instant in one zone, two digits each, four for the year. */
 export interface Clock {
+  /** What the zone is ahead of UTC, in milliseconds. */
+  offset: number;
+  /** The zone shows this time twice, as its clock is set back. */
+  repeated: boolean;
   year: string;
   month: string;
   day: string;
@@ -29,15 +33,35 @@ export function clockIn(zone: string): (millis: number) => Clock {
     year: 'numeric', month: '2-digit', day: '2-digit',
     hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
   });
+  const read = (millis: number): Omit<Clock, 'repeated'> => {
+    const f: Record<string, string> = {};
+    for (const { type, value } of format.formatToParts(millis)) f[type] = value;
+    const shown = Date.UTC(Number(f.year), Number(f.month) - 1, Number(f.day), Number(f.hour), Number(f.minute), Number(f.second));
+    return { ...(f as unknown as Clock), offset: shown - Math.floor(millis / 1000) * 1000 };
+  };
+  /** Whether another instant, some hours before or after, is shown as this one. */
+  const isTwin = (millis: number, offset: number, other: number): boolean =>
+    other !== offset && read(millis + offset - other).offset === other;
   return (millis) => {
-    const fields: Record<string, string> = {};
-    for (const { type, value } of format.formatToParts(millis)) fields[type] = value;
-    return fields as unknown as Clock;
+    const c = read(millis);
+    // Looked up only where it is asked for: it takes four more readings.
+    const get = (): boolean => [-nearbyMillis, nearbyMillis].some((by) => isTwin(millis, c.offset, read(millis + by).offset));
+    return Object.defineProperty(c as Clock, 'repeated', { get });
   };
 }
 
-/** 14:02:10 */
-export const timeText = (c: Clock): string => `${c.hour}:${c.minute}:${c.second}`;
+/** Longer than a clock is ever set back at once, and shorter than between two changes. */
+const nearbyMillis = 3 * 3_600_000;
+
+/** What a zone is ahead of UTC: +01, −03:30. */
+export function offsetText(millis: number): string {
+  const minutes = Math.round(Math.abs(millis) / 60_000);
+  const [h, m] = [Math.floor(minutes / 60), minutes % 60].map((n) => String(n).padStart(2, '0'));
+  return `${millis < 0 ? '−' : '+'}${h}${m === '00' ? '' : `:${m}`}`;
+}
+
+/** 14:02:10, and what the zone is ahead of UTC where the time alone could be either of two: 02:30:00 +01 */
+export const timeText = (c: Clock): string => `${c.hour}:${c.minute}:${c.second}${c.repeated ? ` ${offsetText(c.offset)}` : ''}`;
 
 /** 2026-11-22 14:02:10 */
 export const fullText = (c: Clock): string => `${c.year}-${c.month}-${c.day} ${timeText(c)}`;
@@ -47,27 +71,8 @@ export function isoText(millis: number): string {
   return new Date(millis).toISOString().replace('.000Z', 'Z');
 }
 
-const dayMillis = 86_400_000;
-
-/**
- * Labels of a time axis whose ticks are spacing milliseconds apart: the date below the first tick and below each tick
- * that begins a day, elsewhere only the time, with seconds if the ticks need them.
- */
-export function formatTimeTicks(ticks: readonly number[], spacing: number, clock: (millis: number) => Clock): string[] {
-  let lastDay = '';
-  return ticks.map((t) => {
-    const c = clock(t);
-    const day = `${c.month}-${c.day}`;
-    if (spacing >= dayMillis) return day;
-    const text = spacing < 60_000 ? timeText(c) : `${c.hour}:${c.minute}`;
-    const first = day !== lastDay;
-    lastDay = day;
-    return first ? `${text}\n${day}` : text;
-  });
-}
-
 const units: ReadonlyArray<readonly [string, number]> = [
-  ['d', dayMillis], ['h', 3_600_000], ['m', 60_000], ['s', 1000],
+  ['d', 86_400_000], ['h', 3_600_000], ['m', 60_000], ['s', 1000],
 ];
 
 /** A duration with its two largest units: 3 h 20 m, 14 m, 5 s. Less than a second is 0 s. */

@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Client } from '../api/client.ts';
-import type { Graph } from '../api/graph.ts';
+import { type Graph, waitingSince } from '../api/graph.ts';
 import type { Keyboard } from '../app/keys.ts';
 import type { Location } from '../app/location.ts';
 import { Chart } from '../chart/chart.tsx';
@@ -10,12 +10,15 @@ import type { Theme } from '../chart/colour.ts';
 import { drawnLines, shownBy } from '../chart/drawn.ts';
 import { Legend } from '../chart/legend.tsx';
 import { ValueTable } from '../chart/table.tsx';
-import { clockIn, durationText, intlZone, timeText } from '../chart/time.ts';
+import { clockIn, durationText, fullText, intlZone, timeText } from '../chart/time.ts';
 import { OutageBanner } from '../ui/banner.tsx';
 import { shortLabel } from '../ui/text.ts';
 import { coveredBy, createExplore, type Explore as Model } from './model.ts';
+import { NextStep } from './nextstep.tsx';
 import { QueryBox } from './query.tsx';
+import { moves } from './range.ts';
 import { Start } from './start.tsx';
+import { markOf } from './state.ts';
 import { Toolbar } from './toolbar.tsx';
 
 /** More lines than these are drawn on request only. */
@@ -55,6 +58,7 @@ export function Explore({ client, location, keyboard, address, theme }: ExploreP
   return (
     <main class="explore" aria-busy={model.loading.value}>
       <h1 class="visually-hidden">Explore</h1>
+      {location.fault.value !== '' && <p class="critical" role="alert">{location.fault.value}</p>}
       {state.q !== '' && outage && <OutageBanner outage={outage} stale={graph !== undefined} onRetry={model.retry} />}
       <QueryBox
         client={client}
@@ -72,6 +76,8 @@ export function Explore({ client, location, keyboard, address, theme }: ExploreP
           <Toolbar
             state={state}
             live={model.live.value}
+            gone={outage !== undefined}
+            waiting={waitingText(model.waiting.value, graph)}
             movable={coveredBy(graph) !== undefined}
             open={open}
             onOpen={setOpen}
@@ -87,49 +93,64 @@ export function Explore({ client, location, keyboard, address, theme }: ExploreP
   );
 }
 
+/** After a day a time needs its date. */
+const dayMillis = 86_400_000;
+
+/** Since when nothing has come, for people; undefined while something comes. */
+function waitingText(since: number | undefined, graph: Graph | undefined): string | undefined {
+  if (since === undefined || !graph) return undefined;
+  const at = clockIn(intlZone(graph.zone))(since);
+  return since === 0 ? 'Waiting for a first value' : `Waiting since ${graph.end - since > dayMillis ? fullText(at) : timeText(at)}`;
+}
+
 /** The zone of the browser. */
 const localZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 function Answer({ model, graph, theme }: { model: Model; graph: Graph; theme: Theme }) {
   const [all, setAll] = useState(false);
-  const { only, view } = model.state.value;
+  const state = model.state.value;
+  const { only, view } = state;
+  const mark = markOf(state);
   const lines = useMemo(() => drawnLines(graph, all ? Infinity : mostLines), [graph, all]);
   const shown = useMemo(() => shownBy(lines, only), [lines, only.join()]);
   const stale = model.loading.value || model.failure.value !== undefined;
   return (
     <>
       {view === 'table' ? (
-        <ValueTable graph={graph} lines={lines} shown={shown} />
+        <ValueTable graph={graph} lines={lines} shown={shown} mark={mark} />
       ) : (
         <Chart
           graph={graph}
           lines={lines}
           shown={shown}
           theme={theme}
+          mark={mark}
           stale={stale}
           onZoom={model.zoom}
           onZoomBack={model.zoomBack}
           onWidth={(pixels) => (model.size.width = pixels)}
         />
       )}
-      <Status model={model} graph={graph} drawn={lines.length} onAll={() => setAll(true)} />
+      <Status model={model} graph={graph} drawn={lines.length} seen={lines.filter((_, i) => shown(i)).length} onAll={() => setAll(true)} />
       {graph.warnings.map((text, i) => <p key={i} class="warning">{shortLabel(text, 500)}</p>)}
+      {moves(state) && waitingSince(graph) === 0 && !graph.warnings.some((w) => w.includes('end of its step')) && <NextStep step={model.storeStep.value} />}
       {graph.lines.length === 0 ? (
-        <p>No line. The query is right, but nothing in this range matches it.</p>
+        graph.warnings.length === 0 && <p>No line. The query is right, but nothing in this range matches it.</p>
       ) : (
-        <Legend lines={lines} shown={shown} only={only} theme={theme} onOnly={(names) => model.go({ only: names }, { replace: true })} />
+        <Legend graph={graph} moving={moves(state)} lines={lines} shown={shown} only={only} theme={theme} onOnly={(names) => model.go({ only: names }, { replace: true })} />
       )}
     </>
   );
 }
 
-function Status({ model, graph, drawn, onAll }: { model: Model; graph: Graph; drawn: number; onAll(): void }) {
+function Status({ model, graph, drawn, seen, onAll }: { model: Model; graph: Graph; drawn: number; seen: number; onAll(): void }) {
   const clock = useMemo(() => clockIn(intlZone(graph.zone)), [graph.zone]);
   const loaded = model.loaded.value;
   return (
     <p class="meta status">
-      <span>{drawn} of {graph.lines.length} {graph.lines.length === 1 ? 'line' : 'lines'}</span>
+      <span>{seen} of {graph.lines.length} {graph.lines.length === 1 ? 'line' : 'lines'}</span>
       <span>step {durationText(graph.step)}</span>
+      {model.coarser.value !== '' && <span class="warning">drawn with a step of {model.coarser.value}, as a finer one has too many values</span>}
       {loaded && <span>{Math.round(loaded.tookMillis)} ms</span>}
       {loaded && <span>loaded {timeText(clock(loaded.at))} {graph.zone}</span>}
       {drawn < graph.lines.length && <button onClick={onAll}>Draw all {graph.lines.length}</button>}

@@ -4,6 +4,7 @@
 import type { RefObject } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { Candidate } from '../api/analyze.ts';
+import { visibleQuery } from '../ui/text.ts';
 import type { Assist } from './assist.ts';
 
 export interface KeyboardOptions {
@@ -45,7 +46,7 @@ export function useKeyboard({ field, draft, assist, onDraft, onCaret, onRun }: K
     if (!target) return false;
     if (key === 'ArrowDown') return done(assist.move(1));
     if (key === 'ArrowUp') return done(assist.move(-1));
-    // Where nothing is chosen Enter begins a line; where nothing is typed either, Tab leaves, as everywhere.
+    // Where nothing is chosen Enter runs; where nothing is typed either, Tab leaves, as everywhere.
     const takes = active >= 0 ? ['Enter', 'Tab'] : target.start < target.end ? ['Tab'] : [];
     return takes.includes(key) && done(take(items[Math.max(0, active)]));
   };
@@ -53,7 +54,7 @@ export function useKeyboard({ field, draft, assist, onDraft, onCaret, onRun }: K
   return {
     take,
     onInput(e: InputEvent & { currentTarget: Field }): void {
-      const { value, selectionStart } = e.currentTarget;
+      const { value, selectionStart } = visibleText(e.currentTarget);
       onDraft(value);
       onCaret(selectionStart);
       assist.edited(value, selectionStart, e.data ?? '', handTypes.test(e.inputType) && !taking.current);
@@ -63,12 +64,23 @@ export function useKeyboard({ field, draft, assist, onDraft, onCaret, onRun }: K
       const caret = e.currentTarget.selectionStart;
       let handled = false;
       if (e.key === 'Enter' && (e.metaKey || e.ctrlKey)) handled = done(onRun(draft));
+      else if (e.key === 'Enter' && !e.altKey && !e.shiftKey) handled = handle(e.key, caret) || done(onRun(draft));
       else if (e.key === ' ' && e.ctrlKey) handled = done(assist.complete(draft, caret));
       else if (!e.metaKey && !e.ctrlKey && !e.altKey && !e.shiftKey) handled = handle(e.key, caret);
       if (handled) e.preventDefault();
       else if (/^(Arrow|Home|End|Page)/.test(e.key)) assist.close();
     },
   };
+}
+
+/** Escapes what nobody could see in the text of the field, and leaves the cursor where it is. */
+function visibleText(field: Field): Field {
+  const text = visibleQuery(field.value);
+  if (text === field.value) return field;
+  const caret = visibleQuery(field.value.slice(0, field.selectionStart)).length;
+  field.value = text;
+  field.setSelectionRange(caret, caret);
+  return field;
 }
 
 /** For what always succeeds. */

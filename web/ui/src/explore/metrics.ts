@@ -2,7 +2,7 @@
 
 import { effect, signal } from '@preact/signals';
 import type { Client } from '../api/client.ts';
-import { getGraph, type Line } from '../api/graph.ts';
+import { getGraph, getStep, type Graph, type Line } from '../api/graph.ts';
 import { getNames, type Names, sumQuery } from '../api/tags.ts';
 import { createPoller, type Outage } from '../app/poll.ts';
 
@@ -27,6 +27,10 @@ export function createMetrics(client: Client) {
   const filter = signal('');
   const found = signal<Found | undefined>(undefined);
   const lines = signal<ReadonlyMap<string, Line>>(new Map());
+  /** The answer that the lines are from. */
+  const graph = signal<Graph | undefined>(undefined);
+  /** The step of the store, asked for while the first point is awaited; 0 before. */
+  const step = signal(0);
   /** Nobody has sent anything yet. */
   const empty = signal(false);
   const error = signal('');
@@ -42,8 +46,12 @@ export function createMetrics(client: Client) {
       found.value = { sent, own };
       error.value = '';
       if (part === '') empty.value = sent.names.length === 0;
+      if (empty.peek() && step.peek() === 0) step.value = await getStep(client, signal);
       const drawn = [...sent.names, ...own.names].slice(0, drawnNames);
-      if (drawn.length > 0) lines.value = await getSparks(client, drawn, signal);
+      if (drawn.length === 0) return;
+      const sparks = await getSparks(client, drawn, signal);
+      graph.value = sparks;
+      lines.value = new Map(sparks.lines.slice(0, drawn.length).map((line, i) => [drawn[i]!, line]));
     },
     interval: () => (empty.peek() ? awaitingMillis : refreshMillis),
     failed: (e) => (error.value = e instanceof Error ? e.message : String(e)),
@@ -54,7 +62,7 @@ export function createMetrics(client: Client) {
     poller.kick();
   });
   return {
-    filter, found, lines, empty, error, outage,
+    filter, found, graph, lines, step, empty, error, outage,
     retry: () => poller.kick(),
     stop() {
       stopFilter();
@@ -64,8 +72,6 @@ export function createMetrics(client: Client) {
 }
 
 /** One request for all: each sum gives exactly one line, in the order asked for. */
-async function getSparks(client: Client, names: readonly string[], signal: AbortSignal): Promise<Map<string, Line>> {
-  const q = names.map(sumQuery).join(',');
-  const graph = await getGraph(client, [['q', q], ['s', 'e-1h'], ['e', 'now'], ['w', '120']], signal);
-  return new Map(graph.lines.slice(0, names.length).map((line, i) => [names[i]!, line]));
+function getSparks(client: Client, names: readonly string[], signal: AbortSignal): Promise<Graph> {
+  return getGraph(client, [['q', names.map(sumQuery).join(',')], ['s', 'e-1h'], ['e', 'now'], ['w', '120']], signal);
 }

@@ -2,9 +2,10 @@
 
 import { computed, effect, signal } from '@preact/signals';
 import { type Client, Refused } from '../api/client.ts';
-import { getGraph, type Graph } from '../api/graph.ts';
+import { dataLines, getStep, type Graph, waitingSince } from '../api/graph.ts';
 import type { Location } from '../app/location.ts';
 import { createPoller, type Outage } from '../app/poll.ts';
+import { getBearableGraph } from './coarser.ts';
 import { type ExploreState, formatState, graphParams, parseState } from './state.ts';
 import { type Covered, moves, type Range, scaleRange, shiftRange, zoomRange } from './range.ts';
 
@@ -31,7 +32,13 @@ export function createExplore(client: Client, location: Location) {
   /** The question changed and the answer is not there yet; a mere refresh does not count. */
   const loading = signal(false);
   const loaded = signal<{ at: number; tookMillis: number } | undefined>(undefined);
+  /** The step that was asked for in place of one that was too much; empty if none was. */
+  const coarser = signal('');
+  /** The step of the store in milliseconds, 0 while it is unknown: it is asked for only when there is nothing to see. */
+  const storeStep = signal(0);
   const live = computed(() => state.value.refresh !== 'off' && moves(state.value) && !failure.value && !outage.value);
+  /** While live: since when no value has come, 0 for never, undefined while they come. */
+  const waiting = computed(() => (live.value && graph.value ? waitingSince(graph.value) : undefined));
   /** Width of the chart in CSS pixels; the chart keeps it up to date. */
   const size = { width: Math.min(window.innerWidth, 1600) };
 
@@ -39,14 +46,21 @@ export function createExplore(client: Client, location: Location) {
     async load(signal) {
       const asked = state.peek();
       const before = performance.now();
-      const answer = await getGraph(client, graphParams(asked, size.width), signal);
+      const answer = await getBearableGraph(client, graphParams(asked, size.width), signal);
+      const shown = { ...answer.graph, lines: dataLines(answer.graph) };
+      if (waitingSince(shown) === 0 && storeStep.peek() === 0) storeStep.value = await getStep(client, signal);
       if (signal.aborted) return;
-      graph.value = answer;
+      graph.value = shown;
+      coarser.value = answer.coarser;
       failure.value = undefined;
       loading.value = false;
       loaded.value = { at: Date.now(), tookMillis: performance.now() - before };
     },
-    interval: () => (live.peek() ? intervalMillis(state.peek(), graph.peek()) : null),
+    interval() {
+      if (!live.peek()) return null;
+      const usual = intervalMillis(state.peek(), graph.peek());
+      return usual === null || waiting.peek() !== 0 ? usual : Math.min(usual, untilStep(storeStep.peek()) + closingMillis);
+    },
     failed(error) {
       loading.value = false;
       failure.value = failureOf(state.peek().q, error);
@@ -82,13 +96,13 @@ export function createExplore(client: Client, location: Location) {
   };
 
   return {
-    state, graph, failure, outage, loading, loaded, live, size, go,
+    state, graph, failure, outage, loading, loaded, live, waiting, coarser, storeStep, size, go,
     /** Asks again, the same or a new query. */
     run(q: string) {
       if (q === state.peek().q) {
         loading.value = q.trim() !== '';
         if (loading.value) poller.kick();
-      } else go({ q, only: [] });
+      } else go({ q, only: [], at: '' });
     },
     retry: () => poller.kick(),
     zoom: (from: number, to: number) => move((c) => zoomRange(from, to, c), location.at.peek().zoom + 1),
@@ -106,6 +120,12 @@ export function createExplore(client: Client, location: Location) {
     },
   };
 }
+
+/** A step is to be seen this long after its end. */
+const closingMillis = 500;
+
+/** Milliseconds until the step that is under way ends. */
+export const untilStep = (step: number, now = Date.now()): number => (step > 0 ? step - (now % step) : Infinity);
 
 function intervalMillis(state: ExploreState, graph: Graph | undefined): number | null {
   if (state.refresh === 'off') return null;

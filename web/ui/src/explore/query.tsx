@@ -78,7 +78,7 @@ export function QueryBox({ client, location, q, failure, stack, onRun, onStack }
           onLeave={() => setCaret(undefined)}
           onRun={run}
         />
-        <button class="primary" title="Ctrl+Enter or ⌘+Enter">Run</button>
+        <button class="primary" title="Enter">Run</button>
       </div>
       {failure && <QueryError failure={failure} word={failed && draft.slice(failed.start, failed.end)} onReplace={failed && ((word) => run(mend(failed, word)))} />}
       <div class="query-tools">

@@ -1,6 +1,7 @@
 // Moving and resizing the time range. Relative ranges stay text; what is dragged or shifted becomes absolute.
 
 import { isoText } from '../chart/time.ts';
+import { shortLabel } from '../ui/text.ts';
 
 /** The s and e of the API. */
 export interface Range {
@@ -34,6 +35,29 @@ export function moves({ s, e }: Range): boolean {
 function isNow(time: string): boolean {
   const word = /^([a-z]+)(?:[+-]|$)/.exec(time)?.[1];
   return word !== undefined && word !== 'epoch' && word !== 's' && word !== 'e';
+}
+
+const units = '(?:ns|us|μs|ms|s|seconds?|m|min|minutes?|h|hours?|d|days?|w|wk|weeks?|months?|y|years?)';
+const moved = `(?:[-+](?:\\d+${units}|P(?=\\d|T\\d)(?:\\d+D)?(?:T(?:\\d+H)?(?:\\d+M)?(?:\\d+(?:\\.\\d+)?S)?)?))?`;
+const timeForm = (names: string): RegExp => new RegExp(`^(?:(?:${names})|\\d+)${moved}$`);
+const forms = { s: timeForm('now|epoch|e'), e: timeForm('now|epoch|s') } as const;
+const dateForm = /^(\d{4}-\d\d-\d\d)(?:T([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?)?(?:Z|[-+]\d\d(?::?\d\d){0,2})?(?:\[[^\]]+\])?$/i;
+
+/** Which end of a range is no time, and why; undefined if both are. The API takes any word for now, here it is refused. */
+export function rangeProblem(range: Range): { name: 's' | 'e'; why: string } | undefined {
+  for (const name of ['s', 'e'] as const) {
+    const text = range[name];
+    const day = dateForm.exec(text)?.[1];
+    if (text === '' || forms[name].test(text) || (day !== undefined && isDay(day))) continue;
+    return { name, why: `${shortLabel(text, 60)} is no time. Write a distance, a date or Unix seconds.` };
+  }
+  return undefined;
+}
+
+/** The calendar has it: there is no February 30. */
+function isDay(text: string): boolean {
+  const t = Date.parse(text);
+  return !Number.isNaN(t) && new Date(t).toISOString().startsWith(text);
 }
 
 /** What an answer covers: first and last value, Unix milliseconds, and their distance. */

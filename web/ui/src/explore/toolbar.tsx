@@ -1,12 +1,16 @@
 // Time range, refresh and view: what is asked for, beside the query.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { moves, presetOf, presetRange, presets } from './range.ts';
+import { moves, presetOf, presetRange, presets, rangeProblem } from './range.ts';
 import { type ExploreState, type Refresh, refreshes } from './state.ts';
 
 export interface ToolbarProps {
   state: ExploreState;
   live: boolean;
+  /** The server does not answer. */
+  gone: boolean;
+  /** Since when nothing has come; undefined while something comes. */
+  waiting: string | undefined;
   /** Whether there is an answer whose range can be moved. */
   movable: boolean;
   open: boolean;
@@ -17,7 +21,7 @@ export interface ToolbarProps {
 }
 
 export function Toolbar(props: ToolbarProps) {
-  const { state, live, movable, open, onOpen, onChange, onShift, onScale } = props;
+  const { state, live, gone, waiting, movable, open, onOpen, onChange, onShift, onScale } = props;
   return (
     <>
       <div class="toolbar" role="group" aria-label="Time range and refresh">
@@ -32,7 +36,8 @@ export function Toolbar(props: ToolbarProps) {
         </div>
         <button aria-expanded={open} aria-controls="range-form" title="t" onClick={() => onOpen(!open)}>Range…</button>
         <RefreshMenu refresh={state.refresh} onChange={(refresh) => onChange({ refresh })} />
-        <span class={live ? 'live' : 'meta'}>{live ? '● Live' : refreshHint(state)}</span>
+        {live && waiting !== undefined ? <span class="meta warning">○ {waiting}</span>
+          : <span class={live ? 'live' : 'meta'}>{live ? '● Live' : gone ? 'No answer' : refreshHint(state)}</span>}
         <button
           class="push-right"
           aria-pressed={state.view === 'table'}
@@ -81,7 +86,7 @@ function RefreshMenu({ refresh, onChange }: { refresh: Refresh; onChange(refresh
   );
 }
 
-/** The range as text, exactly as the API takes it; the server says what is wrong with it. */
+/** The range as text, as the API takes it. Words that it takes for now, whatever they say, are refused here. */
 function RangeForm({ state, onChange, onClose }: Pick<ToolbarProps, 'state' | 'onChange'> & { onClose(): void }) {
   const [draft, setDraft] = useState({ s: state.s, e: state.e, tz: state.tz, step: state.step });
   const first = useRef<HTMLInputElement>(null);
@@ -91,7 +96,10 @@ function RangeForm({ state, onChange, onClose }: Pick<ToolbarProps, 'state' | 'o
     <label>
       <span>{label}</span>
       <input
+        id={`range-${name}`}
         ref={name === 's' ? first : null}
+        aria-invalid={refused?.name === name}
+        aria-describedby={refused?.name === name ? 'range-refused' : undefined}
         value={draft[name]}
         placeholder={hint}
         spellcheck={false}
@@ -101,9 +109,13 @@ function RangeForm({ state, onChange, onClose }: Pick<ToolbarProps, 'state' | 'o
       />
     </label>
   );
+  const [refused, setRefused] = useState<{ name: 's' | 'e'; why: string } | undefined>(undefined);
   const submit = (e: Event): void => {
     e.preventDefault();
-    onChange(draft);
+    const problem = rangeProblem({ s: draft.s.trim(), e: draft.e.trim() });
+    setRefused(problem);
+    if (problem) document.getElementById(`range-${problem.name}`)?.focus();
+    else onChange(draft);
   };
   return (
     <form id="range-form" class="range-form" onSubmit={submit} onKeyDown={(e) => e.key === 'Escape' && onClose()}>
@@ -113,6 +125,7 @@ function RangeForm({ state, onChange, onClose }: Pick<ToolbarProps, 'state' | 'o
       {field('step', 'Step', 'automatic')}
       <button class="primary">Apply</button>
       <button type="button" onClick={onClose}>Close</button>
+      {refused && <p class="critical" id="range-refused" role="alert">{refused.why}</p>}
       <p class="meta">For example <code>e-90m</code>, <code>now-1d</code>, <code>2026-11-22T14:00</code>, <code>1795356000</code>; zone <code>Europe/Berlin</code>; step <code>5m</code>.</p>
     </form>
   );

@@ -4,7 +4,9 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { ViewLink } from '../app/link.tsx';
 import type { Keyboard } from '../app/keys.ts';
 import { formatSearch, type Location } from '../app/location.ts';
+import type { StackValue } from '../api/analyze.ts';
 import { exampleSearch } from '../explore/state.ts';
+import { StackChips } from '../explore/wordhelp.tsx';
 import { OutageBanner } from '../ui/banner.tsx';
 import { shortLabel } from '../ui/text.ts';
 import { about, anchorOf, type Chapter, countWords, filterChapters, type Word } from './chapters.ts';
@@ -80,6 +82,13 @@ function Chapters({ chapters, filter, asked, location }: ChaptersProps) {
   );
 }
 
+/** A link to its chart, or, for what cannot be drawn, what it leaves on the stack. */
+function Example({ text, stack, location }: { text: string; stack: readonly StackValue[] | undefined; location: Location }) {
+  const code = <code>{shortLabel(text, 400)}</code>;
+  if (!stack) return <ViewLink location={location} view="explore" search={exampleSearch(text)}>{code}</ViewLink>;
+  return <>{code} <span class="meta">leaves</span> {stack.length > 0 ? <StackChips values={stack} /> : <span class="meta">nothing</span>}</>;
+}
+
 function Entry({ word, marked, location }: { word: Word; marked: boolean; location: Location }) {
   return (
     <article class={marked ? 'word-entry marked' : 'word-entry'} id={anchorOf(word)} tabIndex={-1} aria-labelledby={`${anchorOf(word)}-name`}>
@@ -99,9 +108,7 @@ function Entry({ word, marked, location }: { word: Word; marked: boolean; locati
           {d.examples.length > 0 && (
             <ul class="examples" aria-label={`Examples of ${word.name}`}>
               {d.examples.map((example) => (
-                <li key={example}>
-                  <ViewLink location={location} view="explore" search={exampleSearch(example)}><code>{shortLabel(example, 400)}</code></ViewLink>
-                </li>
+                <li key={example}><Example text={example} stack={d.stacks.get(example)} location={location} /></li>
               ))}
             </ul>
           )}

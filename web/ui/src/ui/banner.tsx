@@ -17,12 +17,12 @@ export function OutageBanner({ outage, stale, onRetry }: OutageBannerProps) {
     const id = setInterval(() => setNow(Date.now()), 500);
     return () => clearInterval(id);
   }, []);
-  const seconds = Math.ceil((outage.retryAt - now) / 1000);
+  const seconds = outage.retryAt === undefined ? 0 : Math.ceil((outage.retryAt - now) / 1000);
   return (
     <div class="banner">
       <span class="critical"><Mark shape="gone" /></span>
       <span class="critical" role="alert">{outage.message}.{stale && ' What you see is from before.'}</span>
-      <span class="meta">{seconds > 0 ? `Trying again in ${seconds} s` : 'Trying again …'}</span>
+      <span class="meta">{seconds > 0 ? `Trying again in ${seconds} s` : outage.retryAt === undefined ? 'Still waiting …' : 'Trying again …'}</span>
       <button onClick={onRetry}>Try now</button>
     </div>
   );

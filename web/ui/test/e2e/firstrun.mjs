@@ -12,6 +12,7 @@ export const firstRunSteps = [
       const card = page.locator('.card');
       await card.waitFor();
       assert.match(await card.locator('pre').innerText(), new RegExp(`^curl ${fake.url}api/v1/publish`));
+      await card.getByText(/appears at the end of its step, in \d+ s/).waitFor();
       await passesAxe(page, 'first run');
       await page.screenshot({ path: `${shots}first-run.png` });
       await page.setViewportSize({ width: 320, height: 700 });

@@ -50,6 +50,25 @@ export const referenceSteps = [
     await page.locator('.word-entry.marked').first().waitFor();
   }],
 
+  ['every example draws here, or shows its stack', async ({ page, expect }, { base, fake }) => {
+    expect(/Failed to load resource/);
+    await page.goto(address(base, 'reference'));
+    await entries(page).first().waitFor();
+    const linked = await page.locator('.examples a').evaluateAll((all) => all.map((a) => new URL(a.href).searchParams.get('q')));
+    const shown = await page.locator('.examples li:not(:has(a))').evaluateAll((all) => all.map((li) => li.innerText));
+    assert.ok(shown.length > 0 && shown.every((text) => text.includes('leaves')), 'what cannot be drawn shows its stack');
+    if (fake) return;
+    assert.ok(linked.length > 200, `${linked.length} examples are links`);
+    const failed = [];
+    for (const q of linked) {
+      const answer = await page.request.get(new URL(`api/v1/graph?${new URLSearchParams({ q, s: 'e-1h', e: 'now', w: '700', format: 'v2.json' })}`, base).href);
+      const body = await answer.json();
+      const draws = Array.isArray(body) && body.some((e) => e.type === 'heatmap' || (e.type === 'timeseries' && e.data.values.some(Number.isFinite)));
+      if (!draws) failed.push(`${q}: ${body.message ?? 'no value'}`);
+    }
+    assert.deepEqual(failed, []);
+  }],
+
   ['320 px: Words', async ({ page }, { base, shots }) => {
     await page.setViewportSize({ width: 320, height: 800 });
     await page.goto(address(base, 'reference', { word: 'by' }));

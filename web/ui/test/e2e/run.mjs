@@ -19,14 +19,16 @@ import { exploreSteps } from './explore.mjs';
 import { firstRunSteps } from './firstrun.mjs';
 import { lookSteps } from './looks.mjs';
 import { pictureSteps } from './pictures.mjs';
+import { longSteps } from './long.mjs';
 import { referenceSteps } from './reference.mjs';
+import { saidSteps } from './said.mjs';
 import { writingSteps } from './writing.mjs';
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: { fake: { type: 'boolean' }, only: { type: 'string', default: '' }, query: { type: 'string' }, 'alert-seconds': { type: 'string', default: '300' } },
 });
-const steps = [...alertSteps, ...exploreSteps, ...writingSteps, ...referenceSteps, ...lookSteps, ...pictureSteps, ...firstRunSteps]
+const steps = [...alertSteps, ...exploreSteps, ...writingSteps, ...saidSteps, ...longSteps, ...referenceSteps, ...lookSteps, ...pictureSteps, ...firstRunSteps]
   .filter(([name]) => name.includes(flags.only));
 const fake = flags.fake ? await startFake() : undefined;
 const url = fake?.url ?? positionals[0];

@@ -25,7 +25,10 @@ function group(app, state, ago, value, delivery, now) {
 const errors = (now) => rule('HighErrorRate', {
   state: 'firing',
   groups: [
-    group('checkout', 'firing', 840_000, 14.2, { state: 'delivered', at: now - 839_000, attempts: 1 }, now),
+    {
+      ...group('checkout', 'firing', 840_000, 14.2, { state: 'delivered', at: now - 839_000, attempts: 1 }, now),
+      graph: { q: 'name,http.server.errors,:eq,:sum,(,nf.app,),:by', at: now - 840_000 },
+    },
     group('cart', 'firing', 65_000, 11.8, { state: 'failing', at: now - 5000, attempts: 6, error: 'oncall: POST http://127.0.0.1:9099/hook: connection refused' }, now),
     group('search', 'pending', 40_000, 10.4, {}, now),
     group('web', 'inactive', 4_000_000, 'NaN', { state: 'delivered', at: now - 3_900_000, attempts: 1 }, now),

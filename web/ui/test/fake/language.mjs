@@ -4,7 +4,7 @@ import { metrics } from './series.mjs';
 const definition = (vocabulary, name, signature, summary, examples, more = {}) => ({ name, vocabulary, signature, summary, examples, ...more });
 
 export const definitions = [
-  definition('std', 'dup', 'a:Any -- Any Any', 'Copies the top value.', ['a,:dup']),
+  definition('std', 'dup', 'a:Any -- Any Any', 'Copies the top value.', ['a,:dup'], { stacks: { 'a,:dup': [{ type: 'String', text: 'a' }, { type: 'String', text: 'a' }] } }),
   definition('query', 'eq', 'k:String v:String -- Query', 'Matches series that have the key with this value.', ['name,cpu,:eq']),
   definition('data', 'sum', 'q:Query -- DataExpr', 'Adds the values of all matching series.', ['name,cpu,:eq,:sum']),
   definition('data', 'max', 'q:Query -- DataExpr', 'The greatest value of all matching series.', ['name,cpu,:eq,:max']),

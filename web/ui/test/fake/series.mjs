@@ -39,6 +39,11 @@ const kinds = {
     { label: 'single points', tags: {}, value: (t) => (t % 600_000 === 0 ? 4 : NaN) },
     { label: 'nothing', tags: {}, value: () => NaN },
   ],
+  'ended.half.an.hour.ago': () => [
+    { label: 'ended', tags: {}, value: (t) => (t < Date.now() - 1_800_000 ? 7 : NaN) },
+    { label: 'ended earlier', tags: {}, value: (t) => (t < Date.now() - 3_000_000 ? 8 : NaN) },
+  ],
+  'narrow.values': () => [{ label: 'narrow', tags: {}, value: (t) => 1.2375 + 0.035 * wave(t, 900_000, 0) }],
   'telamon.store.series': () => [{ label: 'telamon.store.series', tags: {}, value: () => 2000 }],
   'constant.zero': () => [{ label: 'constant.zero', tags: {}, value: () => 0 }],
 };

@@ -37,7 +37,8 @@ export async function startFake({ port = 0, empty = false } = {}) {
 
 async function answer(url, req, state) {
   switch (url.pathname) {
-    case '/api/v1/graph': return { body: graph(url.searchParams) };
+    case '/api/v1/graph': return req.url.length > 4096 ? { status: 414, type: 'text/plain', body: 'URI length exceeds the limit' } : { body: graph(url.searchParams) };
+    case '/api/v1/batch': return { type: 'text/event-stream', body: batch(await json(req)) };
     case '/api/v1/tags/name': return { body: names(url.searchParams, state) };
     case '/api/v1/alerts': return { body: alertsAnswer(state) };
     case '/api/v1/publish': state.empty = false; return { body: '' };
@@ -65,13 +66,31 @@ function names(params, state) {
   return sent.filter((n) => new RegExp(part, 'i').test(n)).slice(0, Number(params.get('limit') ?? 1000));
 }
 
+/** The events of a batch: a graph or an error for each request. */
+function batch({ requests }) {
+  const events = requests.map(({ id, params }) => {
+    try {
+      return { type: 'graph', id, contentType: 'application/json', body: graph(new URLSearchParams(Object.entries(params).flatMap(([k, list]) => list.map((v) => [k, v])))) };
+    } catch (error) {
+      return { type: 'error', id, message: error.message, ...error.answer };
+    }
+  });
+  return [{ type: 'info', message: 'heartbeat' }, ...events, { type: 'close' }].map((e) => `data: ${JSON.stringify(e)}\n\n`).join('');
+}
+
 function graph(params) {
   const q = params.get('q') ?? '';
   const { start, end, step } = range(params);
-  const lines = evaluate(q).flatMap(({ name, by }) => seriesFor(name, by));
+  const found = evaluate(q);
+  const lines = found.flatMap(({ name, by }) => {
+    const known = seriesFor(name, by);
+    return known.length > 0 ? known : [{ label: name, tags: { name: 'NO_DATA', 'atlas.offset': '0w' }, value: () => NaN }];
+  });
+  const explain = (params.get('hints') ?? '').split(',').includes('why-empty');
+  const warnings = explain ? found.filter(({ name, by }) => seriesFor(name, by).length === 0).map(({ name }) => `nothing matches name,${name},:eq`) : [];
   const times = Array.from({ length: (end - start) / step }, (_, i) => start + i * step);
   return [
-    { type: 'graph-metadata', startTime: start, endTime: end, timezones: [params.get('tz') || 'UTC'], step, width: 700, height: 300, warnings: [] },
+    { type: 'graph-metadata', startTime: start, endTime: end, timezones: [params.get('tz') || 'UTC'], step, width: 700, height: 300, warnings },
     { type: 'plot-metadata', id: 0 },
     ...lines.map(({ label, tags, value }, i) => ({
       type: 'timeseries', id: String(i), plot: 0, label, color: 'ff0075dc', lineStyle: 'LINE', lineWidth: 1, query: q, tags,

@@ -45,3 +45,9 @@ test('a filter wants all of its pieces', () => {
   assert.deepEqual(ids('nf.app=pi'), []);
   assert.deepEqual(ids('  '), ['4', '1', '3', '2']);
 });
+
+test('a group says what to look at, or nothing', () => {
+  const graphOf = (graph: unknown) => decodeAlerts({ rules: [{ groups: [{ id: 'a', graph }] }] }).rules[0]!.groups[0]!.graph;
+  assert.deepEqual(graphOf({ q: 'name,a,:eq,:sum,10', at: 1796084970000 }), { q: 'name,a,:eq,:sum,10', at: 1796084970000 });
+  for (const other of [undefined, null, 'x', {}, { q: '', at: 1 }, { q: 'a', at: 'x' }, { q: 'a', at: 0 }, { q: 'a', at: 1e300 }]) assert.equal(graphOf(other), undefined);
+});

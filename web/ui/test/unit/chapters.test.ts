@@ -15,7 +15,7 @@ const names = (filter: string): string[] => filterChapters(chapters, filter).fla
 
 test('a definition with missing or broken fields is read as far as it goes', () => {
   assert.deepEqual(decodeWords([{ name: 'x', examples: [1, 'a'] }, { summary: 'no name' }, 7]), [
-    { name: 'x', vocabulary: '', signature: '', summary: '', examples: ['a'], deprecated: '', unstable: false },
+    { name: 'x', vocabulary: '', signature: '', summary: '', examples: ['a'], stacks: new Map(), deprecated: '', unstable: false },
   ]);
   assert.deepEqual(decodeWords({}), []);
 });

@@ -79,3 +79,37 @@ test('an answer that breaks off, and one that says later, are unavailable', asyn
   await assert.rejects(cutting.get('x', [], never), Unavailable);
   await assert.rejects(answering('{"message":"slow down"}', 429).client.get('x', [], never), Unavailable);
 });
+
+const longParams: [string, string][] = [['q', `name,${'x'.repeat(4000)},:eq`], ['s', 'e-1h']];
+
+test('a graph with a long query is asked for by POST, and its answer is the same', async () => {
+  const asked: [string, RequestInit | undefined][] = [];
+  const events = 'data: {"type":"info","message":"heartbeat"}\n\ndata: {"type":"graph","id":"","contentType":"application/json","body":[{"type":"graph-metadata"}]}\n\ndata: {"type":"close"}\n\n';
+  const client = createClient(base, async (url, init) => {
+    asked.push([String(url), init]);
+    return new Response(init?.method === 'POST' ? events : '[{"type":"graph-metadata"}]');
+  });
+  assert.deepEqual(await client.graph([['q', '1']], never), [{ type: 'graph-metadata' }]);
+  assert.deepEqual(await client.graph(longParams, never), [{ type: 'graph-metadata' }]);
+  assert.equal(asked[0]![0], 'http://telamon.test/prefix/api/v1/graph?q=1');
+  assert.equal(asked[1]![0], 'http://telamon.test/prefix/api/v1/batch');
+  assert.deepEqual(JSON.parse(String(asked[1]![1]!.body)), { requests: [{ id: '', params: { q: [longParams[0]![1]], s: ['e-1h'] } }] });
+});
+
+test('commas count as they are sent', async () => {
+  const { client, asked } = answering('[]');
+  await client.graph([['q', ','.repeat(1000)]], never);
+  assert.equal(asked[0]!.length < 4096, true);
+  await assert.rejects(client.graph([['q', ','.repeat(1300)]], never), Unavailable);
+  assert.match(asked[1]!, /batch$/);
+});
+
+test('a batch fails as a graph does', async () => {
+  const error = 'data: {"type":"error","id":"","status":400,"message":"unknown word","offset":1,"suggestedStep":"30s"}\n\n';
+  await assert.rejects(answering(error).client.graph(longParams, never), (e) =>
+    e instanceof Refused && e.status === 400 && e.message === 'unknown word' && e.place.suggestedStep === '30s');
+  await assert.rejects(answering('data: {"type":"error","id":"","status":503,"message":"busy"}\n').client.graph(longParams, never), Unavailable);
+  await assert.rejects(answering('data: {"type":"close"}\n\n').client.graph(longParams, never), Unavailable);
+  await assert.rejects(answering('data: [\nnonsense').client.graph(longParams, never), Unavailable);
+  await assert.rejects(answering('{"message":"too large"}', 413).client.graph(longParams, never), (e) => e instanceof Refused && e.status === 413);
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeGraph, type Graph, lengthOf, timeOf } from '../../src/api/graph.ts';
+import { ageOf, dataLines, decodeGraph, type Graph, lengthOf, timeOf, waitingSince } from '../../src/api/graph.ts';
 import { drawnLines, isolated, shownBy } from '../../src/chart/drawn.ts';
 import { closestLine, nearestReadings } from '../../src/chart/nearest.ts';
 import { summaryOf } from '../../src/chart/summary.ts';
@@ -98,4 +98,32 @@ test('a small line has gaps', () => {
   assert.equal(sparkPath([3, 3], 10, 10), 'M0 5L10 5');
   assert.equal(sparkPath([NaN], 10, 10), '');
   assert.equal(sparkPath([], 10, 10), '');
+});
+
+test('the line that stands for nothing is not counted', () => {
+  const nothing = { type: 'timeseries', label: 'nosuch', tags: { name: 'NO_DATA' }, data: { values: ['NaN', 'NaN'] } };
+  const graph = decodeGraph([{ ...answer[0], notices: ['nothing matches name,nosuch,:eq', 'careful'] }, nothing, answer[2]]);
+  assert.deepEqual(dataLines(graph).map((l) => l.label), ['hourOfDay']);
+  assert.deepEqual(graph.warnings, ['careful', 'nothing matches name,nosuch,:eq']);
+  const sent = { ...nothing, data: { values: [1, 'NaN'] } };
+  assert.equal(dataLines(decodeGraph([answer[0], sent])).length, 1, 'somebody may send a metric of that name');
+});
+
+test('values that stay out are waited for', () => {
+  const waiting = (...values: [string, number[]][]): number | undefined => waitingSince(graphOf(...values));
+  const constant = { label: '10', tags: [['name', '10.0']] as [string, string][], values: [10, 10, 10, 10, 10] };
+  assert.equal(waiting(['a', [1, 2, 3, 4, 5]]), undefined);
+  assert.equal(waiting(['a', [1, 2, 3, NaN, NaN]]), undefined, 'a step that is not over, and one under way');
+  assert.equal(waiting(['a', [1, 2, NaN, NaN, NaN]]), 1325408160000 + 60_000);
+  assert.equal(waiting(['a', [1, NaN, NaN, NaN, NaN]], ['b', [1, 2, 3, 4, NaN]]), undefined);
+  assert.equal(waiting(['a', [NaN, NaN]]), 0);
+  assert.equal(waitingSince({ ...graphOf(['a', [1, NaN, NaN, NaN, NaN]]), lines: [...graphOf(['a', [1, NaN, NaN, NaN, NaN]]).lines, constant] }), 1325408160000, 'a threshold is not sent');
+  assert.equal(waitingSince({ ...graphOf(['a', [1, 2, 3, 4, 5]]), lines: [constant] }), undefined);
+});
+
+test('a last value that is not the newest has an age', () => {
+  const graph = graphOf(['a', [7, NaN, NaN, NaN, NaN]]);
+  assert.deepEqual([0, 1, 2, 4, -1].map((i) => ageOf(graph, i)), [240_000, 180_000, 0, 0, 0]);
+  assert.match(summaryOf(graph, clockIn('UTC')), /last 7 \(4 m before the end\)/);
+  assert.match(summaryOf(graph, clockIn('UTC'), 1325408160000), /Marked: 2012-01-01 08:56:00\./);
 });

@@ -9,7 +9,8 @@ Object.assign(globalThis, { HTMLElement: class {} });
 /** A keyboard over a bare event target, what was called, and a way to type. */
 function setUp(kept?: string) {
   const target = new EventTarget();
-  const memory = { read: () => kept, write: (choice: string | undefined) => void (kept = choice) };
+  let other: (choice: string | undefined) => void = () => {};
+  const memory = { read: () => kept, write: (choice: string | undefined) => void (kept = choice), onChange: (f: typeof other) => void (other = f) };
   const keyboard = createKeyboard(memory, target as unknown as Document);
   const called: string[] = [];
   let time = 0;
@@ -20,7 +21,7 @@ function setUp(kept?: string) {
   };
   const names = ['z', '?', 'g e', 'e', 'Escape'];
   const stop = keyboard.listen(Object.fromEntries(names.map((name) => [name, () => void called.push(name)])));
-  return { keyboard, called, type, stop, kept: () => kept };
+  return { keyboard, called, type, stop, kept: () => kept, elsewhere: (choice: string | undefined) => other(choice) };
 }
 
 test('a letter does its work, with a modifier it does not', () => {
@@ -56,9 +57,27 @@ test('letters can be turned off for good, other keys stay', () => {
 });
 
 test('a browser that keeps nothing does no harm', () => {
-  const refused = createPreference('x', () => {
-    throw new Error('denied');
-  });
+  const refused = createPreference('x', { get localStorage() { throw new Error('denied'); } } as unknown as Window);
   refused.write('dark');
   assert.equal(refused.read(), undefined);
+});
+
+test('what another tab chose holds here', () => {
+  const { keyboard, elsewhere } = setUp();
+  elsewhere('off');
+  assert.equal(keyboard.enabled.value, false);
+  elsewhere(undefined);
+  assert.equal(keyboard.enabled.value, true);
+});
+
+test('a choice of another tab is heard, if it is this one', () => {
+  const win = new EventTarget();
+  const heard: unknown[] = [];
+  createPreference('theme', win as unknown as Window).onChange((choice) => heard.push(choice));
+  const write = (key: string | null, newValue: string | null): void => void win.dispatchEvent(Object.assign(new Event('storage'), { key, newValue }));
+  write('telamon.theme', 'dark');
+  write('telamon.letters', 'off');
+  write('telamon.theme', null);
+  write(null, null);
+  assert.deepEqual(heard, ['dark', undefined, undefined]);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Refused, Unavailable } from '../../src/api/client.ts';
-import { backoffMillis, createPoller, type Outage, type Surroundings } from '../../src/app/poll.ts';
+import { backoffMillis, createPoller, patienceMillis, type Outage, type Surroundings } from '../../src/app/poll.ts';
 
 /** Time and attention in the hands of the test. */
 class FakeWorld implements Surroundings {
@@ -160,4 +160,33 @@ test('a new interval counts from now, and no interval ends it', async () => {
 test('back-off doubles to half a minute, with jitter', () => {
   assert.deepEqual([0, 1, 2, 10, 100].map((n) => backoffMillis(n, 1)), [1000, 2000, 4000, 30_000, 30_000]);
   assert.equal(backoffMillis(0, 0), 500);
+});
+
+test('a server that is silent is said to be so, is waited for, and can be asked at once', async () => {
+  const world = new FakeWorld();
+  const outages: (Outage | undefined)[] = [];
+  const answers: (() => void)[] = [];
+  const poller = createPoller({
+    load: () => new Promise((resolve) => answers.push(resolve)),
+    interval: () => null,
+    failed: () => {},
+    outage: (o) => outages.push(o),
+  }, world);
+  poller.kick();
+  await world.pass(patienceMillis - 1);
+  assert.deepEqual(outages, []);
+  await world.pass(1);
+  assert.match(outages[0]!.message, /server does not answer: nothing for 10 s/);
+  assert.equal(outages[0]!.retryAt, undefined);
+  poller.kick();
+  await world.pass(1);
+  assert.equal(answers.length, 2, 'Run does not wait for the answer that is missing');
+  answers[0]!();
+  await world.pass(1);
+  assert.equal(outages.length, 1, 'an answer to the question before is no answer');
+  answers[1]!();
+  await world.pass(20_000);
+  assert.equal(outages.at(-1), undefined);
+  assert.equal(outages.length, 2, 'nothing is said after the answer');
+  poller.stop();
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { moves, presetOf, presetRange, presets, scaleRange, shiftRange, zoomRange } from '../../src/explore/range.ts';
+import { moves, presetOf, presetRange, presets, rangeProblem, scaleRange, shiftRange, zoomRange } from '../../src/explore/range.ts';
 import { forSeeds } from './random.ts';
 
 const at = (text: string): number => Date.parse(text);
@@ -53,4 +53,14 @@ test('scale keeps the middle', () => {
     assert.ok(Math.abs(middle - (first + last) / 2) <= step, `${s} ${e}`);
     assert.ok(Date.parse(e) - Date.parse(s) >= 2 * (last - first));
   });
+});
+
+test('what is no time is refused, and which end it is', () => {
+  const good = ['now', 'epoch', 'now-1d', 'e-3h', 'now-PT3H', 'now+1week', '1795356000', '1795356000000-5m', '2026-11-22', '2026-11-22T14:00', '2026-11-22T14:00:10.5Z', '2026-11-22T14:00+01:00', '2026-11-22T14:00[Europe/Berlin]', '2024-02-29', ''];
+  for (const s of good) assert.equal(rangeProblem({ s, e: 'now' }), undefined, s);
+  for (const e of ['s+5m', 's', 'now', '2026-11-22']) assert.equal(rangeProblem({ s: 'now-1h', e }), undefined, e);
+  const bad = ['yesterday', 'today', 'tomorrow-1d', 'now-1x', 'now-', 'now-h', 'now-PT', 'now-P', 's', 's-1h', 'noon', '2026-13-01', '2026-02-30', '2026-11-22T25:00', '22.11.2026', '-1h', '1h', 'now -1h', 'NOW', '<b>'];
+  for (const s of bad) assert.equal(rangeProblem({ s, e: 'now' })?.name, 's', s);
+  for (const e of ['e', 'e-1h', 'yesterday']) assert.equal(rangeProblem({ s: 'now-1h', e })?.name, 'e', e);
+  assert.match(rangeProblem({ s: 'x\u202e', e: 'now' })!.why, /‹U\+202E›/);
 });

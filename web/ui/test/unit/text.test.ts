@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clip, isolate, shortLabel, visible } from '../../src/ui/text.ts';
+import { clip, isolate, shortLabel, visible, visibleQuery } from '../../src/ui/text.ts';
 
 test('what cannot be seen is shown by its number', () => {
   assert.equal(visible('a\tb\0c\x1b[31m'), 'a‹U+0009›b‹U+0000›c‹U+001B›[31m');
@@ -26,4 +26,16 @@ test('a label of ten thousand characters is short', () => {
 
 test('isolated text is between isolates', () => {
   assert.equal(isolate('ש'), '\u2068ש\u2069');
+});
+
+test('a query shows what would hide in it or reorder it', () => {
+  assert.equal(visibleQuery('name,a\u202eb,:eq'), 'name,a\\u202eb,:eq');
+  const hidden = ['\u202a', '\u2066', '\u2069', '\u200e', '\u200f', '\u061c', '\u200b', '\u200d', '\u2060', '\ufeff', '\u00ad', '\0', '\x1b', '\x7f', '\x85', '\u2028', '\u3164', '\u034f'];
+  for (const c of hidden) assert.equal(visibleQuery(c), `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  for (const text of ['name,a,:eq,\n\t:sum ', 'שלום', '😀é中', '\\u202e', '']) assert.equal(visibleQuery(text), text);
+});
+
+test('fillers and joiners are shown in labels, variants of pictures are drawn', () => {
+  assert.equal(visible('\u3164\u034f'), '‹U+3164›‹U+034F›');
+  assert.equal(visible('❤\ufe0f'), '❤\ufe0f');
 });
