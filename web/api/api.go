@@ -20,8 +20,8 @@ import (
 type Config struct {
 	Engine *query.Engine
 	Store  TagStore
-	// Alerts returns the state of alerting without its rules, and these.
-	Alerts func() (alert.Status, iter.Seq[alert.RuleStatus])
+	// Alerts returns the state of alerting without its rules, how many groups one of them has at most, and the rules.
+	Alerts func() (status alert.Status, groups int, rules iter.Seq[alert.RuleStatus])
 	// Stats describes the store.
 	Stats func() tsdb.Stats
 	// Delete removes what the series that match where have from first to last, both included, in milliseconds.
@@ -103,7 +103,7 @@ func (a *API) router() *gin.Engine {
 	data.GET("/api/v2/fetch", a.inTurn, a.fetch)
 	data.GET("/api/v1/tags", a.inTurn, a.tags)
 	data.GET("/api/v1/tags/*key", a.inTurn, a.tags)
-	data.GET("/api/v1/alerts", a.inTurn, a.borrowing(alertsBytes), a.alerts)
+	data.GET("/api/v1/alerts", a.inTurn, a.alerts)
 	guard := guardOwn()
 	data.POST(exprRoute+"/analyze", guard, a.inTurn, a.analyze)
 	data.POST("/api/v1/batch", guard, a.inTurn, a.batch)
@@ -115,7 +115,7 @@ func (a *API) router() *gin.Engine {
 	for _, page := range []string{"/", "/explore", "/alerts", "/reference", "/assets/*file", "/favicon.ico"} {
 		r.Match([]string{http.MethodGet, http.MethodHead}, page, gin.WrapH(a.UI))
 	}
-	mountExpr(r.Group("/", a.inTurn, a.borrowing(inspectionBytes)))
+	a.mountExpr(r.Group("/", a.inTurn))
 	r.GET("/api/openapi.json", describeAPI)
 	r.GET("/healthcheck", a.health)
 	r.GET("/ok", ok)
