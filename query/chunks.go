@@ -44,7 +44,7 @@ func chunksOf(rng eval.Range, steps int) iter.Seq[eval.Range] {
 }
 
 // evalChunk answers r, whose expressions have their legends, in the session. Only the first chunk of an answer is refused for want
-// of memory: the others wait for it as long as ctx does, while earlier ones are on their way.
+// of memory: the others wait for it as long as an evaluation may take, while earlier ones are on their way.
 func (e *Engine) evalChunk(ctx context.Context, session *eval.Session, r Request, first bool) (*Result, error) {
 	ctx, end, err := e.begin(pattern.WithBudget(ctx, pattern.NewBudget(pattern.QuerySteps)))
 	if err != nil {

@@ -62,19 +62,23 @@ type GroupStatus struct {
 
 // Status returns how things stand. The caller may keep and change it.
 func (m *Manager) Status() Status {
-	s, rules := m.Statuses()
+	s, _, rules := m.Statuses()
 	s.Rules = slices.AppendSeq([]RuleStatus{}, rules)
 	return s
 }
 
-// Statuses returns the same without the rules, and each of these as it stands when its turn has come: groups of many rules take
-// much memory, and time in which no step can be taken. The caller may keep and change them.
-func (m *Manager) Statuses() (Status, iter.Seq[RuleStatus]) {
+// Statuses returns the same without the rules, how many groups one of them has at most, and each rule as it stands when its
+// turn has come: groups of many rules take much memory, and time in which no step can be taken. The caller may keep and change
+// them.
+func (m *Manager) Statuses() (s Status, groups int, statuses iter.Seq[RuleStatus]) {
 	m.mu.Lock()
 	rules := m.rules
+	for _, ofRule := range m.ledger.groups {
+		groups = max(groups, len(ofRule))
+	}
 	m.mu.Unlock()
-	s := m.overview()
-	return s, func(yield func(RuleStatus) bool) {
+	s = m.overview()
+	return s, groups, func(yield func(RuleStatus) bool) {
 		for _, rule := range rules.Rules {
 			if one, ok := m.statusOf(rule); ok && !yield(one) {
 				return

@@ -9,13 +9,23 @@ import (
 	"github.com/telamon-tsdb/telamon/query/alert"
 )
 
-// alertsBytes is what the groups of one rule take, of which there are at most 20,000, remembered ones included.
-const alertsBytes = 32 << 20
+const (
+	// bytesPerGroup is what a group takes as a value and as text.
+	bytesPerGroup = 1600
+	// alertsBytes is what the rest of an answer takes.
+	alertsBytes = 256 << 10
+)
 
 // alerts answers with the rules and their groups, one rule after the other: all that there may be, a hundred thousand groups of
 // ten rules, would be 100 MB at a time. The route is ours.
 func (a *API) alerts(c *gin.Context) {
-	status, rules := a.Alerts()
+	status, groups, rules := a.Alerts()
+	loan, err := a.borrow(c.Request.Context(), alertsBytes+bytesPerGroup*int64(groups))
+	if err != nil {
+		fail(c.Writer, err)
+		return
+	}
+	defer loan.Return()
 	status.Rules = []alert.RuleStatus{}
 	c.Header("Content-Type", "application/json")
 	head := bytes.TrimSuffix(appendJSON(nil, status), []byte("]}"))

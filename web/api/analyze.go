@@ -18,8 +18,11 @@ import (
 // maxProgramBytes bounds the text that is analysed: hundreds of times what people write.
 const maxProgramBytes = 1 << 20
 
-// analyzeBytes is what analysing such a text takes: the text, its tokens, and lists of tags.
-const analyzeBytes = 32 << 20
+const (
+	// analyzeBytes is what analysing a text takes besides bytesPerByte for each of its own: lists of tags.
+	analyzeBytes = 2 << 20
+	bytesPerByte = 32
+)
 
 // An analyzeRequest is the body of POST /api/v1/expr/analyze.
 type analyzeRequest struct {
@@ -36,7 +39,7 @@ func (a *API) analyze(c *gin.Context) {
 		fail(c.Writer, err)
 		return
 	}
-	loan, err := a.borrow(c.Request.Context(), analyzeBytes)
+	loan, err := a.borrow(c.Request.Context(), analyzeBytes+bytesPerByte*int64(len(r.Q)))
 	if err != nil {
 		fail(c.Writer, err)
 		return

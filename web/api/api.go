@@ -22,8 +22,8 @@ import (
 type Config struct {
 	Engine *query.Engine
 	Store  TagStore
-	// Alerts returns the state of alerting without its rules, and these.
-	Alerts func() (alert.Status, iter.Seq[alert.RuleStatus])
+	// Alerts returns the state of alerting without its rules, how many groups one of them has at most, and the rules.
+	Alerts func() (status alert.Status, groups int, rules iter.Seq[alert.RuleStatus])
 	// Stats describes the store.
 	Stats func() tsdb.Stats
 	// Delete removes what the series that match where have from first to last, both included, in milliseconds.
@@ -118,7 +118,7 @@ func (a *API) router() *gin.Engine {
 	data.GET("/api/v2/fetch", a.inTurn, a.fetch)
 	data.GET("/api/v1/tags", a.inTurn, a.tags)
 	data.GET("/api/v1/tags/*key", a.inTurn, a.tags)
-	data.GET("/api/v1/alerts", a.inTurn, a.borrowing(alertsBytes), a.alerts)
+	data.GET("/api/v1/alerts", a.inTurn, a.alerts)
 	data.POST(exprRoute+"/analyze", requireJSON, a.inTurn, a.analyze)
 	data.POST("/api/v1/batch", requireJSON, a.inTurn, a.batch)
 	data.GET("/api/v1/status", a.status)
@@ -129,7 +129,7 @@ func (a *API) router() *gin.Engine {
 	for _, page := range append(slices.Clone(pages), "/assets/*file", "/favicon.ico") {
 		r.GET(page, gin.WrapH(a.UI))
 	}
-	mountExpr(r.Group("/", a.inTurn, a.borrowing(inspectionBytes)))
+	a.mountExpr(r.Group("/", a.inTurn))
 	r.GET("/api/openapi.json", describeAPI)
 	r.GET("/healthcheck", a.health)
 	r.GET("/ok", ok)

@@ -31,16 +31,23 @@ var inspections = map[string]inspection{
 func defaultWords() *stack.Vocabulary { return expr.Default().Default }
 
 // mountExpr mounts the expression API.
-func mountExpr(r gin.IRouter) {
+func (a *API) mountExpr(r gin.IRouter) {
 	for path, answer := range inspections {
-		r.GET(exprRoute+path, answer.serve)
+		bytes := int64(inspectionBytes)
+		if path == "" || path == "/debug" {
+			bytes = traceBytes
+		}
+		r.GET(exprRoute+path, a.borrowing(bytes), answer.serve)
 	}
 	r.GET(exprRoute+"/words", words)
 }
 
-// inspectionBytes is what an answer of the expression API takes at most: a trace, which is bounded to 32 MiB, as a value and as
-// text.
-const inspectionBytes = 64 << 20
+const (
+	// traceBytes is what a trace takes, which is bounded to 32 MiB, as a value and as text.
+	traceBytes = 64 << 20
+	// inspectionBytes is what any other answer of the expression API takes.
+	inspectionBytes = 2 << 20
+)
 
 const exprRoute = "/api/v1/expr"
 

@@ -48,8 +48,8 @@ func testConfig(db *tsdb.DB) Config {
 		Stats:    db.Stats,
 		Delete:   db.Delete,
 		Removals: db.Removals,
-		Alerts: func() (alert.Status, iter.Seq[alert.RuleStatus]) {
-			return alert.Status{Held: []string{}}, slices.Values([]alert.RuleStatus{})
+		Alerts: func() (alert.Status, int, iter.Seq[alert.RuleStatus]) {
+			return alert.Status{Held: []string{}}, 0, slices.Values([]alert.RuleStatus{})
 		},
 		Publish:  http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }),
 		UI:       http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "page") }),

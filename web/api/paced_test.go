@@ -118,10 +118,10 @@ func TestAlertsInPieces(t *testing.T) {
 		whole.Rules[2].Groups = append(whole.Rules[2].Groups, alert.GroupStatus{ID: fmt.Sprint(i), State: strings.Repeat("x", 100)})
 	}
 	cfg := testConfig(tsdbtest.OpenDB(t))
-	cfg.Alerts = func() (alert.Status, iter.Seq[alert.RuleStatus]) {
+	cfg.Alerts = func() (alert.Status, int, iter.Seq[alert.RuleStatus]) {
 		head := whole
 		head.Rules = nil
-		return head, slices.Values(whole.Rules)
+		return head, 1000, slices.Values(whole.Rules)
 	}
 	r := newTestServer(t, cfg).get(t, "/api/v1/alerts")
 	var got alert.Status
