@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/telamon-tsdb/telamon/tsdb/datadir"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
@@ -209,7 +210,7 @@ func (db *DB) Step() time.Duration { return time.Duration(db.grid.step) * time.M
 func (db *DB) WindowSlots() int { return db.grid.width }
 
 // maxShards bounds what a Ref has room for many times over.
-const maxShards = 1 << 10
+const maxShards = datadir.MaxShards
 
 // A Ref is the shard in the upper half and the series number plus one in the lower.
 func newRef(shard int, number uint32) Ref { return Ref(uint64(shard)<<32 | uint64(number) + 1) }

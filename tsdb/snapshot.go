@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/telamon-tsdb/telamon/tsdb/datadir"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
@@ -26,7 +27,7 @@ func (d *Dir) Snapshot(namespace string, db *DB, now time.Time) (path string, er
 	path = filepath.Join(d.path, "snapshots", now.UTC().Format("20060102T150405.000Z"))
 	isClosed := func(name string) bool { return wal.IsSegmentBefore(name, upTo) }
 	isBlocks := func(name string) bool { return strings.HasSuffix(name, blockSuffix) }
-	isLayout := func(name string) bool { return name == layoutFile }
+	isLayout := func(name string) bool { return name == datadir.LayoutFile }
 	for _, part := range []struct {
 		from, to string
 		want     func(name string) bool

@@ -68,9 +68,9 @@ func openServer(settings Settings, logger *slog.Logger) (_ *server, err error) {
 	if s.dir, err = tsdb.OpenDir(settings.fs, settings.Data, settings.Step); err != nil {
 		return nil, err
 	}
-	if s.log, err = wal.Open(wal.Config{
-		Dir: s.dir.LogPath(namespace), FS: settings.fs, Sync: settings.Sync, Logger: logger,
-	}); err != nil {
+	logConfig := s.dir.LogConfig(namespace)
+	logConfig.Sync, logConfig.Logger = settings.Sync, logger
+	if s.log, err = wal.Open(logConfig); err != nil {
 		return nil, err
 	}
 	cfg := s.dir.Config()

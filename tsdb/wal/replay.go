@@ -96,7 +96,7 @@ func (h *head) extents() ([]extent, error) {
 		}
 		header, err := ReadHeader(h.fsys, segmentPath(h.dir, number))
 		switch {
-		case errors.Is(err, errHeader):
+		case errors.Is(err, ErrHeader):
 			e.damage = &DamageError{File: segmentName(number), Bytes: min(size, firstPartBytes), Reason: err.Error()}
 		case err != nil:
 			return nil, err
@@ -126,7 +126,7 @@ func (h *head) replaySegment(e extent, p *progress, apply func(Position, Record)
 		return nil, err
 	}
 	defer s.file.Close()
-	if _, err := s.header(); err != nil && !errors.Is(err, errHeader) {
+	if _, err := s.header(); err != nil && !errors.Is(err, ErrHeader) {
 		return nil, err
 	}
 	limit := e.limit

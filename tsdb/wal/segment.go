@@ -69,8 +69,8 @@ func headerBytes(version uint32) int64 {
 // wrote it.
 var ErrNewer = errors.New("written by a newer version of the program")
 
-// errHeader reports a segment's head that is damaged or foreign.
-var errHeader = errors.New("segment header damaged")
+// ErrHeader reports a segment's head that is damaged or foreign.
+var ErrHeader = errors.New("segment header damaged")
 
 // A Header is the head of a segment.
 type Header struct {
@@ -93,18 +93,18 @@ func (h Header) append(dst []byte) []byte {
 // readHeader reads the head of the segment that its name calls number, and says how long it is.
 func readHeader(data []byte, number uint32) (h Header, length int64, err error) {
 	if len(data) < firstPartBytes {
-		return Header{}, 0, fmt.Errorf("%w: %d bytes of %d", errHeader, len(data), firstPartBytes)
+		return Header{}, 0, fmt.Errorf("%w: %d bytes of %d", ErrHeader, len(data), firstPartBytes)
 	}
 	if !bytes.HasPrefix(data, []byte(segmentMagic)) {
-		return Header{}, 0, fmt.Errorf("%w: it begins with %q", errHeader, data[:len(segmentMagic)])
+		return Header{}, 0, fmt.Errorf("%w: it begins with %q", ErrHeader, data[:len(segmentMagic)])
 	}
 	if !endsWithChecksum(data[:firstPartBytes]) {
-		return Header{}, 0, fmt.Errorf("%w: checksum differs", errHeader)
+		return Header{}, 0, fmt.Errorf("%w: checksum differs", ErrHeader)
 	}
 	version := binary.LittleEndian.Uint32(data[8:])
 	switch {
 	case version == 0:
-		return Header{}, 0, fmt.Errorf("%w: it tells of format version 0", errHeader)
+		return Header{}, 0, fmt.Errorf("%w: it tells of format version 0", ErrHeader)
 	case version > formatVersion:
 		return Header{}, 0, fmt.Errorf("format version %d, this program knows 1 to %d: %w", version, formatVersion, ErrNewer)
 	}
@@ -114,16 +114,16 @@ func readHeader(data []byte, number uint32) (h Header, length int64, err error) 
 	}
 	if h.Number != number || h.Previous.Segment() >= number {
 		return Header{}, 0, fmt.Errorf("%w: segment %d after %s under the name of %d",
-			errHeader, h.Number, h.Previous, number)
+			ErrHeader, h.Number, h.Previous, number)
 	}
 	if length = headerBytes(version); length == firstPartBytes {
 		return h, length, nil
 	}
 	if int64(len(data)) < length {
-		return Header{}, 0, fmt.Errorf("%w: %d bytes of %d", errHeader, len(data), length)
+		return Header{}, 0, fmt.Errorf("%w: %d bytes of %d", ErrHeader, len(data), length)
 	}
 	if !endsWithChecksum(data[:length]) {
-		return Header{}, 0, fmt.Errorf("%w: checksum of the origin differs", errHeader)
+		return Header{}, 0, fmt.Errorf("%w: checksum of the origin differs", ErrHeader)
 	}
 	h.Origin = readOrigin(data[firstPartBytes:])
 	return h, length, nil

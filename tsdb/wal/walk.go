@@ -61,7 +61,7 @@ func Walk(fsys vfs.FS, name string) iter.Seq2[Entry, error] {
 		defer s.file.Close()
 		if _, err := s.header(); err != nil {
 			damage := &DamageError{File: s.name, Bytes: min(s.size, firstPartBytes), Reason: err.Error()}
-			if !errors.Is(err, errHeader) {
+			if !errors.Is(err, ErrHeader) {
 				yield(Entry{}, err)
 				return
 			}
@@ -105,7 +105,7 @@ func openSegment(fsys vfs.FS, name string) (*scanner, error) {
 	return &scanner{file: file, name: base, number: number, size: size, records: firstPartBytes}, nil
 }
 
-// header returns the segment's head, or errHeader, ErrNewer or an error of the file system. Behind a head that is
+// header returns the segment's head, or ErrHeader, ErrNewer or an error of the file system. Behind a head that is
 // damaged, records are looked for from where they can begin in any version.
 func (s *scanner) header() (Header, error) {
 	data, err := s.view(0, int(min(s.size, segmentHeaderBytes)))
