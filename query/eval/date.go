@@ -11,42 +11,6 @@ import (
 	"github.com/telamon-tsdb/telamon/query/stack"
 )
 
-// A TimeRange is the text of a start and an end, as in the parameters s, e and tz of requests.
-type TimeRange struct {
-	Start, End string
-	Zone       *time.Location // for times that name none
-	Now        time.Time
-}
-
-// Resolve returns the start and end in milliseconds. One of them may be relative to the other:
-// "e-3h" as Start, "s+5m" as End. The errors are Atlas's.
-func (t TimeRange) Resolve() (start, end int64, err error) {
-	startText := dateText{t.Start, t.Zone, t.Now, nil}
-	endText := dateText{t.End, t.Zone, t.Now, nil}
-	if isRelative(t.Start) || t.Start == "e" {
-		if isRelative(t.End) {
-			return 0, 0, stack.Require("start and end are both relative")
-		}
-		end, err = endText.millis()
-		if err != nil {
-			return 0, 0, err
-		}
-		startText.names = map[string]int64{"e": end}
-		start, err = startText.millis()
-	} else {
-		start, err = startText.millis()
-		if err != nil {
-			return 0, 0, err
-		}
-		endText.names = map[string]int64{"s": start}
-		end, err = endText.millis()
-	}
-	if err == nil && start > end {
-		err = stack.Require("end time is before start time")
-	}
-	return start, end, err
-}
-
 var (
 	relativeDate = regexp.MustCompile(`^([a-z]+)([-+])([^-+]+)$`)
 	namedDate    = regexp.MustCompile(`^[a-z]+$`)
@@ -56,18 +20,14 @@ var (
 		`([zZ]|[-+]\d\d(?::?\d\d(?::?\d\d)?)?)?(?:\[([^\]]+)\])?$`)
 )
 
-// isRelative reports whether text is relative to a name other than now and epoch.
-func isRelative(text string) bool {
-	part := relativeDate.FindStringSubmatch(text)
-	return part != nil && part[1] != "now" && part[1] != "epoch"
-}
-
-// A dateText is a time as people write it: http-api.md 5.1.
+// A dateText is a time as people write it: a name or a number, maybe with a duration added or taken away, or an ISO date.
 type dateText struct {
 	text  string
 	zone  *time.Location
 	now   time.Time
 	names map[string]int64 // what names besides now and epoch stand for
+	// unknown collects the names that stand for nothing and were taken for now.
+	unknown *[]string
 }
 
 // millis returns the time that d names. Any unknown name is now.
@@ -95,8 +55,12 @@ func (d dateText) named(name string) int64 {
 	if t, ok := d.names[name]; ok {
 		return t
 	}
-	if name == "epoch" {
+	switch name {
+	case "epoch":
 		return 0
+	case "now":
+	default:
+		*d.unknown = append(*d.unknown, name)
 	}
 	return d.now.UnixMilli()
 }

@@ -8,36 +8,49 @@ import (
 	"github.com/telamon-tsdb/telamon/query/stack"
 )
 
-// generate computes a line from the time of each value alone: asl.md 7.8.
+// generate computes a line from the time of each value alone.
 func (r *run) generate(e *expr.Generated) (lineSet, error) {
-	name, valueAt, err := r.generator(e)
+	g, err := r.generator(e)
 	if err != nil {
 		return lineSet{}, err
 	}
 	values := make([]float64, r.rng.Len())
 	for i := range values {
-		values[i] = valueAt(r.rng.Time(i))
+		values[i] = g.valueAt(r.rng.Time(i))
 	}
-	return lineSet{lines: []line{named(name, values)}}, nil
+	return lineSet{lines: []line{named(g.name, values)}, notice: g.notice}, nil
 }
 
-// generator returns the name of a generated line and its value at a time in milliseconds.
-func (r *run) generator(e *expr.Generated) (string, func(t int64) float64, error) {
+// A generator is the name of a generated line, its value at a time in milliseconds, and a remark for people or "".
+type generator struct {
+	name    string
+	valueAt func(t int64) float64
+	notice  string
+}
+
+func (r *run) generator(e *expr.Generated) (generator, error) {
 	switch e.Kind {
 	case expr.Random:
-		return "random", hashOf, nil
+		return generator{name: "random", valueAt: hashOf}, nil
 	case expr.SeededRandom:
 		seed := int64(e.Seed)
-		return "seeded-random(" + strconv.Itoa(int(e.Seed)) + ")", func(t int64) float64 { return hashOf(t ^ seed) }, nil
+		name := "seeded-random(" + strconv.Itoa(int(e.Seed)) + ")"
+		return generator{name: name, valueAt: func(t int64) float64 { return hashOf(t ^ seed) }}, nil
 	case expr.Time:
 		field := timeFields[e.Mode]
 		if field == nil {
-			return "", nil, stack.Invalid("Unsupported field: %s", e.Mode)
+			return generator{}, stack.Invalid("Unsupported field: %s", e.Mode)
 		}
-		return e.Mode, field, nil
+		return generator{name: e.Mode, valueAt: field}, nil
 	case expr.TimeSpan:
-		from, to, err := r.timeSpan(e)
-		return e.From + " to " + e.To, func(t int64) float64 { return toSignal(from <= t && t <= to) }, err
+		var unknown []string
+		from, to, err := r.timeSpan(e, &unknown)
+		within := func(t int64) float64 { return toSignal(from <= t && t <= to) }
+		g := generator{name: e.From + " to " + e.To, valueAt: within}
+		if len(unknown) > 0 {
+			g.notice = unknownTime(unknown[0])
+		}
+		return g, err
 	}
 	panic("eval: a generated line of unknown kind")
 }

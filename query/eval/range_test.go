@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -59,6 +61,48 @@ func TestTimeRange(t *testing.T) {
 	} {
 		if _, _, err := (TimeRange{c.start, c.end, time.UTC, now}).Resolve(); err == nil || err.Error() != c.want {
 			t.Errorf("%s %s: error %v, want %s", c.start, c.end, err, c.want)
+		}
+	}
+}
+
+// What is no name of a time is now to a graph, with a remark, and an error to what is strict.
+func TestUnknownTimes(t *testing.T) {
+	now := time.Date(2026, 11, 22, 15, 0, 30, 0, time.UTC)
+	for _, c := range []struct{ start, end, unknown string }{
+		{"e-3h", "now", ""},
+		{"e", "now", ""},
+		{"epoch", "epoch+1d", ""},
+		{"2026-11-22", "s+5m", ""},
+		{"2026-11-22", "s", ""},
+		{"now-1w", "now-1d", ""},
+		{"1795348800", "1795348800000+5m", ""},
+		{"e-3h", "yesterday", "yesterday"},
+		{"yesterday", "now", "yesterday"},
+		{"today-1h", "now", "today"},
+		{"midnight-1h", "now-5m", "midnight"},
+		{"s-5m", "now", "s"},         // the start relative to itself
+		{"now-5m", "e", "e"},         // the end relative to itself
+		{"e", "s", "s"},              // each relative to the other
+		{"nov-5m", "nov", "nov nov"}, // a slip of now
+	} {
+		times := TimeRange{c.start, c.end, time.UTC, now}
+		start, end, err := times.Resolve()
+		if err != nil {
+			t.Errorf("%s to %s: %v", c.start, c.end, err)
+		}
+		var want []string
+		for _, word := range strings.Fields(c.unknown) {
+			want = append(want, `"`+word+`" names no time; now was taken`)
+		}
+		if got := times.Notices(); !slices.Equal(got, want) {
+			t.Errorf("%s to %s: notices %q, want %q", c.start, c.end, got, want)
+		}
+		strictStart, strictEnd, err := times.ResolveStrict()
+		if c.unknown == "" && (err != nil || strictStart != start || strictEnd != end) {
+			t.Errorf("%s to %s, strict: %d, %d, %v, want %d, %d", c.start, c.end, strictStart, strictEnd, err, start, end)
+		}
+		if c.unknown != "" && (err == nil || !strings.Contains(err.Error(), `" names no time here`)) {
+			t.Errorf("%s to %s, strict: error %v", c.start, c.end, err)
 		}
 	}
 }
