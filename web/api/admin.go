@@ -8,6 +8,10 @@ import (
 
 // snapshot answers POST /api/v1/admin/snapshot: {"path": …}, the new data directory. The route is ours.
 func (a *API) snapshot(c *gin.Context) {
+	for name := range c.Request.URL.Query() {
+		fail(c.Writer, illegalArgument("a snapshot is of all there is and takes no parameters; found '"+name+"'"))
+		return
+	}
 	path, err := a.Snapshot()
 	if err != nil {
 		fail(c.Writer, err)

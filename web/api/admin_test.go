@@ -31,6 +31,11 @@ func TestSnapshotRoute(t *testing.T) {
 	if w := post("http://elsewhere.example"); w.Code != http.StatusForbidden {
 		t.Errorf("from a page of another origin: status %d", w.Code)
 	}
+	r := httptest.NewRequest(http.MethodPost, "http://127.0.0.1/api/v1/admin/snapshot?s=yesterday", nil)
+	w := httptest.NewRecorder()
+	if h.ServeHTTP(w, r); w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "found 's'") {
+		t.Errorf("with a parameter: status %d: %s", w.Code, w.Body)
+	}
 	failure = errors.New("no space")
 	if w := post(""); w.Code != http.StatusInternalServerError || !strings.Contains(w.Body.String(), "no space") {
 		t.Errorf("failed: status %d: %s", w.Code, w.Body)
