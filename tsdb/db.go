@@ -87,6 +87,8 @@ func (cfg *Config) check() error {
 		return fmt.Errorf("%d slots per window: want 1 to %d", cfg.WindowSlots, maxWindowSlots)
 	case cfg.Shards < 1 || cfg.Shards > maxShards:
 		return fmt.Errorf("%d shards: want 1 to %d", cfg.Shards, maxShards)
+	case cfg.Retention < 0: // all data would be too old
+		return fmt.Errorf("retention %s: want 0, which is for ever, or more", cfg.Retention)
 	}
 	return nil
 }

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/datadir"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
@@ -61,14 +60,14 @@ func (r *rebuilding) namedStep() (time.Duration, error) {
 	if r.step == "" {
 		return 0, nil
 	}
-	d, err := expr.ParseDuration(r.step)
-	if err == nil && d.Milliseconds() <= 0 {
+	d, err := parseDuration(r.step)
+	if err == nil && d == 0 {
 		err = errors.New("it must be longer than nothing")
 	}
 	if err != nil {
 		return 0, fmt.Errorf("--step %s: %w (a number and a unit, as 90s or PT1M)", r.step, err)
 	}
-	return time.Duration(d.Milliseconds()) * time.Millisecond, nil
+	return d, nil
 }
 
 // print prints what each file says of its directory.

@@ -187,14 +187,30 @@ func (r *settingReader) duration(key string) time.Duration {
 	if text == "0" {
 		return 0
 	}
-	d, err := expr.ParseDuration(text)
-	if err == nil && d.Milliseconds() < 0 {
-		err = fmt.Errorf("%s is negative", text)
-	}
+	d, err := parseDuration(text)
 	if err != nil && r.err == nil {
 		r.err = fmt.Errorf("%s: %w (a number and a unit, as 90s or PT1M)", key, err)
 	}
-	return time.Duration(d.Milliseconds()) * time.Millisecond
+	return d
+}
+
+// parseDuration reads a duration in whole milliseconds. One that time.Duration cannot say is an error: it would turn
+// into a short one, or into a retention that drops everything.
+func parseDuration(text string) (time.Duration, error) {
+	d, err := expr.ParseDuration(text)
+	if err != nil {
+		return 0, err
+	}
+	std, fits := d.Std()
+	switch {
+	case !fits:
+		return 0, fmt.Errorf("%s is longer than 292 years", text)
+	case std < 0:
+		return 0, fmt.Errorf("%s is negative", text)
+	case std%time.Millisecond != 0:
+		return 0, fmt.Errorf("%s is not a whole number of milliseconds", text)
+	}
+	return std, nil
 }
 
 // limits reads the limits on series, which depend on the memory and on each other.
