@@ -62,6 +62,9 @@ func openServer(settings Settings, logger *slog.Logger) (_ *server, err error) {
 	if s.rules, err = loadRules(settings); err != nil {
 		return nil, err
 	}
+	if err = checkStep(settings, logger); err != nil {
+		return nil, err
+	}
 	if s.listener, err = bind(settings.Listen); err != nil {
 		return nil, err
 	}

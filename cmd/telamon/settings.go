@@ -50,7 +50,7 @@ func addFlags(flags *pflag.FlagSet) {
 	flags.String("config", "", "YAML `file` with any of these settings as keys")
 	flags.String("listen", "127.0.0.1:7101", "`address` to serve HTTP on; port 0 picks a free one")
 	flags.String("data", "./telamon-data", "data `directory`")
-	flags.String("step", "60s", "`duration` of one step of the grid, fixed when the data directory is made")
+	flags.String("step", "60s", "`duration` of one step of the grid, fixed when the data directory is made; one that\ngraphs can be drawn at, as 1s, 5s, 10s, 30s, 1m, 5m; others are refused then")
 	flags.String("retention", "15d", "`duration` for which data are kept; 0 is for ever")
 	flags.String("memory-horizon", "6h", "`duration` for which values that are in a file stay in memory, too")
 	flags.String("max-age", "15m", "`duration` that a published sample may be old")
