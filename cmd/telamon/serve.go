@@ -33,7 +33,9 @@ SIGHUP reads the rules file again; a broken one changes nothing.`,
 		}
 		followMemoryLimit(0)
 		collectOften()
-		s, err := openServer(settings, newLogger(cmd.ErrOrStderr(), settings))
+		logger := newLogger(cmd.ErrOrStderr(), settings)
+		findStrangers(environment(), cmd.Flags()).warn(logger)
+		s, err := openServer(settings, logger)
 		if err != nil {
 			return err
 		}

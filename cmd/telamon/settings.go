@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -73,14 +74,14 @@ var syncModes = map[string]wal.SyncMode{"batch": wal.SyncBatch, "none": wal.Sync
 const envPrefix = "TELAMON_"
 
 // loadSettings layers the defaults, the file, the environment and the flags, and checks the result.
-// Variables that are empty or match no setting are left alone: orchestrators put their own TELAMON_… there.
+// Variables that are empty or match no setting are left alone: orchestrators put their own TELAMON_… there. See strangers.
 func loadSettings(flags *pflag.FlagSet, environ []string) (Settings, error) {
 	k := koanf.New(".")
 	if path := configPath(flags, environ); path != "" {
 		if err := k.Load(file.Provider(path), yaml.Parser()); err != nil {
 			return Settings{}, fmt.Errorf("config %s: %w", path, err)
 		}
-		if err := checkKeys(k, flags); err != nil {
+		if err := unknownKeys(k.Keys(), flags); err != nil {
 			return Settings{}, fmt.Errorf("config %s: %w", path, err)
 		}
 	}
@@ -88,7 +89,7 @@ func loadSettings(flags *pflag.FlagSet, environ []string) (Settings, error) {
 		Prefix:      envPrefix,
 		EnvironFunc: func() []string { return environ },
 		TransformFunc: func(key, value string) (string, any) {
-			name := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(key, envPrefix)), "_", "-")
+			name := settingOf(strings.TrimPrefix(key, envPrefix))
 			if value == "" || flags.Lookup(name) == nil {
 				return "", nil
 			}
@@ -115,24 +116,6 @@ func configPath(flags *pflag.FlagSet, environ []string) string {
 		}
 	}
 	return ""
-}
-
-// checkKeys refuses a key that is no setting.
-func checkKeys(k *koanf.Koanf, flags *pflag.FlagSet) error {
-	for _, key := range k.Keys() {
-		if key != "config" && flags.Lookup(key) != nil {
-			continue
-		}
-		var known []string
-		flags.VisitAll(func(f *pflag.Flag) {
-			if f.Name != "config" && f.Name != "help" {
-				known = append(known, f.Name)
-			}
-		})
-		slices.Sort(known)
-		return fmt.Errorf("unknown key %q; known are %s", key, strings.Join(known, ", "))
-	}
-	return nil
 }
 
 // readSettings gives the layered texts their types.
@@ -164,6 +147,10 @@ func readSettings(k *koanf.Koanf) (Settings, error) {
 	switch {
 	case r.err != nil:
 		return Settings{}, r.err
+	case s.Listen == "": // it would be all interfaces
+		return Settings{}, errors.New("listen: it is empty; want HOST:PORT, as 127.0.0.1:7101")
+	case s.Data == "":
+		return Settings{}, errors.New("data: it is empty; want a directory, as ./telamon-data")
 	case s.Step <= 0:
 		return Settings{}, fmt.Errorf("step %s: it must be longer than nothing", k.String("step"))
 	case s.MaxAge <= 0:
