@@ -116,6 +116,7 @@
 //	            resolve.go         tags to a number, old or new
 //	            limits.go          what new series may cost
 //	            valuecounts.go     how many series have each value
+//	            growth.go          which key has got the most new ones
 //	            forget.go          remembered, resting, forgotten
 //	            seriesset.go       a bit for each number
 //

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tsdbtest"
@@ -46,12 +47,12 @@ func TestStatusRoute(t *testing.T) {
 	cfg := testConfig(tsdbtest.OpenDB(t))
 	cfg.Stats = func() tsdb.Stats {
 		return tsdb.Stats{Series: 3, Active: 2, Limits: []tsdb.LimitStatus{
-			{Limit: "max-series", Max: 3, Used: 3, Refused: 7, Last: &tsdb.LimitError{Limit: "max-series", Max: 3, Key: "node", Value: "i-9"}},
+			{Limit: "max-series", Max: 3, Used: 3, Refused: 7, Last: &tsdb.LimitError{Limit: "max-series", Max: 3, Key: "node", Value: "i-9", Grown: 9, Since: time.UnixMilli(1795348800000)}},
 		}}
 	}
 	w := httptest.NewRecorder()
 	New(cfg).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://127.0.0.1/api/v1/status", nil))
-	for _, want := range []string{`"known":3`, `"active":2`, `"refused":7`, `"key":"node"`, `"value":"i-9"`} {
+	for _, want := range []string{`"known":3`, `"active":2`, `"refused":7`, `"key":"node"`, `"value":"i-9"`, `"grown":9`, `"since":1795348800000`, `by 9 values since 2026-11-22T12:00:00Z`} {
 		if !strings.Contains(w.Body.String(), want) {
 			t.Errorf("no %s in %s", want, w.Body)
 		}
