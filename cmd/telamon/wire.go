@@ -59,6 +59,7 @@ func wire(srv *server) parts {
 		Step:     step,
 		MaxAge:   srv.settings.MaxAge,
 		Timezone: srv.settings.Timezone,
+		Logger:   srv.logger,
 	})
 	if srv.settings.Self {
 		p.reporter = self.New(self.Config{

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/gin-gonic/gin"
 )
@@ -12,7 +13,9 @@ func (a *API) snapshot(c *gin.Context) {
 		fail(c.Writer, illegalArgument("a snapshot is of all there is and takes no parameters; found '"+name+"'"))
 		return
 	}
+	began := time.Now()
 	path, err := a.Snapshot()
+	a.audit(c.Request, "snapshot", began, err, "path", path)
 	if err != nil {
 		fail(c.Writer, err)
 		return

@@ -1,7 +1,9 @@
 package api
 
 import (
+	"bytes"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -56,5 +58,41 @@ func TestStatusRoute(t *testing.T) {
 		if !strings.Contains(w.Body.String(), want) {
 			t.Errorf("no %s in %s", want, w.Body)
 		}
+	}
+}
+
+// TestAudit: what removes something, and a snapshot, leave a line that says who, what, how much and how long.
+func TestAudit(t *testing.T) {
+	var log bytes.Buffer
+	cfg := testConfig(newFleetDB(t))
+	cfg.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	failure := error(nil)
+	cfg.Snapshot = func() (string, error) { return "/data/snapshots/1", failure }
+	server := newTestServer(t, cfg)
+	for _, c := range []struct {
+		method, target string
+		want           []string
+	}{
+		{http.MethodDelete, "/api/v1/series?q=name,sys.load,:eq&e=2026-11-22T11:00Z",
+			[]string{"level=INFO", `msg="deletion of series"`, `query=name,sys.load,:eq`, `from="the beginning"`, "to=2026-11-22T11:00:00Z", "series=", "client=", "took="}},
+		{http.MethodPost, "/api/v1/admin/snapshot", []string{"level=INFO", "msg=snapshot", "path=/data/snapshots/1", "client=", "took="}},
+		{http.MethodDelete, "/api/v1/series?q=:true&e=yesterday", nil},
+	} {
+		log.Reset()
+		server.send(t, exchange{method: c.method, target: c.target})
+		for _, want := range c.want {
+			if !strings.Contains(log.String(), want) {
+				t.Errorf("%s: no %s in %q", c.target, want, log.String())
+			}
+		}
+		if (log.Len() > 0) != (c.want != nil) {
+			t.Errorf("%s: logged %q", c.target, log.String())
+		}
+	}
+	failure = errors.New("no space")
+	log.Reset()
+	server.send(t, exchange{method: http.MethodPost, target: "/api/v1/admin/snapshot"})
+	if !strings.Contains(log.String(), "level=WARN") || !strings.Contains(log.String(), "no space") {
+		t.Errorf("failed: logged %q", log.String())
 	}
 }

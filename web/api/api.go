@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -44,6 +45,8 @@ type Config struct {
 	Timezone string
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
+	// Logger is told of what was removed and of snapshots; nil is silence.
+	Logger *slog.Logger
 }
 
 // A TagStore lists the keys and values of the series that match a predicate. *tsdb.DB is one.
@@ -78,6 +81,9 @@ func New(cfg Config) http.Handler {
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	a := &API{
 		Config:  cfg,

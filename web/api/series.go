@@ -3,6 +3,7 @@ package api
 import (
 	"math"
 	"net/http"
+	"time"
 
 	"github.com/gin-gonic/gin"
 )
@@ -21,7 +22,10 @@ func (a *API) deleteSeries(c *gin.Context) {
 		fail(c.Writer, err)
 		return
 	}
+	began := time.Now()
 	series, err := a.Delete(c.Request.Context(), d.where, d.first, d.last)
+	a.audit(c.Request, "deletion of series", began, err,
+		"query", c.Query("q"), "from", timeText(d.first), "to", timeText(d.last), "series", series)
 	if err != nil {
 		fail(c.Writer, err)
 		return
@@ -34,4 +38,15 @@ func (a *API) deleteSeries(c *gin.Context) {
 		body.End = &d.last
 	}
 	writeJSON(c.Writer, http.StatusOK, body)
+}
+
+// timeText returns a bound of a deletion as a log has it.
+func timeText(ms int64) string {
+	switch ms {
+	case math.MinInt64:
+		return "the beginning"
+	case math.MaxInt64:
+		return "the end"
+	}
+	return time.UnixMilli(ms).UTC().Format(time.RFC3339)
 }
