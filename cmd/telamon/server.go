@@ -35,15 +35,17 @@ type server struct {
 	logger   *slog.Logger
 	rules    *alert.Rules // read last; empty without a file
 
-	listener net.Listener
-	dir      *tsdb.Dir
-	log      *wal.Log
-	db       *tsdb.DB
-	parts    parts
-	http     *http.Server
-	ready    atomic.Bool
-	serving  sync.WaitGroup
-	failed   chan error // why the HTTP server ended, if it did by itself
+	listener   net.Listener
+	dir        *tsdb.Dir
+	log        *wal.Log
+	db         *tsdb.DB
+	parts      parts
+	http       *http.Server
+	ready      atomic.Bool
+	serving    sync.WaitGroup
+	reload     <-chan os.Signal // has a value after each SIGHUP, until stopReload
+	stopReload func()
+	failed     chan error // why the HTTP server ended, if it did by itself
 	// maintained is called each time that the store has been maintained; nil: nobody cares.
 	maintained func(tsdb.Stats)
 }
@@ -54,6 +56,7 @@ func openServer(settings Settings, logger *slog.Logger) (_ *server, err error) {
 		settings.fs = vfs.OS{}
 	}
 	s := &server{settings: settings, logger: logger, failed: make(chan error, 1)}
+	s.reload, s.stopReload = hangups() // from the beginning: without a taker SIGHUP ends the process
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.release())
@@ -110,14 +113,12 @@ func (s *server) url() string { return "http://" + s.listener.Addr().String() }
 
 // run serves until ctx ends, and then finishes what was acknowledged.
 func (s *server) run(ctx context.Context) error {
-	reload, stop := hangups() // from the beginning: without a taker SIGHUP ends the process
-	defer stop()
 	s.serving.Go(func() {
 		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
 			s.failed <- err
 		}
 	})
-	err := s.work(ctx, reload)
+	err := s.work(ctx, s.reload)
 	return errors.Join(err, s.drain())
 }
 
@@ -275,6 +276,7 @@ func (s *server) drain() error {
 // release gives back what openServer took.
 func (s *server) release() error {
 	var errs []error
+	s.stopReload()
 	if s.log != nil {
 		errs = append(errs, s.log.Close())
 	}
