@@ -116,7 +116,10 @@ func (p *Pipeline) Publish(ctx context.Context, src Source) (Report, error) {
 			p.counts.failed(report.Samples)
 			return Report{}, fmt.Errorf("ingest: append %d points: %w", len(s.points), err)
 		}
-		p.explain(refused, src, s, &report, &tally)
+		if len(refused) > 0 {
+			refused = p.appendStale(ctx, refused, src, s, &report, &tally)
+			p.explain(refused, src, s, &report, &tally)
+		}
 	}
 	p.counts.add(&report, &tally)
 	return report, nil

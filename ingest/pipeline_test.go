@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -187,6 +188,59 @@ func TestMemoInPublish(t *testing.T) {
 	}
 	if n := p.Stats().Remembered; n != 1 {
 		t.Errorf("%d series remembered", n)
+	}
+}
+
+// TestStaleReference: a series that the store has evicted since it was remembered is resolved anew, and all its
+// samples are stored in their order, in the request that met it.
+func TestStaleReference(t *testing.T) {
+	store := new(fakestore.Store)
+	p := newPipeline(store)
+	if _, err := publish(t, p, at(0)+` 1 "name":"job"`, at(0)+` 1 "name":"other"`); err != nil {
+		t.Fatal(err)
+	}
+	store.Evict()
+	report, err := publish(t, p, at(0)+` 2 "name":"job"`, at(0)+` 7 "name":"new"`, at(0)+` 3 "name":"job"`, at(0)+` 4 "name":"other"`)
+	if diff := cmp.Diff(ingest.Report{Samples: 4}, report); err != nil || diff != "" {
+		t.Errorf("error %v, report (-want +got):\n%s", err, diff)
+	}
+	var got []float64
+	for _, stored := range store.Stored() {
+		if stored.Tags == "name=job" {
+			got = append(got, stored.Value)
+		}
+	}
+	if want := []float64{1, 2, 3}; !slices.Equal(got, want) {
+		t.Errorf("values of the job: %v, want %v", got, want)
+	}
+	if s := p.Stats(); s.Stored != 6 || s.Refused[ingest.StoreRule] != 0 {
+		t.Errorf("stats %+v", s)
+	}
+}
+
+// TestStaleReferenceFails: where the points of evicted series cannot be stored, those alone are refused, because the
+// others are durable already.
+func TestStaleReferenceFails(t *testing.T) {
+	for name, fail := range map[string]func(*fakestore.Store){
+		"limit":     func(s *fakestore.Store) { s.FailResolve(errors.New("no place")) },
+		"disk full": func(s *fakestore.Store) { s.FailAppendBehind(1, errors.New("no place")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			store := new(fakestore.Store)
+			p := newPipeline(store)
+			if _, err := publish(t, p, at(0)+` 1 "name":"job"`, at(0)+` 1 "name":"other"`); err != nil {
+				t.Fatal(err)
+			}
+			store.Evict("name=job")
+			fail(store)
+			report, err := publish(t, p, at(0)+` 2 "name":"job"`, at(0)+` 3 "name":"other"`)
+			if err != nil || report.Refused != 1 || !strings.Contains(report.Messages[0], `no place (tags={"name":"job"})`) {
+				t.Errorf("%+v, %v; want the job refused", report, err)
+			}
+			if n := len(store.Stored()); n != 3 {
+				t.Errorf("%d samples stored, want 3", n)
+			}
+		})
 	}
 }
 

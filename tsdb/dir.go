@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"time"
 
@@ -18,7 +17,7 @@ type Dir struct {
 	Layout datadir.Layout
 	fs     vfs.FS
 	path   string
-	lock   io.Closer
+	lock   vfs.Lock
 }
 
 var (
@@ -107,6 +106,15 @@ func (d *Dir) Config() Config {
 // LogConfig returns the configuration of a namespace's log, whose segments say which directory they are of.
 func (d *Dir) LogConfig(namespace string) wal.Config {
 	return wal.Config{FS: d.fs, Dir: d.LogPath(namespace), Origin: d.Layout.Origin()}
+}
+
+// Held returns an error once the directory is not this process's any more: it or its lock was removed, moved or
+// replaced, and another process may have taken what is there now.
+func (d *Dir) Held() error {
+	if err := d.lock.Held(); err != nil {
+		return fmt.Errorf("data directory %s: %w; stop this process, put the directory back and start again", d.path, err)
+	}
+	return nil
 }
 
 // Close gives the directory up.

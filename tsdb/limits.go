@@ -14,6 +14,10 @@ import (
 type Limits struct {
 	// Series is the number of series that are remembered, with values in memory for the most part.
 	Series int
+	// SeriesBytes bounds what the tags of these series take of the memory, as seriesBytes and valueBytes estimate it. Of
+	// usual tags it is half a kilobyte a series, of long ones that no other series has twenty times that: a number of
+	// series alone bounds nothing.
+	SeriesBytes int
 	// ValuesPerKey is the number of different values of one tag key, among these series.
 	ValuesPerKey int
 	// NewSeries is the number of new series in one minute of the clock. They are counted only while there
@@ -23,10 +27,10 @@ type Limits struct {
 
 // A LimitError refuses a new series.
 type LimitError struct {
-	Limit string // the setting: "max-series", "max-values-per-key" or "max-new-series"
+	Limit string // the setting: "max-series", "max-series-bytes", "max-values-per-key" or "max-new-series"
 	Max   int
-	// Key is the key that is over its limit or, where the number of series is, the key that has grown most: the likely
-	// culprit, which the refused series may not even have. Value is what the new series has for it, or else its newest value.
+	// Key is the key that is over its limit or, where the number or size of series is, the key that has grown most: the
+	// likely culprit, which the refused series may not even have. Value is what the new series has for it, or else its newest.
 	Key, Value string
 	// Values is how many values Key has, and Grown how many new ones came since Since, refused ones included. Grown and Since
 	// are zero for a key that was not seen growing, as after a start.
@@ -43,8 +47,11 @@ func (e *LimitError) Error() string {
 		return text
 	}
 	reached := fmt.Sprintf("there are %d", e.Max)
-	if e.Limit == limitNew {
+	switch e.Limit {
+	case limitNew:
 		reached = fmt.Sprintf("%d have come within this minute", e.Max)
+	case limitBytes:
+		reached = fmt.Sprintf("the tags of all series take %d bytes", e.Max)
 	}
 	if e.Key == "" {
 		return fmt.Sprintf("new series refused: %s, as many as --%s allows", reached, e.Limit)
@@ -60,6 +67,7 @@ const (
 	limitSeries = "max-series"
 	limitValues = "max-values-per-key"
 	limitNew    = "max-new-series"
+	limitBytes  = "max-series-bytes"
 )
 
 // A LimitStatus says how far a limit is used up and what it last refused.
@@ -84,15 +92,19 @@ type census struct {
 	culprit culprit
 	minute  int64 // of the clock, to which created belongs
 	created int
-	refused [3]LimitStatus
+	refused [4]LimitStatus
+	bytes   int // of the series, without their values
 }
 
 func newCensus(limits Limits, now func() time.Time) *census {
 	return &census{
-		limits:  limits,
-		now:     now,
-		growth:  newGrowth(),
-		refused: [3]LimitStatus{{Limit: limitSeries, Max: limits.Series}, {Limit: limitValues, Max: limits.ValuesPerKey}, {Limit: limitNew, Max: limits.NewSeries}},
+		limits: limits,
+		now:    now,
+		growth: newGrowth(),
+		refused: [4]LimitStatus{
+			{Limit: limitSeries, Max: limits.Series}, {Limit: limitValues, Max: limits.ValuesPerKey},
+			{Limit: limitNew, Max: limits.NewSeries}, {Limit: limitBytes, Max: limits.SeriesBytes},
+		},
 	}
 }
 
@@ -111,11 +123,19 @@ func (c *census) admit(tags tag.Tags) error {
 	case counted && c.created >= c.limits.NewSeries:
 		return c.refuse(2, tags, now)
 	}
+	cost := seriesBytes(tags)
 	for i, one := range tags {
 		values := c.counts.key(i, one.Key)
-		if c.limits.ValuesPerKey > 0 && values.len() >= c.limits.ValuesPerKey && !values.has(one.Value) {
+		if values.has(one.Value) {
+			continue
+		}
+		if c.limits.ValuesPerKey > 0 && values.len() >= c.limits.ValuesPerKey {
 			return c.refuseValue(one, now)
 		}
+		cost += valueBytes(one.Value)
+	}
+	if c.limits.SeriesBytes > 0 && c.bytes+c.counts.bytes+cost > c.limits.SeriesBytes {
+		return c.refuse(3, tags, now)
 	}
 	if counted {
 		c.created++
@@ -154,7 +174,7 @@ func (c *census) refuse(limit int, tags tag.Tags, now time.Time) error {
 		status.Last = &LimitError{Limit: status.Limit, Max: status.Max}
 		return status.Last
 	}
-	c.culprit = c.culprit.accuse(c.growth, &c.counts, max(2, c.limits.Series/20))
+	c.culprit = c.culprit.accuse(c.growth, &c.counts, max(2, c.series/20))
 	status.Last = &LimitError{
 		Limit: status.Limit, Max: status.Max,
 		Key: c.culprit.key, Value: c.culprit.value, Values: c.counts.keys[c.culprit.key].len(), Since: c.culprit.since,
@@ -178,6 +198,7 @@ func (c *census) restore(tags tag.Tags) {
 // add counts a series, and tells which of its values are new as valueCounts.add does.
 func (c *census) add(tags tag.Tags) (fresh uint64) {
 	c.series++
+	c.bytes += seriesBytes(tags)
 	return c.counts.add(tags)
 }
 
@@ -186,13 +207,40 @@ func (c *census) remove(tags tag.Tags) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.series--
+	c.bytes -= seriesBytes(tags)
 	c.counts.remove(tags)
-	if c.series < c.limits.Series-c.limits.Series/10 {
-		c.culprit = culprit{} // there is room again
+	if hasRoom(c.series, c.limits.Series) && hasRoom(c.bytes+c.counts.bytes, c.limits.SeriesBytes) {
+		c.culprit = culprit{}
 	}
 }
 
-// status returns the three limits.
+// seriesBytes estimates what a series takes of the memory, garbage that is not collected yet included: its canonical
+// bytes, its entries in tables and in the index. Measured as resident bytes of a process with 15,000 series of 20 tags:
+// 14.2 kB where 18 values of 119 bytes are of this series alone, and the estimate is 15.5; 9.5 (10.3) with 9 of them,
+// 5.0 (6.1) with 2.
+func seriesBytes(tags tag.Tags) int {
+	n := 300
+	for _, one := range tags {
+		n += 2 * (len(one.Key) + len(one.Value) + 2)
+	}
+	return n
+}
+
+// valueBytes estimates what a value takes that no other series has: its text in the dictionary and in the counts of
+// values, and its postings.
+func valueBytes(value string) int { return 350 + 2*len(value) }
+
+// memory returns the bytes that all series take, as estimated.
+func (c *census) memory() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.bytes + c.counts.bytes
+}
+
+// hasRoom reports whether a tenth of a limit is free, or there is no limit.
+func hasRoom(used, limit int) bool { return limit == 0 || used < limit-limit/10 }
+
+// status returns the limits.
 func (c *census) status() []LimitStatus {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -204,5 +252,6 @@ func (c *census) status() []LimitStatus {
 	if c.now().Unix()/60 == c.minute {
 		list[2].Used = c.created
 	}
+	list[3].Used = c.bytes + c.counts.bytes
 	return list[:]
 }

@@ -3,6 +3,7 @@ package tsdb_test
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -50,6 +51,33 @@ func TestLimits(t *testing.T) {
 		}
 		refused(t, db, node(6))
 		if st := db.Stats().Limits[0]; st.Used != 5 || st.Max != 5 || st.Refused != 1 || st.Last.Value != "i-6" {
+			t.Errorf("status %+v", st)
+		}
+	})
+	t.Run("bytes", func(t *testing.T) {
+		db := open(tsdb.Limits{SeriesBytes: 20_000})
+		defer func() { db.close() }()
+		long := func(i int) tag.Tags { return tag.New("name", "cpu", "path", fmt.Sprint(i, strings.Repeat("x", 110))) }
+		known := 0
+		for refused(t, db, long(known)) == nil {
+			known++
+		}
+		if known < 10 || known > 30 { // some 800 bytes each
+			t.Errorf("%d series fit into 20,000 bytes", known)
+		}
+		for range 2 {
+			if err := refused(t, db, long(1000)); err == nil || err.Limit != "max-series-bytes" || err.Key != "path" {
+				t.Errorf("one more: %+v", err)
+			}
+			if err := refused(t, db, long(0)); err != nil {
+				t.Errorf("a known one: %v", err)
+			}
+			for i := range known {
+				db.append(tsdb.Point{Ref: db.resolve(long(i)), Time: 1000 * 60_000, Value: 1})
+			}
+			db.reopen()
+		}
+		if st := db.Stats(); st.SeriesBytes > 20_000 || st.SeriesBytes < 18_000 || st.Limits[3].Used != st.SeriesBytes {
 			t.Errorf("status %+v", st)
 		}
 	})
@@ -174,5 +202,38 @@ func TestCulpritKeepsGrowing(t *testing.T) {
 	}
 	if want := `"request" has grown most, by 200 values since 2026-11-22T15:00:00Z`; err != nil && !strings.Contains(err.Error(), want) {
 		t.Errorf("%q, want %q", err, want)
+	}
+}
+
+// TestSeriesBytes holds the estimate of what series take against the heap, for tags of all lengths, shared and not.
+func TestSeriesBytes(t *testing.T) {
+	for _, c := range []struct{ keys, own, length int }{{18, 18, 119}, {18, 9, 119}, {18, 2, 119}, {18, 0, 119}, {8, 1, 20}, {2, 1, 8}, {18, 18, 8}} {
+		db := openTestDB(t, vfs.NewMemory(), tsdb.Config{})
+		heap := func() int {
+			runtime.GC()
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			return int(m.HeapAlloc)
+		}
+		before, logged := heap(), 0
+		const series = 4000
+		for i := range series {
+			tags := []string{"name", fmt.Sprint("n", i)}
+			for k := range c.keys {
+				value := fmt.Sprint("c", k)
+				if k < c.own {
+					value = fmt.Sprint(i, "-", k)
+				}
+				tags = append(tags, fmt.Sprint("key", k), value+strings.Repeat("x", max(0, c.length-len(value))))
+			}
+			db.append(tsdb.Point{Ref: db.resolve(tag.New(tags...)), Time: 1000 * 60_000, Value: 1})
+			logged += len(tag.New(tags...).AppendCanonical(nil)) // the disk of this test is memory, too
+		}
+		took, estimate := heap()-before-logged, db.Stats().SeriesBytes
+		t.Logf("%+v: %d bytes a series, estimated %d", c, took/series, estimate/series)
+		if took > estimate {
+			t.Errorf("%+v: %d bytes a series, estimated %d", c, took/series, estimate/series)
+		}
+		db.close()
 	}
 }

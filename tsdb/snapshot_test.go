@@ -3,7 +3,10 @@ package tsdb_test
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -78,8 +81,8 @@ func TestSnapshot(t *testing.T) {
 	if got := columns(t, db, latest); len(got) != 20 {
 		t.Errorf("%d series after the copy has got another one, want 20", len(got))
 	}
-	if _, err := dir.Snapshot("default", db.DB, now); err == nil {
-		t.Error("a second snapshot of the same name succeeded")
+	if second, err := dir.Snapshot("default", db.DB, now); err != nil || second == path {
+		t.Errorf("a second snapshot at the same time: %s, %v; the first is %s", second, err, path)
 	}
 }
 
@@ -109,6 +112,55 @@ func TestSnapshotOfMergedFiles(t *testing.T) {
 	_, other, endCopy := openInDir(t, fsys, path)
 	defer endCopy()
 	sameBits(t, "the snapshot", columns(t, other, q), want)
+}
+
+// TestSnapshotsAtOnce: snapshots that are asked for together are all made, up to the bound, and those beyond it leave
+// nothing behind.
+func TestSnapshotsAtOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "data")
+	dir, db, end := openInDir(t, vfs.OS{}, path)
+	defer end()
+	db.append(tsdb.Point{Ref: db.resolve(tag.New("name", "a")), Time: 1000 * 60_000, Value: 1})
+	const extra = 8
+	var failed atomic.Int32
+	var all sync.WaitGroup
+	for range tsdb.MaxSnapshots + extra {
+		all.Go(func() {
+			if _, err := dir.Snapshot("default", db.DB, time.UnixMilli(1)); errors.Is(err, tsdb.ErrTooManySnapshots) {
+				failed.Add(1)
+			} else if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if n := failed.Load(); n != extra {
+		t.Errorf("%d snapshots refused, want %d", n, extra)
+	}
+	names, err := os.ReadDir(filepath.Join(path, "snapshots"))
+	if err != nil || len(names) != tsdb.MaxSnapshots {
+		t.Errorf("%d snapshots, %v; want %d", len(names), err, tsdb.MaxSnapshots)
+	}
+}
+
+// TestSnapshotThatFailsIsRemoved, so that a full disk does not fill up with the beginnings of snapshots.
+func TestSnapshotThatFailsIsRemoved(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "data")
+	fsys := vfs.NewFaulty(vfs.OS{}, func(c vfs.Call) error {
+		if c.Op == vfs.OpLink && filepath.Base(c.Name) == "meta.json" {
+			return syscall.ENOSPC
+		}
+		return nil
+	})
+	dir, db, end := openInDir(t, fsys, path)
+	defer end()
+	db.append(tsdb.Point{Ref: db.resolve(tag.New("name", "a")), Time: 1000 * 60_000, Value: 1})
+	if _, err := dir.Snapshot("default", db.DB, time.UnixMilli(1)); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("snapshot: %v, want no space", err)
+	}
+	if names, _ := os.ReadDir(filepath.Join(path, "snapshots")); len(names) != 0 {
+		t.Errorf("left: %v", names)
+	}
 }
 
 // TestSnapshotFails: without space there is an error, no data directory that could be taken for one, and the DB goes on.

@@ -19,6 +19,8 @@ type Stats struct {
 	// Series is the number of series that are remembered, Active of those that have values in memory. Series with
 	// values in files only are neither, but for those that came or were asked for within the last hour (see forget.go).
 	Series, Active int
+	// SeriesBytes estimates what the series that are remembered take of the Go heap.
+	SeriesBytes int
 	// OpenWindows, SealedWindows and FiledWindows count windows over all shards: those that take writes, those that
 	// are packed in memory, and those that are read from files only. WindowBytes is their memory.
 	OpenWindows, SealedWindows, FiledWindows int
@@ -56,6 +58,7 @@ func (db *DB) Stats() Stats {
 	st.Append, st.Commits = db.stats.append, db.stats.commits
 	db.stats.mu.Unlock()
 	st.Limits = db.census.status()
+	st.SeriesBytes = db.census.memory()
 	if db.cache != nil {
 		st.Cache = db.cache.stats()
 		st.OutsideBytes += int(st.Cache.Bytes)

@@ -11,6 +11,7 @@ import (
 type valueCounts struct {
 	keys   map[string]*keyValues
 	recent []*keyValues // the keys of the series that was counted last, in its order
+	bytes  int          // valueBytes of all values
 }
 
 // keyValues are the values of one key.
@@ -67,6 +68,7 @@ func (c *valueCounts) add(tags tag.Tags) (fresh uint64) {
 			v = &valueCount{value: strings.Clone(one.Value)}
 			k.values[v.value] = v
 			fresh |= 1 << i
+			c.bytes += valueBytes(v.value)
 		}
 		v.series++
 		k.last = v
@@ -94,6 +96,7 @@ func (c *valueCounts) remove(tags tag.Tags) {
 			continue
 		}
 		delete(k.values, v.value)
+		c.bytes -= valueBytes(v.value)
 		k.last = nil
 		if len(k.values) == 0 {
 			delete(c.keys, k.key)

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/telamon-tsdb/telamon/web/api"
 )
 
 // A badRequest is a request that is wrong in some way, and what the answer must be.
@@ -227,38 +229,51 @@ func TestLanguageErrors(t *testing.T) {
 	}
 }
 
-// TestOrigins asks as a browser does for a page of another origin: Atlas's routes may be read and published to, as
-// there; no route of our own takes anything.
+// TestOrigins asks as a browser does for a page of another origin: without settings it may do nothing, with
+// cors-origins all that our own pages may.
 func TestOrigins(t *testing.T) {
 	t.Parallel()
-	server := defaultServer(t)
+	strict := defaultServer(t)
+	settings := testSettings(t)
+	settings.MaxAge, settings.Timezone = 15*time.Minute, "UTC"
+	var err error
+	if settings.Origins, err = api.ParseOrigins([]string{"*"}); err != nil {
+		t.Fatal(err)
+	}
+	open, _ := runServer(t, settings)
+	sample := `{"metrics":[{"tags":{"name":"aa"},"timestamp":` + fmt.Sprint(time.Now().UnixMilli()) + `,"value":1}]}`
 	for _, c := range []struct {
 		method, path, body string
-		status             int
+		strict, open       int
 	}{
-		{http.MethodGet, "/api/v1/graph?q=1&format=json", "", 200},
-		{http.MethodGet, "/api/v1/tags", "", 200},
-		{http.MethodOptions, "/api/v1/publish", "", 200},
-		{http.MethodPost, "/api/v1/publish", `{"metrics":[{"tags":{"name":"aa"},"timestamp":` + fmt.Sprint(time.Now().UnixMilli()) + `,"value":1}]}`, 200},
-		{http.MethodPost, "/api/v1/alerts", "{}", 405},
-		{http.MethodDelete, "/api/v1/alerts", "", 405},
+		{http.MethodGet, "/api/v1/graph?q=1&format=json", "", 200, 200},
+		{http.MethodGet, "/api/v1/tags", "", 200, 200},
+		{http.MethodOptions, "/api/v1/publish", "", 403, 200},
+		{http.MethodPost, "/api/v1/publish", sample, 403, 200},
+		{http.MethodPost, "/api/v1/batch", `{"requests":[]}`, 403, 200},
+		{http.MethodDelete, "/api/v1/series?q=name,none,:eq", "", 403, 200},
 	} {
-		req, err := http.NewRequest(c.method, server.url+c.path, strings.NewReader(c.body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		req.Header.Set("Origin", "https://dashboards.example")
-		resp, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		resp.Body.Close()
-		allowed, want := resp.Header.Get("Access-Control-Allow-Origin"), "https://dashboards.example"
-		if c.path == "/api/v1/alerts" { // ours: no business of other pages
-			want = ""
-		}
-		if resp.StatusCode != c.status || allowed != want {
-			t.Errorf("%s %s: %s, allowed origin %q; want %d and %q", c.method, c.path, resp.Status, allowed, c.status, want)
+		for _, server := range []struct {
+			url, allowed string
+			status       int
+		}{{strict.url, "", c.strict}, {open.url, "https://dashboards.example", c.open}} {
+			req, err := http.NewRequest(c.method, server.url+c.path, strings.NewReader(c.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Origin", "https://dashboards.example")
+			req.Header.Set("Content-Type", "application/json")
+			if c.method == http.MethodDelete {
+				req.Body, req.ContentLength = nil, 0
+			}
+			resp, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp.Body.Close()
+			if allowed := resp.Header.Get("Access-Control-Allow-Origin"); resp.StatusCode != server.status || allowed != server.allowed {
+				t.Errorf("%s %s: %s, allowed origin %q; want %d and %q", c.method, c.path, resp.Status, allowed, server.status, server.allowed)
+			}
 		}
 	}
 }

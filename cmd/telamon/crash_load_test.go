@@ -10,9 +10,6 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
-// crashStep is the step of the crash test in milliseconds.
-const crashStep = 1000
-
 // A crashLoad is one client: it owns its series and sends one batch at a time, so that after a crash at most
 // one batch is in doubt, and all others are known to be stored, in a known order.
 //
@@ -32,15 +29,12 @@ type crashLoad struct {
 	acked  [][]sample // batches that the oracle has not seen yet
 }
 
-// crashSeries is how many series of each kind a client has.
-const crashSeries = 4
-
 func newCrashLoad(number int, seed uint64, start int64) *crashLoad {
 	return &crashLoad{
 		number:   number,
 		rng:      rand.New(rand.NewPCG(seed, uint64(number))),
 		at:       start,
-		counters: make([]float64, crashSeries),
+		counters: make([]float64, *crashSeries),
 		stored:   slots{},
 	}
 }
@@ -58,9 +52,9 @@ func (l *crashLoad) sample(dstype, name, id string, at int64, value float64) sam
 
 // next makes the batch for one or two steps later. No series is in it twice.
 func (l *crashLoad) next() []sample {
-	l.at += (1 + l.rng.Int64N(2)) * crashStep
+	l.at += (1 + l.rng.Int64N(2)) * *crashStep
 	var batch []sample
-	for i := range crashSeries {
+	for i := range *crashSeries {
 		id := "s" + strconv.Itoa(i)
 		batch = append(batch,
 			l.sample("gauge", "crash.gauge", id, l.late(l.between()), l.rng.NormFloat64()),
@@ -83,7 +77,7 @@ func (l *crashLoad) between() int64 {
 	if l.rng.IntN(10) == 0 {
 		return l.at
 	}
-	return l.at - l.rng.Int64N(crashStep)
+	return l.at - l.rng.Int64N(*crashStep)
 }
 
 // late returns at, or once in a while a time up to three windows before, on the grid if at is.
@@ -91,7 +85,7 @@ func (l *crashLoad) late(at int64) int64 {
 	if l.rng.IntN(12) > 0 {
 		return at
 	}
-	return at - l.rng.Int64N(180)*crashStep
+	return at - l.rng.Int64N(180)**crashStep
 }
 
 // count returns the next reading of a counter, which is reset once in a while.
@@ -174,7 +168,7 @@ func (l *crashLoad) store(s sample) {
 }
 
 // slotOf returns the end of the interval that contains at.
-func slotOf(at int64) int64 { return (at + crashStep - 1) / crashStep * crashStep }
+func slotOf(at int64) int64 { return (at + *crashStep - 1) / *crashStep * *crashStep }
 
 // crashSlots reads the slots of the series that match a query, over the time that a batch covers.
 func (c client) crashSlots(query string, batch []sample) (slots, error) {
@@ -182,5 +176,5 @@ func (c client) crashSlots(query string, batch []sample) (slots, error) {
 	for _, s := range batch {
 		first, last = min(first, s.Time), max(last, s.Time)
 	}
-	return c.slots(query, slotOf(first)-crashStep, slotOf(last), crashStep)
+	return c.slots(query, slotOf(first)-*crashStep, slotOf(last), *crashStep)
 }

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"sync"
 	"syscall"
 	"testing"
@@ -17,6 +19,9 @@ import (
 
 var (
 	crashCycles = flag.Int("crash.cycles", 20, "how often TestCrash kills the server")
+	crashStep   = flag.Int64("crash.step", 1000, "step of TestCrash in milliseconds")
+	crashSeries = flag.Int("crash.series", 4, "how many series of each kind a client of TestCrash has")
+	crashLife   = flag.Duration("crash.life", 150*time.Millisecond, "how long a life of the server in TestCrash is at most")
 	crashSeed   = flag.Uint64("crash.seed", 0, "seed of TestCrash; 0 chooses one")
 )
 
@@ -36,7 +41,11 @@ type crashTest struct {
 }
 
 // TestCrash kills the server at random moments under load. After each restart every acknowledged sample must be
-// there: on the grid with the exact value, off the grid and for counters with what the oracle has.
+// there: on the grid with the exact value, off the grid and for counters with what the oracle has. The long run, ten
+// million samples with flushes and compactions in between:
+//
+//	go test ./cmd/telamon -run 'TestCrash$' -timeout 3h -crash.cycles 300 -crash.series 60 -crash.life 2s
+//	… the same with -crash.step 100
 func TestCrash(t *testing.T) {
 	t.Parallel()
 	seed := *crashSeed
@@ -45,7 +54,7 @@ func TestCrash(t *testing.T) {
 	}
 	t.Logf("-crash.seed=%d", seed)
 	settings := testSettings(t)
-	settings.Step, settings.fs = crashStep*time.Millisecond, vfs.NewMemory()
+	settings.Step, settings.fs = time.Duration(*crashStep)*time.Millisecond, vfs.NewMemory()
 	c := &crashTest{
 		dir:   t.TempDir(),
 		rng:   rand.New(rand.NewPCG(seed, 0)),
@@ -53,7 +62,7 @@ func TestCrash(t *testing.T) {
 	}
 	c.oracle, _ = runServer(t, settings)
 	for i := range crashClients {
-		c.loads = append(c.loads, newCrashLoad(1+i, seed, c.start+200*crashStep))
+		c.loads = append(c.loads, newCrashLoad(1+i, seed, c.start+200**crashStep))
 	}
 	t.Cleanup(func() {
 		if c.server != nil {
@@ -68,7 +77,12 @@ func TestCrash(t *testing.T) {
 	if err := c.last(t.Context()); err != nil {
 		t.Fatalf("-crash.seed=%d: %v", seed, err)
 	}
-	t.Logf("%d samples acknowledged, %d crashes", c.sent, *crashCycles)
+	log, err := os.ReadFile(c.server.output)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d samples acknowledged, %d crashes, %d flushes, %d compactions", c.sent, *crashCycles,
+		bytes.Count(log, []byte("windows written to files")), bytes.Count(log, []byte("files merged")))
 }
 
 // cycle is one life of the server, with a check at its beginning and a crash at its end.
@@ -90,7 +104,7 @@ func (c *crashTest) cycle(ctx context.Context, first bool) error {
 		}
 	}
 	c.loadWhile(ctx, server, func() {
-		time.Sleep(time.Duration(c.rng.IntN(150)) * time.Millisecond)
+		time.Sleep(time.Duration(c.rng.Int64N(int64(*crashLife))))
 		c.server.kill()
 	})
 	return nil
@@ -124,7 +138,7 @@ func (c *crashTest) last(ctx context.Context) error {
 
 func (c *crashTest) begin() (err error) {
 	c.server, err = startProcess(c.dir, "server", nil, "serve", "--listen", "127.0.0.1:0", "--data", "data",
-		"--step", "1s", "--max-age", "1d", "--self", "off", "--log-level", "warn")
+		"--step", time.Duration(*crashStep*int64(time.Millisecond)).String(), "--max-age", "1d", "--self", "off")
 	return err
 }
 
@@ -191,14 +205,14 @@ func (c *crashTest) check(ctx context.Context, server client, steps int64) error
 		}
 		l.acked = nil
 		start := c.start
-		if steps < (l.at-start)/crashStep {
-			start = l.at - steps*crashStep
+		if steps < (l.at-start) / *crashStep {
+			start = l.at - steps**crashStep
 		}
-		got, err := server.slots(l.query(), start, l.at, crashStep)
+		got, err := server.slots(l.query(), start, l.at, *crashStep)
 		if err != nil {
 			return err
 		}
-		want, err := c.oracle.slots(l.query(), start, l.at, crashStep)
+		want, err := c.oracle.slots(l.query(), start, l.at, *crashStep)
 		if err != nil {
 			return err
 		}

@@ -84,6 +84,7 @@ rules:
 `
 
 func (d *demo) run(ctx context.Context) (err error) {
+	d.out.print("telamon demo starts: a server, eight services that publish to it, and a receiver of alerts")
 	dir, err := os.MkdirTemp("", "telamon-demo-")
 	if err != nil {
 		return err
@@ -142,6 +143,7 @@ func (d *demo) live(ctx context.Context) error {
 		return stopped(ctx, err)
 	}
 	d.restart()
+	d.out.print(fmt.Sprintf("publishing the last %s first, which takes some ten seconds", expr.DurationOf(d.history())))
 	next, err := d.past(ctx)
 	if err != nil {
 		return stopped(ctx, err)

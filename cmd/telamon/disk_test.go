@@ -69,7 +69,7 @@ func TestFullDisk(t *testing.T) {
 	check("after a restart", 101)
 }
 
-// TestFullDiskAtStart: a firing alert is retired by a start without rules, which a full disk does not take. The server
+// TestFullDiskAtStart: a firing alert is retired by a start that removes its rule, which a full disk does not take. The server
 // answers nevertheless, and the alert is resolved when there is space.
 func TestFullDiskAtStart(t *testing.T) {
 	t.Parallel()
@@ -97,7 +97,11 @@ func TestFullDiskAtStart(t *testing.T) {
 	}
 	stop()
 
-	settings.Rules = ""
+	gone := filepath.Join(t.TempDir(), "gone.yaml")
+	if err := os.WriteFile(gone, []byte("allow_removal: true\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	settings.Rules = gone
 	s, err := openServer(settings, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)

@@ -29,6 +29,7 @@ var mayImport = map[string][]string{
 	"tsdb/vfs":         {},
 	"tsdb/offheap":     {},
 	"query/stack":      {},
+	"query/yamlfile":   {},
 	"tsdb/tag":         {"tsdb/tag/pattern"},
 	"tsdb/index":       {"tsdb/tag", "tsdb/tag/pattern"},
 	"tsdb/wal":         {"tsdb/vfs"},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"os"
 	"runtime/debug"
@@ -12,6 +13,33 @@ import (
 // bytesPerSeries is what a series may take of the memory by default: twice what it takes with six hours of
 // points in memory.
 const bytesPerSeries = 4 << 10
+
+// seriesShare is the part of the memory that the tags of series may take by default, one of so many: twice what as many
+// usual series take as bytesPerSeries allows. What is left holds their values, the log's buffers, requests and queries.
+const seriesShare = 4
+
+// tooManySeries is the part of the memory limit, in percent, at which a start gives up: values and buffers need the rest.
+const tooManySeries = 60
+
+// checkSeriesFit says before the process is killed for its memory that the series of its data directory do not fit into
+// it. limit 0 is unknown.
+func checkSeriesFit(seriesBytes int, limit int64) error {
+	if limit == 0 || int64(seriesBytes) <= limit/100*tooManySeries {
+		return nil
+	}
+	return fmt.Errorf("the series take more than %d MB of memory, and the process may have %d MB in all; start it with more, as much as it ran with before",
+		seriesBytes>>20, limit>>20)
+}
+
+// bodyMemory returns how many bytes of bodies the publish end point may hold at a time under a memory limit: an eighth
+// of it, at least two of the largest bodies and at most 256 MB. limit 0 is unknown.
+func bodyMemory(limit int64) int64 {
+	const least, most = 32 << 20, 256 << 20
+	if limit == 0 {
+		return most
+	}
+	return min(max(limit/8, least), most)
+}
 
 // memoryFiles say how much memory the process may have: the limit of its control group, version 2 and 1.
 var memoryFiles = []string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}

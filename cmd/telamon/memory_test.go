@@ -30,3 +30,23 @@ func TestMemoryLimit(t *testing.T) {
 		}
 	}
 }
+
+func TestSeriesFit(t *testing.T) {
+	for _, c := range []struct {
+		series int
+		limit  int64
+		fits   bool
+	}{{1 << 40, 0, true}, {100 << 20, 256 << 20, true}, {200 << 20, 256 << 20, false}, {0, 1, true}} {
+		if err := checkSeriesFit(c.series, c.limit); (err == nil) != c.fits {
+			t.Errorf("%d bytes of series under %d: %v", c.series, c.limit, err)
+		}
+	}
+}
+
+func TestBodyMemory(t *testing.T) {
+	for limit, want := range map[int64]int64{0: 256 << 20, 64 << 20: 32 << 20, 1 << 30: 128 << 20, 64 << 30: 256 << 20} {
+		if got := bodyMemory(limit); got != want {
+			t.Errorf("under %d: %d, want %d", limit, got, want)
+		}
+	}
+}

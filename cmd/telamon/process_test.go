@@ -22,13 +22,18 @@ type process struct {
 
 // startProcess runs telamon in dir. Its environment is env, where that is not nil.
 func startProcess(dir, name string, env []string, args ...string) (*process, error) {
+	return startCommand(dir, name, env, exec.Command("telamon", args...))
+}
+
+// startCommand runs a command that becomes a telamon.
+func startCommand(dir, name string, env []string, cmd *exec.Cmd) (*process, error) {
 	p := &process{output: filepath.Join(dir, name+".out"), done: make(chan struct{})}
 	out, err := os.OpenFile(p.output, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, err
 	}
 	defer out.Close()
-	p.cmd = exec.Command("telamon", args...)
+	p.cmd = cmd
 	p.cmd.Dir, p.cmd.Env, p.cmd.Stdout, p.cmd.Stderr = dir, env, out, out
 	if err := p.cmd.Start(); err != nil {
 		return nil, err

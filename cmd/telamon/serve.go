@@ -22,7 +22,8 @@ func serveCommand() *cobra.Command {
 Each setting is a flag, an environment variable and a key of the --config file, in this
 order of precedence: --max-age 1h, TELAMON_MAX_AGE=1h, and the line "max-age: 1h".
 Durations are a number and a unit, as 90s, 15m, 3h, 15d, 2w, or ISO 8601 as PT1H30M.
-SIGHUP reads the rules file again; a broken one changes nothing.`,
+SIGHUP reads the rules file again; a broken one changes nothing, nor does one that lacks more than
+half of the rules while an alert fires, unless it says allow_removal: true.`,
 		Args: cobra.NoArgs,
 	}
 	addFlags(cmd.Flags())
@@ -33,7 +34,9 @@ SIGHUP reads the rules file again; a broken one changes nothing.`,
 		}
 		followMemoryLimit(0)
 		collectOften()
-		logger := newLogger(cmd.ErrOrStderr(), settings)
+		log := newLogStream(cmd.ErrOrStderr())
+		defer log.Close()
+		logger := newLogger(log, settings)
 		findStrangers(environment(), cmd.Flags()).warn(logger)
 		s, err := openServer(settings, logger)
 		if err != nil {

@@ -15,9 +15,11 @@ import (
 
 	"github.com/telamon-tsdb/telamon/query/alert"
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/yamlfile"
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
+	"github.com/telamon-tsdb/telamon/web/sockets"
 )
 
 // namespace is the one namespace there is so far.
@@ -25,6 +27,9 @@ const namespace = "default"
 
 // shutdownPatience bounds how long a stopping server waits for requests under way.
 const shutdownPatience = 10 * time.Second
+
+// bodyTime bounds how long a client takes to send a body: what the slowest link needs for 8 MiB at 2 Mbit/s.
+const bodyTime = 30 * time.Second
 
 // A server is one running Telamon.
 //
@@ -34,8 +39,9 @@ type server struct {
 	settings Settings
 	logger   *slog.Logger
 	rules    *alert.Rules // read last; empty without a file
+	unread   error        // why the rules file could not be read since; nil after it could
 
-	listener   net.Listener
+	listener   *sockets.Listener
 	dir        *tsdb.Dir
 	log        *wal.Log
 	db         *tsdb.DB
@@ -46,7 +52,7 @@ type server struct {
 	reload     <-chan os.Signal // has a value after each SIGHUP, until stopReload
 	stopReload func()
 	failed     chan error // why the HTTP server ended, if it did by itself
-	// maintained is called each time that the store has been maintained; nil: nobody cares.
+	// maintained is called each time that the store has been maintained, and while it replays; nil: nobody cares.
 	maintained func(tsdb.Stats)
 }
 
@@ -68,14 +74,16 @@ func openServer(settings Settings, logger *slog.Logger) (_ *server, err error) {
 	if err = checkStep(settings, logger); err != nil {
 		return nil, err
 	}
-	if s.listener, err = bind(settings.Listen); err != nil {
+	listener, err := bind(settings.Listen)
+	if err != nil {
 		return nil, err
 	}
+	s.listener = sockets.Listen(listener, sockets.BoundsOfProcess())
 	if s.dir, err = tsdb.OpenDir(settings.fs, settings.Data, settings.Step); err != nil {
 		return nil, err
 	}
 	logConfig := s.dir.LogConfig(namespace)
-	logConfig.Sync, logConfig.Logger = settings.Sync, logger
+	logConfig.Sync, logConfig.Logger, logConfig.Held = settings.Sync, logger, s.dir.Held
 	if s.log, err = wal.Open(logConfig); err != nil {
 		return nil, err
 	}
@@ -88,7 +96,9 @@ func openServer(settings Settings, logger *slog.Logger) (_ *server, err error) {
 	}
 	s.parts = wire(s)
 	s.http = &http.Server{
-		Handler:           s.parts.handler,
+		Handler:           sockets.BoundBodies(bodyTime, s.parts.handler),
+		ConnState:         s.listener.Track,
+		ConnContext:       s.listener.Context,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
@@ -164,7 +174,9 @@ func (s *server) startMaintenance(ctx context.Context) (stop func()) {
 		tick := time.NewTicker(s.settings.Step)
 		defer tick.Stop()
 		for now := time.Now(); ctx.Err() == nil; {
-			if err := s.db.Maintain(ctx, now); err != nil && ctx.Err() == nil {
+			if err := s.dir.Held(); err != nil {
+				s.logger.Error("nothing is stored, flushed or removed any more", "error", err)
+			} else if err := s.db.Maintain(ctx, now); err != nil && ctx.Err() == nil {
 				s.logger.Error("maintenance of the store; the next step tries again", "error", err)
 			}
 			if s.maintained != nil {
@@ -182,13 +194,27 @@ func (s *server) startMaintenance(ctx context.Context) (stop func()) {
 	}
 }
 
+// replayWatch is how often a start looks at its memory while the log is replayed: in it a few 10 MB of series come.
+const replayWatch = 100 * time.Millisecond
+
 // replay feeds the log to the owners of its records and starts the store.
 func (s *server) replay(ctx context.Context) error {
 	begin, records := time.Now(), 0
+	limit, looked := memoryLimit(os.ReadFile), begin
 	err := s.log.Replay(func(at wal.Position, rec wal.Record) error {
 		records++
 		if err := ctx.Err(); err != nil {
 			return err
+		}
+		if time.Since(looked) > replayWatch {
+			st := s.db.Stats()
+			if err := checkSeriesFit(st.SeriesBytes, limit); err != nil {
+				return err
+			}
+			if s.maintained != nil {
+				s.maintained(st)
+			}
+			looked = time.Now()
 		}
 		if rec.Type == wal.AlertState || rec.Type == wal.Notification {
 			return s.parts.alerts.Replay(rec)
@@ -216,6 +242,9 @@ func (s *server) startAlerts(ctx context.Context) (held <-chan time.Time) {
 		s.logger.Error("alerting has not begun; the server goes on and tries again", "error", err)
 		return time.After(alertRetry)
 	}
+	if s.unread != nil {
+		s.parts.alerts.RefuseRules(s.unread)
+	}
 	s.parts.alerts.Start()
 	return nil
 }
@@ -227,8 +256,13 @@ func (s *server) reloadRules(ctx context.Context, held bool) {
 		s.logger.Warn("SIGHUP reads the rules file again, and there is none: start with --rules FILE")
 		return
 	}
-	rules, err := loadRules(s.settings)
-	if err == nil && !held {
+	var rules *alert.Rules
+	rules, s.unread = loadRules(s.settings)
+	err := s.unread
+	switch {
+	case err != nil:
+		s.parts.alerts.RefuseRules(err)
+	case !held:
 		err = s.parts.alerts.SetRules(ctx, rules)
 	}
 	if err != nil {
@@ -244,7 +278,7 @@ func loadRules(settings Settings) (*alert.Rules, error) {
 	if settings.Rules == "" {
 		return &alert.Rules{}, nil
 	}
-	data, err := os.ReadFile(settings.Rules)
+	data, err := yamlfile.Read(settings.Rules, alert.MaxFileBytes)
 	if err != nil {
 		return nil, fmt.Errorf("rules: %w", err)
 	}

@@ -9,9 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/knadh/koanf/parsers/yaml"
 	"github.com/knadh/koanf/providers/env/v2"
-	"github.com/knadh/koanf/providers/file"
 	"github.com/knadh/koanf/providers/posflag"
 	"github.com/knadh/koanf/v2"
 	"github.com/spf13/pflag"
@@ -20,6 +18,8 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
+	"github.com/telamon-tsdb/telamon/web/api"
+	"github.com/telamon-tsdb/telamon/web/chart/draw"
 )
 
 // Settings are what an operator may set. Each is a flag, an environment variable and a key of the
@@ -38,10 +38,14 @@ type Settings struct {
 	Limits        tsdb.Limits
 	// MaxLines and MaxDatapoints bound what one data expression of a query may read.
 	MaxLines, MaxDatapoints int
-	Self                    bool
-	LogLevel                string
-	LogFormat               string
-	Sync                    wal.SyncMode
+	// Origins and Hosts are what of other origins and under which names the server answers.
+	Origins   api.Origins
+	Hosts     api.Hosts
+	Fonts     *draw.Fonts // of pictures, beside the built-in one
+	Self      bool
+	LogLevel  string
+	LogFormat string
+	Sync      wal.SyncMode
 
 	fs vfs.FS // where Data is; nil is the machine's own
 }
@@ -59,10 +63,14 @@ func addFlags(flags *pflag.FlagSet) {
 	flags.String("eval-delay", "", "`duration` from the end of a step until the rules evaluate it (default one step)")
 	flags.String("rules", "", "YAML `file` with alert rules; read again on SIGHUP")
 	flags.String("max-series", "", "`number` of series in all, 0 is no limit (default the memory limit / 4 KB)")
+	flags.String("max-series-bytes", "", "`number` of bytes of memory that the tags of all series may take, 0 is no limit (default a quarter of the memory limit)")
 	flags.String("max-values-per-key", "200000", "`number` of different values of one tag key, 0 is no limit")
 	flags.String("max-new-series", "", "`number` of new series a minute while there are more than half of max-series, 0 is no limit (default a fifth of max-series)")
 	flags.String("max-lines", "1024", "`number` of lines that one data expression of a query may read")
 	flags.String("max-datapoints", "500000", "`number` of lines times points that one data expression of a query may read")
+	flags.StringSlice("cors-origins", nil, "`origins` whose pages may read and change everything, besides the server's own,\nsuch as https://grafana.example; '*' is every page there is (default none)")
+	flags.StringSlice("allowed-hosts", nil, "`hosts` under which the server is asked for, besides localhost and loopback addresses:\nhow others call it behind a proxy, such as metrics.example; '*' is every name (default none\nover a loopback address, every name over others)")
+	flags.StringSlice("font", nil, "TrueType or OpenType `file` with letters for PNG pictures beside Latin, Greek and Cyrillic, such as\nChinese, Japanese, Korean and symbols; may be repeated, the first that has a letter counts")
 	flags.String("self", "on", "`on|off`: store the server's own metrics")
 	flags.String("log-level", "info", "`level` from which on to log: debug, info, warn or error")
 	flags.String("log-format", "text", "`format` of the log: text or json")
@@ -78,7 +86,7 @@ const envPrefix = "TELAMON_"
 func loadSettings(flags *pflag.FlagSet, environ []string) (Settings, error) {
 	k := koanf.New(".")
 	if path := configPath(flags, environ); path != "" {
-		if err := k.Load(file.Provider(path), yaml.Parser()); err != nil {
+		if err := k.Load(configFile(path), configFile(path)); err != nil {
 			return Settings{}, fmt.Errorf("config %s: %w", path, err)
 		}
 		if err := unknownKeys(k.Keys(), flags); err != nil {
@@ -143,6 +151,8 @@ func readSettings(k *koanf.Koanf) (Settings, error) {
 		r.err = fmt.Errorf("timezone: %w; write an ID such as UTC or US/Pacific", err)
 	}
 	s.Limits = r.limits()
+	s.Origins, s.Hosts = parseList(&r, "cors-origins", api.ParseOrigins), parseList(&r, "allowed-hosts", api.ParseHosts)
+	s.Fonts = parseList(&r, "font", draw.LoadFonts)
 	s.MaxLines, s.MaxDatapoints = r.positive("max-lines"), r.positive("max-datapoints")
 	switch {
 	case r.err != nil:
@@ -203,7 +213,9 @@ func parseDuration(text string) (time.Duration, error) {
 // limits reads the limits on series, which depend on the memory and on each other.
 func (r *settingReader) limits() tsdb.Limits {
 	var l tsdb.Limits
-	l.Series = r.number("max-series", int(memoryLimit(os.ReadFile)/bytesPerSeries))
+	memory := memoryLimit(os.ReadFile)
+	l.Series = r.number("max-series", int(memory/bytesPerSeries))
+	l.SeriesBytes = r.number("max-series-bytes", int(memory/seriesShare))
 	l.ValuesPerKey = r.number("max-values-per-key", 0)
 	l.NewSeries = r.number("max-new-series", l.Series/5)
 	return l
@@ -229,6 +241,29 @@ func (r *settingReader) positive(key string) int {
 		r.err = fmt.Errorf("%s 0: no query could be answered; write a number of 1 or more", key)
 	}
 	return n
+}
+
+// list reads texts: a list of the file, or a text with commas.
+func (r *settingReader) list(key string) []string {
+	if text, isText := r.k.Get(key).(string); isText {
+		var texts []string
+		for entry := range strings.SplitSeq(text, ",") {
+			if entry = strings.TrimSpace(entry); entry != "" {
+				texts = append(texts, entry)
+			}
+		}
+		return texts
+	}
+	return r.k.Strings(key)
+}
+
+// parseList reads a list of texts that mean something.
+func parseList[T any](r *settingReader, key string, parse func([]string) (T, error)) T {
+	parsed, err := parse(r.list(key))
+	if err != nil && r.err == nil {
+		r.err = fmt.Errorf("%s: %w", key, err)
+	}
+	return parsed
 }
 
 func (r *settingReader) choice(key string, choices ...string) string {

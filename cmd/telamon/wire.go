@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/telamon-tsdb/telamon/ingest"
@@ -14,6 +15,7 @@ import (
 	"github.com/telamon-tsdb/telamon/query/stream"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 	"github.com/telamon-tsdb/telamon/web/api"
+	"github.com/telamon-tsdb/telamon/web/sockets"
 	"github.com/telamon-tsdb/telamon/web/ui"
 )
 
@@ -30,7 +32,7 @@ type parts struct {
 func wire(srv *server) parts {
 	step := srv.settings.Step
 	pipeline := ingest.New(ingest.Config{Store: srv.db, Step: step, MaxAge: srv.settings.MaxAge, EvalDelay: srv.settings.EvalDelay})
-	publish := listen.NewPublish(listen.Config{Pipeline: pipeline})
+	publish := listen.NewPublish(listen.Config{Pipeline: pipeline, MaxHeldBytes: bodyMemory(memoryLimit(os.ReadFile))})
 	engine := query.NewEngine(query.Config{
 		Store: srv.db, MaxLines: srv.settings.MaxLines, MaxDatapoints: srv.settings.MaxDatapoints,
 	})
@@ -60,6 +62,9 @@ func wire(srv *server) parts {
 		MaxAge:   srv.settings.MaxAge,
 		Timezone: srv.settings.Timezone,
 		Logger:   srv.logger,
+		Origins:  srv.settings.Origins,
+		Hosts:    srv.settings.Hosts,
+		Fonts:    srv.settings.Fonts,
 	})
 	if srv.settings.Self {
 		p.reporter = self.New(self.Config{
@@ -72,6 +77,7 @@ func wire(srv *server) parts {
 				self.OfStore(srv.db.Stats),
 				self.OfLog(func() self.LogCounts { return logCounts(srv.log.Stats()) }),
 				self.OfAlerts(func() self.AlertCounts { return alertCounts(p.alerts.Stats()) }),
+				self.OfConnections(func() self.ConnectionCounts { return connectionCounts(srv.listener.Stats()) }),
 				self.OfRuntime(),
 			},
 		})
@@ -92,7 +98,13 @@ func alertCounts(s alert.Stats) self.AlertCounts {
 	return self.AlertCounts{
 		Evaluations: s.Evaluations, EvaluationErrors: s.EvaluationErrors, SkippedSteps: s.Skipped,
 		Waiting: s.Waiting, GivenUp: s.GivenUp, Pending: s.Pending, Firing: s.Firing,
+		Held: s.Held, RulesRefused: s.Refused,
 	}
+}
+
+// connectionCounts does the same for the connections.
+func connectionCounts(s sockets.Stats) self.ConnectionCounts {
+	return self.ConnectionCounts{Open: s.Open, GaveWay: s.GaveWay, Refused: s.Refused}
 }
 
 // startReporter begins to write the server's own metrics, if that is wanted.

@@ -11,7 +11,8 @@
 // "try again"; nobody waits while holding some, so that nobody waits for ever. The decoder's tables
 // come on top: 0.3 bytes for a byte of an ordinary body, 10 for one made to hurt.
 //
-// A client that sends its body slower than Config.MaxBodyTime allows is cut off.
+// How long a client may take to send its body is up to the HTTP server: a read that fails is answered 400, and
+// gives back what it held.
 //
 // Napkin: a client sends 2,000-10,000 samples in 30-150 KiB of gzip, 0.6-3 MiB of JSON; unzipping takes
 // 2-3 ns a byte of JSON, three times what reading it takes.

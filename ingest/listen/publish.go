@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"sync"
-	"time"
 
 	"github.com/telamon-tsdb/telamon/ingest"
 	"github.com/telamon-tsdb/telamon/ingest/atlasjson"
@@ -27,17 +26,13 @@ type Config struct {
 	MaxBodyBytes int
 	// MaxHeldBytes bounds the bodies that are held at one time, zipped and unzipped. 256 MiB if zero.
 	MaxHeldBytes int64
-	// MaxBodyTime bounds how long a client takes to send a body. 30 s if zero, what the slowest link
-	// needs for 8 MiB at 2 Mbit/s.
-	MaxBodyTime time.Duration
 }
 
 // Publish is the handler of POST requests to PublishPath and PublishFastPath. Whoever mounts it adds
-// CORS and answers OPTIONS.
+// CORS, answers OPTIONS, and sets deadlines for bodies.
 type Publish struct {
 	pipeline     *ingest.Pipeline
 	maxBodyBytes int
-	maxBodyTime  time.Duration
 	held         budget
 	decoders     sync.Pool // of *atlasjson.Decoder
 	bodies       bodyPools
@@ -52,14 +47,10 @@ func NewPublish(config Config) *Publish {
 	if config.MaxHeldBytes == 0 {
 		config.MaxHeldBytes = 256 << 20
 	}
-	if config.MaxBodyTime == 0 {
-		config.MaxBodyTime = 30 * time.Second
-	}
 	memo := config.Pipeline.Memo()
 	return &Publish{
 		pipeline:     config.Pipeline,
 		maxBodyBytes: min(config.MaxBodyBytes, 1<<30),
-		maxBodyTime:  config.MaxBodyTime,
 		held:         budget{limit: config.MaxHeldBytes},
 		decoders:     sync.Pool{New: func() any { return &atlasjson.Decoder{Memo: memo} }},
 	}
@@ -86,15 +77,11 @@ func (h *Publish) answer(w http.ResponseWriter, r *http.Request) answer {
 	}
 	held := holding{budget: &h.held}
 	defer held.release()
-	// A writer that cannot set deadlines, as in tests, is none that waits for a network.
-	connection := http.NewResponseController(w)
-	connection.SetReadDeadline(time.Now().Add(h.maxBodyTime))
 	body, err := h.readBody(r, &held)
 	defer body.free(&h.bodies)
 	if err != nil {
 		return h.bodyFailure(r, err)
 	}
-	connection.SetReadDeadline(time.Time{}) // past it the server would take the client for gone
 	h.counts.bodyBytes.Add(uint64(len(body.text)))
 
 	decoder := h.decoders.Get().(*atlasjson.Decoder)

@@ -134,6 +134,8 @@ type AlertCounts struct {
 	Waiting                       int    // notifications that are not delivered yet
 	GivenUp                       uint64 // notifications dropped for want of room
 	Pending, Firing               int    // groups
+	Held                          int    // rules that are not in the rules file and whose alerts fire on
+	RulesRefused                  bool   // the newest rules file is not in force
 }
 
 // OfAlerts offers what alerting counts.
@@ -148,8 +150,36 @@ func OfAlerts(counts func() AlertCounts) Source {
 			{"telamon.alerts.givenUp", Counter, float64(c.GivenUp), nil},
 			{"telamon.alerts.groups", Gauge, float64(c.Pending), tag.New("state", "pending")},
 			{"telamon.alerts.groups", Gauge, float64(c.Firing), tag.New("state", "firing")},
+			{"telamon.alerts.heldRules", Gauge, float64(c.Held), nil},
+			{"telamon.alerts.rulesRefused", Gauge, truth(c.RulesRefused), nil},
 		}
 	}
+}
+
+// ConnectionCounts are what the HTTP listener counts, as plain numbers.
+type ConnectionCounts struct {
+	Open             int    // connections at present
+	GaveWay, Refused uint64 // connections closed for want of room: slow ones for new ones, and new ones
+}
+
+// OfConnections offers what the HTTP listener counts.
+func OfConnections(counts func() ConnectionCounts) Source {
+	return func() []Value {
+		c := counts()
+		return []Value{
+			{"telamon.http.connections", Gauge, float64(c.Open), nil},
+			{"telamon.http.connectionsClosed", Counter, float64(c.GaveWay), tag.New("id", "gaveWay")},
+			{"telamon.http.connectionsClosed", Counter, float64(c.Refused), tag.New("id", "refused")},
+		}
+	}
+}
+
+// truth returns 1 for true and 0 for false.
+func truth(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // runtimeValues are the metrics of the Go runtime that are worth a series.

@@ -74,7 +74,7 @@ func BenchmarkLoad(b *testing.B) {
 // BenchmarkOutbox moves one notification through an outbox in which many wait for a dead receiver.
 func BenchmarkOutbox(b *testing.B) {
 	now := time.Now()
-	o := newOutbox(maxWaiting)
+	o := newOutbox(room{maxWaiting, maxWaitingBytes})
 	for i := range 10_000 {
 		o.add(letter(fmt.Sprint("dead", i), "dead", 1), now.Add(time.Hour))
 	}

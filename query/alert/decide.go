@@ -2,7 +2,6 @@ package alert
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -10,9 +9,6 @@ import (
 	"github.com/telamon-tsdb/telamon/query"
 	"github.com/telamon-tsdb/telamon/query/stream"
 )
-
-// maxGroups bounds the groups of one rule that are true at a time. More is a failed evaluation.
-const maxGroups = 10_000
 
 // An outcome is what evaluating one rule for one step came to.
 type outcome struct {
@@ -49,12 +45,18 @@ func (d *decider) rule(o *outcome) {
 		absent = Unknown
 	}
 	byTags := trueFirst(o.lines)
+	if o.err == nil {
+		byTags = d.overflow(o.rule, known, byTags)
+	}
 	for _, key := range slices.Sorted(maps.Keys(byTags)) {
 		line := byTags[key]
 		d.read(o.rule, known[key], line, ReadingOf(line.Signal))
 	}
 	for _, g := range sortedGroups(known) {
-		if _, ok := byTags[string(g.tags.AppendCanonical(nil))]; !ok {
+		if g.overflow && o.err == nil {
+			continue // it has been read
+		}
+		if _, ok := byTags[g.key()]; !ok {
 			d.read(o.rule, g, query.StepLine{Tags: g.tags, Value: float64(noNumber), Signal: float64(noNumber)}, absent)
 		}
 	}
@@ -165,12 +167,15 @@ func (c *change) drop(g *group) {
 
 // retire returns the change that takes the groups of rules that are gone, or are other rules now, out
 // of the ledger. Those that fire are resolved at the last evaluated step, because nobody will look
-// again: the receivers hear it with the labels and annotations of the firing and without a value.
-func (l *ledger) retire(rules *Rules) *change {
+// again: the receivers hear it with the labels and annotations of the firing and without a value. What is
+// held stays.
+func (l *ledger) retire(rules *Rules, hold holding) *change {
 	c := &change{step: l.step}
 	named := rules.byName()
 	for _, g := range l.all() {
 		if rule := named[g.rule]; rule != nil && rule.identity() == g.identity {
+			continue
+		} else if rule == nil && hold.keeps(g) {
 			continue
 		}
 		if g.state.Phase == Firing {
@@ -185,20 +190,6 @@ func (l *ledger) retire(rules *Rules) *change {
 		c.drop(g)
 	}
 	return c
-}
-
-// checkLines refuses an answer that alerting cannot hold.
-func checkLines(lines []query.StepLine) error {
-	count := 0
-	for _, s := range lines {
-		if ReadingOf(s.Signal) == True {
-			count++
-		}
-	}
-	if count > maxGroups {
-		return fmt.Errorf("%d groups are true, at most %d can be alerts of one rule: group by fewer keys or narrow the query", count, maxGroups)
-	}
-	return nil
 }
 
 // trueFirst returns the lines by the canonical bytes of their tags. Where several lines of an expression

@@ -36,9 +36,20 @@
 // true: a firing alert stays, a pending one begins anew. Samples that arrive after their step has closed
 // change no decision.
 //
+// A rule of which more than 10,000 groups are true overflows: one alert of the rule itself, of the group "all", tells its
+// receivers how many, with some examples. Groups that fire go on; the others have no states of their own until a tenth
+// less is true.
+//
 // A rule that leaves the rules file, or comes with another expression or other labels, takes its alerts
-// along: those that fire are resolved, at the newest evaluated step. A start without a rules file is the same
-// for all rules.
+// along: those that fire are resolved, at the newest evaluated step.
+//
+// A rules file that lacks more than half of the rules in force while an alert fires was rather cut or mixed up than
+// meant. A reload refuses it, unless it says allow_removal: true, and the rules before stay in force. A start has
+// none before: it runs with what the file has, and holds the alerts that fire and whose rules are absent. A held alert
+// is evaluated no more, so that it neither resolves nor fires. When its rule comes back it goes on firing without a
+// second event; a load with allow_removal: true resolves it. A rule is told by its name: with another name
+// it is gone and a new one has come, with another expression it is changed. What a start compares with is the roster
+// in the log; a log without one knows only the rules whose alerts fire.
 //
 // # Records, version 1
 //
@@ -50,13 +61,16 @@
 //	            "labels":{…},"annotations":{…},"told":["oncall"],"value":12,"signal":1}],
 //	 "notifications":[{"id":"…","alert":"…","receiver":"oncall","step":…,"body":{the event}}]}
 //
-// tags are canonical bytes in base64; a group without a phase and seq is forgotten. A wal.Notification
+// tags are canonical bytes in base64; a group without a phase and seq is forgotten, and one with
+// "overflow":true stands for all groups of its rule. After a load a record has the
+// roster as well, "roster":{"rules":{"HighErrorRate":"the identity"}}: all rules in force, or with "more":true those that
+// did not fit the record before. A wal.Notification
 // record says that one needs no delivery any more: {"id":"…","alert":"…","receiver":"oncall","at":…,"attempts":1}.
 //
 // # Napkin
 //
 // A quiet step is one append of 34 bytes: 50 kB a day at 60 s. A transition with a receiver is
-// 1.5 kB. A group in memory is about 1 kB, at most 10,000 a rule and 1,000 resolved ones in all. Deciding
+// 1.5 kB. A group in memory is about 1 kB, at most 10,000 a rule, however many are true, and 1,000 resolved ones in all. Deciding
 // costs 1 µs for a group in which nothing happens and 20-40 µs for a transition with its event
 // (BenchmarkStep); the evaluation before it costs far more. Reading a rules file is 50 µs a rule.
 package alert

@@ -1,41 +1,25 @@
 package alert
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
+
+	"github.com/telamon-tsdb/telamon/query/yamlfile"
 )
 
-// maxFileBytes bounds a rules file: some 10,000 rules.
-const maxFileBytes = 4 << 20
+// MaxFileBytes bounds a rules file: some 10,000 rules.
+const MaxFileBytes = 4 << 20
 
 // A FileError tells where a rules file is wrong, and how.
-type FileError struct {
-	Line, Column int // both from 1
-	Err          error
-}
-
-// Error returns "line 7, column 11: …".
-func (e *FileError) Error() string {
-	return fmt.Sprintf("line %d, column %d: %v", e.Line, e.Column, e.Err)
-}
-
-// Unwrap returns what is wrong.
-func (e *FileError) Unwrap() error { return e.Err }
+type FileError = yamlfile.Error
 
 // errorAt returns a FileError at the place of t.
 func errorAt(t *token.Token, format string, args ...any) error {
-	e := &FileError{Line: 1, Column: 1, Err: fmt.Errorf(format, args...)}
-	if t != nil && t.Position != nil {
-		e.Line, e.Column = t.Position.Line, t.Position.Column
-	}
-	return e
+	return yamlfile.ErrorAt(t, format, args...)
 }
 
 // A text is a scalar of the file with its place.
@@ -48,32 +32,6 @@ type text struct {
 type field struct {
 	key   text
 	value ast.Node
-}
-
-// readYAML parses the file and returns its one document; nil where it holds none.
-func readYAML(data []byte) (ast.Node, error) {
-	if len(data) > maxFileBytes {
-		return nil, fmt.Errorf("the file has %d bytes, the limit is %d", len(data), maxFileBytes)
-	}
-	file, err := parser.ParseBytes(data, 0)
-	if err != nil {
-		var located yaml.Error
-		if errors.As(err, &located) {
-			return nil, errorAt(located.GetToken(), "%s", located.GetMessage())
-		}
-		return nil, err
-	}
-	var body ast.Node
-	for _, doc := range file.Docs {
-		switch {
-		case doc.Body == nil:
-		case body != nil:
-			return nil, errorAt(doc.Body.GetToken(), "a second document: a rules file is one")
-		default:
-			body = doc.Body
-		}
-	}
-	return body, nil
 }
 
 // fields returns the keys of a mapping, which must be among allowed (any key, if allowed is empty).
@@ -145,6 +103,14 @@ func texts(n ast.Node, what string) (map[string]text, error) {
 		m[f.key.value] = value
 	}
 	return m, nil
+}
+
+// plain refuses a text that looks like a template where nothing is rendered: it would go out as it is written.
+func (t text) plain(what string) error {
+	if strings.Contains(t.value, "{{") {
+		return errorAt(t.place, "%s is no template, and {{ would stay as it is: only annotations are rendered", what)
+	}
+	return nil
 }
 
 // kind names what a node is.

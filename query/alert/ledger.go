@@ -27,6 +27,8 @@ type group struct {
 	told []string
 	// value and signal are those of the newest reading; NaN is no line.
 	value, signal Number
+	// overflow says that it is no line, but stands for all lines of a rule with too many.
+	overflow bool
 }
 
 // A ledger is the memory of alerting: where every group stands. All of it is the sum of the changes
@@ -35,6 +37,8 @@ type group struct {
 type ledger struct {
 	step  int64  // newest evaluated step, in milliseconds; 0 before the first
 	floor uint64 // no forgotten group had a sequence number above it
+	// roster is that of the rules in force, as far as the log knows.
+	roster roster
 	// groups are kept by rule and then by the canonical bytes of their tags.
 	groups map[string]map[string]*group
 }
@@ -47,6 +51,8 @@ type change struct {
 	floor   uint64
 	groups  []*group // the new state of each group that changed; a blank state forgets it
 	letters []Notification
+	// rosters replace the roster, in this order.
+	rosters []rosterPart
 	// fired and resolved are those of groups that did that now. They are not in the record.
 	fired, resolved []*group
 }
@@ -58,10 +64,13 @@ func (l *ledger) apply(c *change) {
 	for _, g := range c.groups {
 		l.put(g)
 	}
+	for _, part := range c.rosters {
+		l.roster = l.roster.with(part)
+	}
 }
 
 func (l *ledger) put(g *group) {
-	key := string(g.tags.AppendCanonical(nil))
+	key := g.key()
 	ofRule := l.groups[g.rule]
 	switch {
 	case !g.state.isBlank():
@@ -84,7 +93,11 @@ func (l *ledger) note(o *outcome) {
 	for _, g := range l.groups[o.rule.Name] {
 		g.value, g.signal = noNumber, noNumber
 	}
-	for key, s := range trueFirst(o.lines) {
+	byTags := trueFirst(o.lines)
+	if own := l.groups[o.rule.Name][overflowKey]; own != nil && own.state.Phase != Inactive && o.err == nil {
+		own.value, own.signal = overflowNumbers(countTrue(byTags), True)
+	}
+	for key, s := range byTags {
 		if g := l.groups[o.rule.Name][key]; g != nil {
 			g.value, g.signal = Number(s.Value), Number(s.Signal)
 		}
@@ -123,5 +136,5 @@ func sortedGroups(groups map[string]*group) []*group {
 
 // snapshot returns the change that makes an empty ledger equal to l.
 func (l *ledger) snapshot() *change {
-	return &change{step: l.step, floor: l.floor, groups: l.all()}
+	return &change{step: l.step, floor: l.floor, groups: l.all(), rosters: l.roster.parts()}
 }

@@ -1,13 +1,14 @@
 package alert
 
 import (
-	"net/url"
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/yamlfile"
 )
 
 // maxFor bounds how long a group can be pending.
@@ -30,10 +31,11 @@ const maxNameBytes = 200
 //	    notify: [oncall]
 //
 // Every mistake is a *FileError: broken YAML, unknown and repeated keys, names given twice or missing,
-// durations, URLs, templates, receivers that nobody declared, and expressions, whose own error says
-// the offset inside of them. An empty file has no rules. o says how expressions are read.
+// durations, URLs, templates, {{ where nothing is rendered, receivers that nobody declared, and expressions, whose own error says
+// the offset inside of them. An empty file has no rules. With allow_removal: true at the top SetRules takes
+// away as many rules as the file lacks, whatever fires. o says how expressions are read.
 func Load(data []byte, o expr.Options) (*Rules, error) {
-	root, err := readYAML(data)
+	root, err := yamlfile.Parse(data, MaxFileBytes)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +43,7 @@ func Load(data []byte, o expr.Options) (*Rules, error) {
 	if root == nil {
 		return rules, nil
 	}
-	top, err := fields(root, "the rules file", "receivers", "rules")
+	top, err := fields(root, "the rules file", "receivers", "rules", "allow_removal")
 	if err != nil {
 		return nil, err
 	}
@@ -54,75 +56,25 @@ func Load(data []byte, o expr.Options) (*Rules, error) {
 		}
 	}
 	for _, f := range top {
-		if f.key.value == "rules" {
-			if rules.Rules, err = loadRules(f.value, rules, o); err != nil {
-				return nil, err
-			}
+		switch f.key.value {
+		case "rules":
+			rules.Rules, err = loadRules(f.value, rules, o)
+		case "allow_removal":
+			rules.AllowRemoval, err = loadTruth(f.value, "allow_removal")
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
 	return rules, nil
 }
 
-func loadReceivers(n ast.Node) ([]Receiver, error) {
-	list, err := items(n, "receivers")
-	if err != nil {
-		return nil, err
+// loadTruth reads true or false.
+func loadTruth(n ast.Node, what string) (bool, error) {
+	if b, ok := n.(*ast.BoolNode); ok {
+		return b.Value, nil
 	}
-	names := nameSet{what: "receiver"}
-	receivers := make([]Receiver, 0, len(list))
-	for _, item := range list {
-		receiver, err := loadReceiver(item, &names)
-		if err != nil {
-			return nil, err
-		}
-		receivers = append(receivers, receiver)
-	}
-	return receivers, nil
-}
-
-func loadReceiver(n ast.Node, names *nameSet) (Receiver, error) {
-	var r Receiver
-	list, err := fields(n, "a receiver", "name", "webhook")
-	if err != nil {
-		return r, err
-	}
-	for _, f := range list {
-		switch f.key.value {
-		case "name":
-			r.Name, err = names.take(f.value)
-		case "webhook":
-			r.Webhook, err = loadWebhook(f.value)
-		}
-		if err != nil {
-			return r, err
-		}
-	}
-	switch {
-	case r.Name == "":
-		return r, errorAt(n.GetToken(), "a receiver without a name")
-	case r.Webhook.URL == "":
-		return r, errorAt(n.GetToken(), "receiver %q has no webhook url", r.Name)
-	}
-	return r, nil
-}
-
-func loadWebhook(n ast.Node) (Webhook, error) {
-	list, err := fields(n, "a webhook", "url")
-	if err != nil || len(list) == 0 {
-		return Webhook{}, err
-	}
-	address, err := scalar(list[0].value, "url")
-	if err != nil {
-		return Webhook{}, err
-	}
-	u, err := url.Parse(address.value)
-	if err != nil {
-		return Webhook{}, errorAt(address.place, "%w", err)
-	}
-	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return Webhook{}, errorAt(address.place, "the url of a webhook is http://host/path or https://host/path, not %q", address.value)
-	}
-	return Webhook{URL: address.value}, nil
+	return false, errorAt(n.GetToken(), "%s is true or false", what)
 }
 
 func loadRules(n ast.Node, known *Rules, o expr.Options) ([]*Rule, error) {
@@ -215,13 +167,24 @@ func (r *Rule) loadFor(n ast.Node) error {
 }
 
 func loadLabels(n ast.Node) (map[string]string, error) {
+	list, err := fields(n, "labels")
+	if err != nil {
+		return nil, err
+	}
 	values, err := texts(n, "labels")
 	if err != nil {
 		return nil, err
 	}
-	labels := make(map[string]string, len(values))
-	for key, value := range values {
-		labels[key] = value.value
+	labels := make(map[string]string, len(list))
+	for _, f := range list {
+		value := values[f.key.value]
+		if err := f.key.plain("the key of a label"); err != nil {
+			return nil, err
+		}
+		if err := value.plain(fmt.Sprintf("label %q", f.key.value)); err != nil {
+			return nil, err
+		}
+		labels[f.key.value] = value.value
 	}
 	return labels, nil
 }
@@ -251,6 +214,9 @@ func loadNotify(n ast.Node, known *Rules) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := name.plain("a receiver in notify"); err != nil {
+			return nil, err
+		}
 		if _, ok := known.Receiver(name.value); !ok {
 			return nil, errorAt(name.place, "no receiver is called %q: declare it under receivers", name.value)
 		}
@@ -271,6 +237,9 @@ type nameSet struct {
 func (s *nameSet) take(n ast.Node) (string, error) {
 	name, err := scalar(n, "the name of a "+s.what)
 	if err != nil {
+		return "", err
+	}
+	if err := name.plain("the name of a " + s.what); err != nil {
 		return "", err
 	}
 	if len(name.value) > maxNameBytes {

@@ -61,6 +61,21 @@ func TestLoadEmpty(t *testing.T) {
 	}
 }
 
+// TestLoadOpenings: a rules file may begin as YAML lets it.
+func TestLoadOpenings(t *testing.T) {
+	for _, opening := range []string{"\uFEFF", "%YAML 1.2\n---\n", "\uFEFF# rules\n%YAML 1.2\n--- # here\n", "---\n...\n---\n"} {
+		for _, end := range []string{"", "...\n# that is all\n"} {
+			file := opening + goodFile + end
+			for _, text := range []string{file, strings.ReplaceAll(file, "\n", "\r\n")} {
+				rules, err := Load([]byte(text), expr.Options{})
+				if err != nil || len(rules.Rules) != 2 || rules.Rules[1].Expr != "name,x,:eq, :sum" {
+					t.Errorf("%.30q: %v", text, err)
+				}
+			}
+		}
+	}
+}
+
 func TestLoadNamesThePlace(t *testing.T) {
 	for _, c := range []struct{ name, file, want string }{
 		{"syntax", "rules: [1\nreceivers: 2", "line 2, column 1: ',' or ']' must be specified"},
@@ -77,6 +92,17 @@ func TestLoadNamesThePlace(t *testing.T) {
 		{"no expr", "rules:\n  - name: x", `line 2, column 9: rule "x" has no expr`},
 		{"bad expr", "rules:\n  - name: x\n    expr: \"name,a,:eq,:maxx\"", `line 3, column 11: expr: at 11: unknown word ':maxx', did you mean ':max'?`},
 		{"two exprs", "rules:\n  - name: x\n    expr: 1,2", `line 3, column 11: expr: it leaves 2 expressions on the stack`},
+		{"a template in a label", "rules:\n  - name: x\n    expr: '1'\n    labels:\n      a: b\n      team: 'x {{ .Labels.team }}'", `line 6, column 13: label "team" is no template, and {{ would stay as it is: only annotations are rendered`},
+		{"an open one in a label", "rules: [{name: x, expr: '1', labels: {team: '{{'}}]", `line 1, column 45: label "team" is no template`},
+		{"a template in the key of a label", "rules: [{name: x, expr: '1', labels: {'{{ .Value }}': a}}]", `line 1, column 39: the key of a label is no template`},
+		{"a template in a rule's name", "rules: [{name: '{{ .Labels.x }}', expr: '1'}]", `line 1, column 16: the name of a rule is no template`},
+		{"a template in a receiver's name", "receivers: [{name: '{{ x }}', webhook: {url: 'http://x'}}]", `line 1, column 20: the name of a receiver is no template`},
+		{"a template in a url", "receivers: [{name: x, webhook: {url: 'http://x/{{ .Labels.x }}'}}]", `line 1, column 38: the url of a webhook is no template`},
+		{"a template in notify", "rules: [{name: x, expr: '1', notify: ['{{ .Labels.team }}']}]", `line 1, column 39: a receiver in notify is no template`},
+		{"a removal that is no truth", "allow_removal: yes", "line 1, column 16: allow_removal is true or false"},
+		{"an empty removal", "allow_removal:\nrules: []", "line 1, column 15: allow_removal is true or false"},
+		{"a second document", "rules: []\n---\nrules: []", "line 3, column 1: a second document: the file is one, and it begins in line 1"},
+		{"syntax behind a mark and a directive", "\uFEFF%YAML 1.2\r\n---\r\nrules: [1\r\nreceivers: 2", "line 4, column 1: ',' or ']' must be specified"},
 		{"long for", "rules:\n  - name: x\n    for: 300y", `line 3, column 10: for: 300y is not between 0 and 52w`},
 		{"bad for", "rules:\n  - name: x\n    for: 3 minutes", "line 3, column 10: for: "},
 		{"negative for", "rules:\n  - name: x\n    for: -3m", "line 3, column 10: for: "},

@@ -2,7 +2,6 @@ package alert
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -50,12 +49,18 @@ type Manager struct {
 	runs   map[string]*run // by name of the rule
 	stats  Stats           // the counters that are not the courier's
 	logErr error           // why the last append failed; nil after a good one
+	// refused is why the newest load is not in force; nil after a good one.
+	refused error
+	loaded  bool // SetRules has put rules in force in this life
+
+	owed []rosterPart // what the log did not take and comes with the next step; for holders of stepMu
 }
 
 // A run is what the status shows of the newest evaluation of a rule.
 type run struct {
 	evaluated int64 // step; 0 before the first
 	err       error
+	graphs    map[string]string // GraphStatus.Q by ID of the group, as far as it was asked for
 }
 
 // FromEngine returns the Config.Evaluate that asks an engine over a store with that step.
@@ -81,7 +86,7 @@ func New(cfg Config) *Manager {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	m := &Manager{
-		cfg: cfg, box: newOutbox(maxWaiting), ledger: newLedger(),
+		cfg: cfg, box: newOutbox(room{maxWaiting, maxWaitingBytes}), ledger: newLedger(),
 		rules: &Rules{}, runs: map[string]*run{},
 	}
 	m.courier = &courier{box: m.box, send: m.send, settled: m.settled, now: cfg.Now, log: cfg.Log}
@@ -128,40 +133,32 @@ func (m *Manager) Close() {
 	m.courier.close()
 }
 
-// SetRules puts rules in the place of the ones before, at once and between two steps. A rule with the
-// same name, expression and labels keeps its states. The alerts of one that is gone or changed and that fire
-// are resolved; those that are pending are dropped. It waits for the step under way. On an error, which
-// is the log's, nothing has changed.
-func (m *Manager) SetRules(ctx context.Context, rules *Rules) error {
-	m.stepMu.Lock()
-	defer m.stepMu.Unlock()
-	if c := m.ledger.retire(rules); len(c.groups) > 0 {
-		if err := m.append(ctx, c); err != nil {
-			return fmt.Errorf("alert: the new rules are not in force: %w", err)
-		}
-		m.commit(c)
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	old := m.rules.byName()
-	runs := make(map[string]*run, len(rules.Rules))
-	for _, rule := range rules.Rules {
-		runs[rule.Name] = &run{}
-		if o := old[rule.Name]; o != nil && o.identity() == rule.identity() {
-			runs[rule.Name] = m.runs[rule.Name]
-		}
-	}
-	m.rules, m.runs = rules, runs
-	m.box.hurry(time.Now()) // perhaps it was the address that was wrong
-	m.courier.look()
-	return nil
-}
-
 // Checkpoint writes all that is alive to the head of the log, so that older records may be dropped.
 func (m *Manager) Checkpoint(ctx context.Context) error {
 	m.stepMu.Lock()
 	defer m.stepMu.Unlock()
-	return m.cfg.Append(ctx, m.snapshot()...)
+	return m.appendInPieces(ctx, m.snapshot())
+}
+
+// pieceBytes is how much of a snapshot is appended at a time, far below what the log takes at once. The pieces hold
+// absolute states, so that a crash between two of them loses nothing: the older records are there yet.
+const pieceBytes = 4 << 20
+
+func (m *Manager) appendInPieces(ctx context.Context, records []wal.Record) error {
+	from, size := 0, 0
+	for i, r := range records {
+		if size += len(r.Body); size < pieceBytes {
+			continue
+		}
+		if err := m.cfg.Append(ctx, records[from:i+1]...); err != nil {
+			return err
+		}
+		from, size = i+1, 0
+	}
+	if from == len(records) {
+		return nil
+	}
+	return m.cfg.Append(ctx, records[from:]...)
 }
 
 // Snapshot returns records whose replay makes a new manager equal to this one: the states of all groups, what

@@ -194,8 +194,8 @@ func TestReload(t *testing.T) {
 		{"another receiver for later", change("notify: [oncall]", "notify: []"), true},
 		{"another expression", change("name,up", "name,down"), false},
 		{"another label", change("severity: page", "severity: mail"), false},
-		{"another name", change("name: Down", "name: Gone"), false},
-		{"no rules", "receivers: [{name: oncall, webhook: {url: 'http://x/'}}]", false},
+		{"another name", "allow_removal: true" + change("name: Down", "name: Gone"), false},
+		{"no rules", "allow_removal: true\nreceivers: [{name: oncall, webhook: {url: 'http://x/'}}]", false},
 	} {
 		b := newBench(t, "TTTTTTTTT")
 		b.begin(oneRule)
@@ -229,7 +229,7 @@ func TestRuleRemovedWhileDown(t *testing.T) {
 	b := newBench(t, "TTT")
 	b.begin(oneRule)
 	b.steps(1, 3)
-	b.begin("receivers: [{name: oncall, webhook: {url: 'http://x/'}}]")
+	b.begin("allow_removal: true\nreceivers: [{name: oncall, webhook: {url: 'http://x/'}}]")
 	b.deliver()
 	if got := b.receiver.events(); len(got) != 2 || got[0].State != "firing" || got[1].State != "resolved" {
 		t.Errorf("got %+v, want firing and resolved", got)
@@ -240,7 +240,7 @@ func TestRuleThatComesBackCountsOn(t *testing.T) {
 	b := newBench(t, "TTTTTTTT")
 	b.begin(oneRule)
 	b.steps(1, 3)
-	none := testRules(t, "receivers: [{name: oncall, webhook: {url: 'http://x/'}}]")
+	none := testRules(t, "allow_removal: true\nreceivers: [{name: oncall, webhook: {url: 'http://x/'}}]")
 	if err := b.manager.SetRules(context.Background(), none); err != nil {
 		t.Fatal(err)
 	}
@@ -261,7 +261,7 @@ func TestReloadThatCannotBeLogged(t *testing.T) {
 	b.begin(oneRule)
 	b.steps(1, 3)
 	b.log.setFail(errors.New("disk full"))
-	err := b.manager.SetRules(context.Background(), &Rules{})
+	err := b.manager.SetRules(context.Background(), &Rules{AllowRemoval: true})
 	if err == nil || !strings.Contains(err.Error(), "the new rules are not in force: disk full") {
 		t.Errorf("got error %v", err)
 	}
@@ -293,12 +293,12 @@ func TestReceiverThatIsGone(t *testing.T) {
 	}
 }
 
-// TestStartWithoutRules: what fires is resolved, and its receiver hears of it once there are rules again.
+// TestStartWithoutRules: what fires is resolved if that is allowed, and its receiver hears of it once there are rules again.
 func TestStartWithoutRules(t *testing.T) {
 	b := newBench(t, "TTT")
 	b.begin(oneRule)
 	b.steps(1, 3)
-	b.begin("")
+	b.begin("allow_removal: true")
 	b.deliver()
 	if s := b.manager.Stats(); s.Firing != 0 || s.Waiting != 2 {
 		t.Errorf("without rules %d fire and %d notifications wait, want 0 and 2", s.Firing, s.Waiting)
@@ -412,22 +412,6 @@ func TestStartSweeps(t *testing.T) {
 	}
 }
 
-func TestTooManyGroups(t *testing.T) {
-	b := newBench(t, "")
-	b.engine.lines = func(expr.Expr, int64) ([]query.StepLine, error) {
-		samples := make([]query.StepLine, maxGroups+1)
-		for i := range samples {
-			samples[i] = query.StepLine{Tags: tag.New("n", fmt.Sprint(i)), Signal: 1}
-		}
-		return samples, nil
-	}
-	b.begin(oneRule)
-	b.steps(1, 1)
-	if s := b.manager.Status().Rules[0]; !strings.Contains(s.Error, "10001 groups are true, at most 10000") || len(s.Groups) != 0 {
-		t.Errorf("got error %q and %d groups", s.Error, len(s.Groups))
-	}
-}
-
 func TestSameTagsAreOneGroup(t *testing.T) {
 	b := newBench(t, "")
 	b.engine.lines = func(expr.Expr, int64) ([]query.StepLine, error) {
@@ -495,6 +479,7 @@ func TestStatusJSON(t *testing.T) {
  "waiting": 1,
  "given_up": 0,
  "error": "",
+ "held": [],
  "rules": [
   {
    "name": "Down",
@@ -512,9 +497,11 @@ func TestStatusJSON(t *testing.T) {
    "state": "firing",
    "evaluated": 3000,
    "error": "",
+   "held": false,
    "groups": [
     {
      "id": "` + groupID("Down", tag.New("app", "www")) + `",
+     "overflow": false,
      "labels": {
       "app": "www",
       "severity": "page"
@@ -525,6 +512,10 @@ func TestStatusJSON(t *testing.T) {
      "signal": 1,
      "annotations": {
       "summary": "www at 3000"
+     },
+     "graph": {
+      "q": "name,up,:eq,:sum",
+      "at": 3000
      },
      "delivery": {
       "receiver": "oncall",

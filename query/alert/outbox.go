@@ -10,9 +10,11 @@ import (
 
 // Bounds of the outbox. Its content is in the log as well, so that what it holds survives a crash.
 const (
-	// maxWaiting bounds the notifications in memory, at about 1 kB each. Beyond it the oldest is given up,
-	// and counted: a receiver that has been away for that many hears of the newest.
-	maxWaiting = 50_000
+	// maxWaiting and maxWaitingBytes bound the notifications in memory, of about 1 kB each and up to some 100 kB where
+	// annotations are long. Beyond either the oldest is given up, and counted: a receiver that has been away for that
+	// many hears of the newest.
+	maxWaiting      = 50_000
+	maxWaitingBytes = 64 << 20
 	// maxPerReceiver bounds the attempts under way at one receiver.
 	maxPerReceiver = 4
 )
@@ -50,16 +52,26 @@ type Delivery struct {
 // An outbox holds what is not delivered yet, and knows what to attempt next. Only times that go on with
 // running time are used in it (time.Now), never the set clock.
 type outbox struct {
-	mu      sync.Mutex // guards what follows
-	lanes   map[laneKey]*lane
-	queues  map[string]*laneQueue // by receiver
-	waiting int                   // notifications in all lanes
-	limit   int                   // of waiting
-	givenUp uint64                // notifications dropped for want of room
+	mu       sync.Mutex // guards what follows
+	lanes    map[laneKey]*lane
+	queues   map[string]*laneQueue // by receiver
+	arrivals arrivals
+	waiting  int // notifications in all lanes
+	bytes    int // of these, by Notification.size
+	limit    room
+	givenUp  uint64 // notifications dropped for want of room
 }
 
-func newOutbox(limit int) *outbox {
+// A room is how much an outbox takes.
+type room struct{ notifications, bytes int }
+
+func newOutbox(limit room) *outbox {
 	return &outbox{lanes: map[laneKey]*lane{}, queues: map[string]*laneQueue{}, limit: limit}
+}
+
+// size estimates the memory that n takes.
+func (n *Notification) size() int {
+	return 300 + len(n.ID) + len(n.Alert) + len(n.Receiver) + len(n.Body)
 }
 
 // add queues a notification that is in the log, behind the others of its lane. One that is queued already is
@@ -71,12 +83,14 @@ func (o *outbox) add(n Notification, now time.Time) {
 	if slices.ContainsFunc(l.letters, func(q Notification) bool { return q.ID == n.ID }) {
 		return
 	}
-	if o.waiting >= o.limit {
-		o.giveUpOldest()
+	for o.waiting > 0 && (o.waiting >= o.limit.notifications || o.bytes+n.size() > o.limit.bytes) && o.giveUpOldest() {
 	}
+	l = o.lane(l.key) // giving up may have ended it
 	l.letters = append(l.letters, n)
 	l.orphan = false
 	o.waiting++
+	o.bytes += n.size()
+	o.arrivals.add(arrival{l, n.ID})
 	if len(l.letters) == 1 && !l.sending {
 		l.attempts = 0
 		l.last = Delivery{Receiver: n.Receiver, State: "waiting"}
@@ -99,32 +113,36 @@ func (o *outbox) lane(key laneKey) *lane {
 	return l
 }
 
-// giveUpOldest makes room for one notification. It looks at every lane, which is slow; but so full an
-// outbox means that a receiver has been dead for days.
-func (o *outbox) giveUpOldest() {
-	var oldest *lane
-	for _, l := range o.lanes {
-		if l.sending || len(l.letters) == 0 || oldest != nil && oldest.letters[0].Step <= l.letters[0].Step {
-			continue
-		}
-		oldest = l
-	}
-	if oldest == nil {
-		return
+// giveUpOldest makes room, and reports whether it could: what is being sent stays.
+func (o *outbox) giveUpOldest() bool {
+	l, i := o.arrivals.oldest()
+	if l == nil {
+		return false
 	}
 	o.givenUp++
-	oldest.last = Delivery{
-		Receiver: oldest.key.receiver, State: "failing", Attempts: oldest.attempts, At: oldest.last.At,
-		Error: "given up: too many notifications wait",
+	if i == 0 {
+		l.last = Delivery{
+			Receiver: l.key.receiver, State: "failing", Attempts: l.attempts, At: l.last.At,
+			Error: "given up: too many notifications wait",
+		}
+		l.attempts = 0
 	}
-	o.dropHead(oldest)
+	o.drop(l, i)
+	return true
 }
 
 // dropHead takes the first notification out of l, and l out of the waiting ones if it was the last.
 func (o *outbox) dropHead(l *lane) {
-	l.letters = slices.Delete(l.letters, 0, 1)
 	l.attempts = 0
+	o.drop(l, 0)
+}
+
+// drop takes a notification out of l.
+func (o *outbox) drop(l *lane, i int) {
 	o.waiting--
+	o.bytes -= l.letters[i].size()
+	l.letters = slices.Delete(l.letters, i, i+1)
+	o.arrivals.compact(o.waiting)
 	if len(l.letters) > 0 {
 		return
 	}

@@ -3,6 +3,7 @@ package alert
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -24,7 +25,7 @@ func takeAll(o *outbox, now time.Time) (ids []string, lanes []*lane) {
 
 func TestOutboxKeepsTheOrderOfALane(t *testing.T) {
 	now := time.Now()
-	o := newOutbox(10)
+	o := newOutbox(room{10, maxWaitingBytes})
 	o.add(letter("a", "r", 1), now)
 	o.add(letter("a", "r", 2), now)
 	o.add(letter("a", "r", 2), now) // again, as after a replay
@@ -43,7 +44,7 @@ func TestOutboxKeepsTheOrderOfALane(t *testing.T) {
 
 func TestOutboxWaitsForARetry(t *testing.T) {
 	now := time.Now()
-	o := newOutbox(10)
+	o := newOutbox(room{10, maxWaitingBytes})
 	o.add(letter("a", "r", 1), now)
 	l, _, _ := o.take(now)
 	o.add(letter("a", "r", 2), now)
@@ -58,7 +59,7 @@ func TestOutboxWaitsForARetry(t *testing.T) {
 
 func TestOutboxSparesABusyReceiver(t *testing.T) {
 	now := time.Now()
-	o := newOutbox(100)
+	o := newOutbox(room{100, maxWaitingBytes})
 	for i := range 2 * maxPerReceiver {
 		o.add(letter(fmt.Sprint("a", i), "r", 1), now)
 	}
@@ -81,7 +82,7 @@ func TestOutboxSparesABusyReceiver(t *testing.T) {
 
 func TestOutboxGivesUpTheOldest(t *testing.T) {
 	now := time.Now()
-	o := newOutbox(3)
+	o := newOutbox(room{3, maxWaitingBytes})
 	for step := range int64(6) {
 		o.add(letter(string(rune('a'+step%2)), "r", step), now)
 	}
@@ -98,9 +99,66 @@ func TestOutboxGivesUpTheOldest(t *testing.T) {
 	}
 }
 
+// TestOutboxBoundsBytes: few notifications with long bodies are given up as many short ones are.
+func TestOutboxBoundsBytes(t *testing.T) {
+	now := time.Now()
+	o := newOutbox(room{100, 10_000})
+	for step := range int64(50) {
+		n := letter(fmt.Sprint("a", step, "-"), "r", step)
+		n.Body = fmt.Appendf(nil, "%q", strings.Repeat("x", 2000))
+		o.add(n, now)
+	}
+	waiting, givenUp := o.counts()
+	if waiting != 4 || givenUp != 46 || o.bytes > 10_000 {
+		t.Errorf("%d wait in %d bytes, %d given up; want 4 and 46", waiting, o.bytes, givenUp)
+	}
+	huge := letter("huge", "r", 100)
+	huge.Body = fmt.Appendf(nil, "%q", strings.Repeat("x", 20_000))
+	o.add(huge, now) // alone it is taken: somebody has to hear of it
+	if ids, _ := takeAll(o, now); !slices.Equal(ids, []string{"huge100"}) {
+		t.Errorf("took %v", ids)
+	}
+}
+
+// TestOutboxSparesWhatIsSent: what is under way is not given up, what waits behind it is.
+func TestOutboxSparesWhatIsSent(t *testing.T) {
+	now := time.Now()
+	o := newOutbox(room{3, maxWaitingBytes})
+	o.add(letter("a", "r", 1), now)
+	l, _, _ := o.take(now)
+	for step := range int64(4) {
+		o.add(letter("a", "r", 2+step), now)
+	}
+	o.finish(l, Delivery{State: "delivered"}, true, now)
+	var ids []string
+	for _, n := range o.content() {
+		ids = append(ids, n.ID)
+	}
+	if want := []string{"a4", "a5"}; !slices.Equal(ids, want) {
+		t.Errorf("left %v, want %v", ids, want)
+	}
+}
+
+// TestArrivalsStaySmall: a long life with few notifications at a time leaves no long list.
+func TestArrivalsStaySmall(t *testing.T) {
+	now := time.Now()
+	o := newOutbox(room{3, maxWaitingBytes})
+	for step := range int64(10_000) {
+		o.add(letter(fmt.Sprint("a", step%7), "r", step), now)
+		if step%3 == 0 {
+			if l, _, _ := o.take(now); l != nil {
+				o.finish(l, Delivery{State: "delivered"}, true, now)
+			}
+		}
+	}
+	if n := cap(o.arrivals.queue); n > 1000 {
+		t.Errorf("%d arrivals are remembered", n)
+	}
+}
+
 func TestOutboxForgets(t *testing.T) {
 	now := time.Now()
-	o := newOutbox(10)
+	o := newOutbox(room{10, maxWaitingBytes})
 	o.add(letter("a", "r", 1), now)
 	o.forget("a", []string{"r"})
 	l, n, _ := o.take(now)
@@ -117,7 +175,7 @@ func TestOutboxForgets(t *testing.T) {
 // was delivered.
 func TestOutboxSettlesWhatIsInFront(t *testing.T) {
 	now := time.Now()
-	o := newOutbox(10)
+	o := newOutbox(room{10, maxWaitingBytes})
 	for step := range int64(3) {
 		o.add(letter("a", "r", step), now)
 	}

@@ -28,6 +28,7 @@ type changeRecord struct {
 	Floor   uint64         `json:"floor,omitempty"`
 	Groups  []groupRecord  `json:"groups,omitempty"`
 	Letters []Notification `json:"notifications,omitempty"`
+	Roster  *rosterPart    `json:"roster,omitempty"`
 }
 
 // A groupRecord is the state of one group. With a blank State only Rule and Tags matter.
@@ -41,6 +42,7 @@ type groupRecord struct {
 	Told        []string          `json:"told,omitempty"`
 	Value       Number            `json:"value"`
 	Signal      Number            `json:"signal"`
+	Overflow    bool              `json:"overflow,omitempty"`
 }
 
 // encode returns the records of a change. The step comes with the last of them, after all that
@@ -70,6 +72,13 @@ func (c *change) encode() []wal.Record {
 		chunk.Letters = append(chunk.Letters, letter)
 		grow(len(letter.Body))
 	}
+	for i := range c.rosters {
+		chunk.Roster = &c.rosters[i]
+		if i < len(c.rosters)-1 {
+			records = append(records, stateRecord(&chunk))
+			chunk = changeRecord{Floor: c.floor}
+		}
+	}
 	chunk.Step = c.step
 	return append(records, stateRecord(&chunk))
 }
@@ -87,7 +96,7 @@ func (g *group) roughBytes() int {
 }
 
 func (g *group) record() groupRecord {
-	r := groupRecord{Rule: g.rule, Tags: g.tags.AppendCanonical([]byte{}), Value: noNumber, Signal: noNumber}
+	r := groupRecord{Rule: g.rule, Tags: g.tags.AppendCanonical([]byte{}), Value: noNumber, Signal: noNumber, Overflow: g.overflow}
 	if g.state.isBlank() {
 		return r
 	}
@@ -116,6 +125,9 @@ func decodeChange(r wal.Record) (*change, error) {
 		return nil, fmt.Errorf("%w: step %d, floor %d", errRecord, body.Step, body.Floor)
 	}
 	c := &change{step: body.Step, floor: body.Floor, letters: body.Letters}
+	if body.Roster != nil {
+		c.rosters = []rosterPart{*body.Roster}
+	}
 	for i := range body.Groups {
 		g, err := body.Groups[i].group()
 		if err != nil {
@@ -162,6 +174,12 @@ func (r *groupRecord) group() (*group, error) {
 	s := r.State
 	if s.Phase > Firing || s.Start < 0 || s.Start > maxStep || s.Since < 0 || s.Since > maxStep || s.Seq > maxStep {
 		return nil, fmt.Errorf("rule %q: impossible state %+v", r.Rule, s)
+	}
+	if r.Overflow {
+		g := newOverflow(r.Rule)
+		g.identity, g.state, g.labels, g.annotations, g.told = r.Identity, s, r.Labels, r.Annotations, r.Told
+		g.value, g.signal = r.Value, r.Signal
+		return g, nil
 	}
 	return &group{
 		rule: r.Rule, identity: r.Identity, tags: tags, id: groupID(r.Rule, tags), state: s,

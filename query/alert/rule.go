@@ -16,6 +16,8 @@ import (
 type Rules struct {
 	Receivers []Receiver
 	Rules     []*Rule // in the order of the file, which is the order of evaluation
+	// AllowRemoval says that rules which are not in the file are meant to be gone, however many they are.
+	AllowRemoval bool
 }
 
 // A Receiver is somewhere to deliver events to.

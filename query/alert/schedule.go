@@ -51,9 +51,11 @@ func (m *Manager) tryStep(ctx context.Context, tick stream.Tick) error {
 		return nil // closing: the next life evaluates this step
 	}
 	c := m.ledger.decide(tick, m.cfg.Clock.Step, outcomes) // only holders of stepMu change the ledger
+	c.rosters = m.owed
 	if err := m.append(ctx, c); err != nil {
 		return err
 	}
+	m.owed = nil
 	m.commit(c)
 	m.note(tick, outcomes, took)
 	return nil
@@ -69,9 +71,6 @@ func (m *Manager) evaluate(ctx context.Context, step int64) []outcome {
 			err = errSlowRule
 		}
 		cancel()
-		if err == nil {
-			err = checkLines(lines)
-		}
 		if err != nil {
 			lines = nil
 		}

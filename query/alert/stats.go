@@ -16,6 +16,8 @@ type Stats struct {
 	GivenUp          uint64        // notifications dropped for want of room
 	Rules            int           // in force
 	Pending, Firing  int           // groups
+	Held             int           // rules that are not in force and whose alerts fire on
+	Refused          bool          // the newest load of rules is not in force
 }
 
 // Stats returns the counters.
@@ -23,7 +25,7 @@ func (m *Manager) Stats() Stats {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	s := m.stats
-	s.Rules = len(m.rules.Rules)
+	s.Rules, s.Held, s.Refused = len(m.rules.Rules), len(m.held()), m.refused != nil
 	for _, ofRule := range m.ledger.groups {
 		for _, g := range ofRule {
 			switch g.state.Phase {

@@ -1,6 +1,10 @@
 package alert
 
-import "slices"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // A Status is what GET /api/v1/alerts answers: every rule with its groups. Times are milliseconds since
 // the epoch.
@@ -13,9 +17,12 @@ type Status struct {
 	// Waiting and GivenUp count notifications: not delivered yet, and dropped for want of room.
 	Waiting int    `json:"waiting"`
 	GivenUp uint64 `json:"given_up"`
-	// Error says why evaluation stands still; empty if it does not.
-	Error string       `json:"error"`
-	Rules []RuleStatus `json:"rules"` // in the order of the rules file
+	// Error says why evaluation stands still, and why the newest rules are not in force; empty if all is well.
+	Error string `json:"error"`
+	// Held names the rules that are not in the rules file and whose alerts fire on all the same: see
+	// Manager.SetRules.
+	Held  []string     `json:"held"`
+	Rules []RuleStatus `json:"rules"` // in the order of the rules file, and then those that are held
 }
 
 // A RuleStatus is one rule in a Status.
@@ -29,22 +36,27 @@ type RuleStatus struct {
 	State       string            `json:"state"`     // inactive, pending or firing: the highest of its groups
 	Evaluated   int64             `json:"evaluated"` // newest step; 0 before the first
 	Error       string            `json:"error"`     // of that evaluation
+	// Held rules are not in the rules file: only their name and their groups, which all fire, are known.
+	Held bool `json:"held"`
 	// Groups are those that are firing, pending, or were resolved a while ago ("inactive"), in this order.
 	Groups []GroupStatus `json:"groups"`
 }
 
 // A GroupStatus is one alert: a line of a rule.
 type GroupStatus struct {
-	ID     string            `json:"id"`
-	Labels map[string]string `json:"labels"`
-	State  string            `json:"state"`
-	Since  int64             `json:"since"` // the step at which State began
+	ID string `json:"id"`
+	// Overflow says that the alert is not of a line, but of the rule: more than 10,000 lines are true.
+	Overflow bool              `json:"overflow"`
+	Labels   map[string]string `json:"labels"`
+	State    string            `json:"state"`
+	Since    int64             `json:"since"` // the step at which State began
 	// Value and Signal are those of the newest evaluation (right after a restart, those of the newest
 	// change of State); null where there was no line.
 	Value       Number            `json:"value"`
 	Signal      Number            `json:"signal"`
 	Annotations map[string]string `json:"annotations"` // rendered when State began
-	Delivery    Delivery          `json:"delivery"`    // at the receiver where it fares worst
+	Graph       GraphStatus       `json:"graph"`
+	Delivery    Delivery          `json:"delivery"` // at the receiver where it fares worst
 }
 
 // Status returns how things stand. The caller may keep and change it.
@@ -57,21 +69,36 @@ func (m *Manager) Status() Status {
 		Rules: make([]RuleStatus, 0, len(m.rules.Rules)),
 	}
 	s.Waiting, s.GivenUp = m.box.counts()
-	switch back := m.cfg.Clock.Behind(m.ledger.step, now); {
-	case m.logErr != nil:
-		s.Error = "states are not in the log: " + m.logErr.Error()
-	case back > 0:
-		s.Error = "the clock went back by " + back.String() + " (or the delay grew): evaluation waits until the last step has closed again"
-	}
+	s.Error = strings.Join(m.troubles(now), "; ")
 	for _, rule := range m.rules.Rules {
-		s.Rules = append(s.Rules, m.ruleStatus(rule))
+		s.Rules = append(s.Rules, m.ruleStatus(rule, m.runs[rule.Name]))
+	}
+	s.Held = m.held()
+	for _, name := range s.Held {
+		rule := m.ruleStatus(&Rule{Name: name, ForText: "0s"}, &run{})
+		rule.Held = true
+		s.Rules = append(s.Rules, rule)
 	}
 	return s
 }
 
+// troubles returns what the status says is wrong. It runs under the lock of Status.
+func (m *Manager) troubles(now time.Time) []string {
+	var list []string
+	switch back := m.cfg.Clock.Behind(m.ledger.step, now); {
+	case m.logErr != nil:
+		list = append(list, "states are not in the log: "+m.logErr.Error())
+	case back > 0:
+		list = append(list, "the clock went back by "+back.String()+" (or the delay grew): evaluation waits until the last step has closed again")
+	}
+	if m.refused != nil {
+		list = append(list, "the newest rules are not in force: "+m.refused.Error())
+	}
+	return list
+}
+
 // ruleStatus is part of Status and runs under its lock.
-func (m *Manager) ruleStatus(rule *Rule) RuleStatus {
-	r := m.runs[rule.Name]
+func (m *Manager) ruleStatus(rule *Rule, r *run) RuleStatus {
 	s := RuleStatus{
 		Name: rule.Name, Expr: rule.Expr, For: rule.ForText, Labels: cloneMap(rule.Labels),
 		Annotations: make(map[string]string, len(rule.Annotations)), Notify: append([]string{}, rule.Notify...),
@@ -89,8 +116,8 @@ func (m *Manager) ruleStatus(rule *Rule) RuleStatus {
 	for _, g := range groups {
 		highest = max(highest, g.state.Phase)
 		s.Groups = append(s.Groups, GroupStatus{
-			ID: g.id, Labels: cloneMap(g.labels), State: g.state.Phase.String(), Since: g.state.Since,
-			Value: g.value, Signal: g.signal, Annotations: cloneMap(g.annotations),
+			ID: g.id, Overflow: g.overflow, Labels: cloneMap(g.labels), State: g.state.Phase.String(), Since: g.state.Since,
+			Value: g.value, Signal: g.signal, Annotations: cloneMap(g.annotations), Graph: r.graph(rule, g, len(groups)),
 			Delivery: m.box.delivery(g.id, g.told),
 		})
 	}

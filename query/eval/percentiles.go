@@ -1,7 +1,6 @@
 package eval
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -74,7 +73,7 @@ func (r *run) percentileLines(percentiles []float64, buckets []line, name string
 	}
 	lines := make([]line, len(percentiles))
 	for i, p := range percentiles {
-		text := padPercentile(p)
+		text := expr.PercentileTag(p)
 		lines[i] = line{
 			tags:   merged(buckets[0].tags, tag.Tags{{Key: bucketKey, Value: text}}),
 			label:  label{text: "percentile(" + name + ", " + text + ")"},
@@ -155,16 +154,4 @@ func codesOf(buckets []line) string {
 	}
 	slices.Sort(codes)
 	return "[" + strings.Join(codes, ",") + "]"
-}
-
-// padPercentile writes a percentile so that the text sorts as the number does: "  9.0", "100.0".
-func padPercentile(p float64) string {
-	text := expr.NumberText(p)
-	switch {
-	case p < 10:
-		return fmt.Sprintf("  %s", text)
-	case p < 100:
-		return fmt.Sprintf(" %s", text)
-	}
-	return text
 }

@@ -3,7 +3,6 @@ package datadir
 import (
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
@@ -21,7 +20,7 @@ var ErrInUse = errors.New("another process is using it; stop that one or choose 
 
 // Lock takes the data directory at path, which must exist, until the result is closed. The error is ErrInUse where another
 // process has it.
-func Lock(fsys vfs.FS, path string) (io.Closer, error) {
+func Lock(fsys vfs.FS, path string) (vfs.Lock, error) {
 	lock, err := fsys.Lock(filepath.Join(path, lockFile))
 	if errors.Is(err, vfs.ErrLocked) {
 		err = ErrInUse

@@ -3,7 +3,6 @@ package vfs
 import (
 	"errors"
 	"fmt"
-	"io"
 	"sync"
 )
 
@@ -159,7 +158,7 @@ func (f *Faulty) SyncDir(dir string) error {
 	return f.under.SyncDir(dir)
 }
 
-func (f *Faulty) Lock(name string) (io.Closer, error) {
+func (f *Faulty) Lock(name string) (Lock, error) {
 	if err := f.call(OpLock, name); err != nil {
 		return nil, err
 	}

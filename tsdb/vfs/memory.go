@@ -2,7 +2,6 @@ package vfs
 
 import (
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"math/rand/v2"
@@ -252,7 +251,7 @@ func (m *Memory) SyncDir(dir string) error {
 	return nil
 }
 
-func (m *Memory) Lock(name string) (io.Closer, error) {
+func (m *Memory) Lock(name string) (Lock, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	dir, base, err := m.directoryOf("lock", name)
@@ -267,12 +266,23 @@ func (m *Memory) Lock(name string) (io.Closer, error) {
 		dir.change(directoryChange{added: base, file: &memoryFile{}})
 	}
 	m.locks[name] = true
-	return memoryLock{memory: m, name: name}, nil
+	return memoryLock{memory: m, name: name, file: dir.files[base]}, nil
 }
 
 type memoryLock struct {
 	memory *Memory
 	name   string
+	file   *memoryFile
+}
+
+func (l memoryLock) Held() error {
+	l.memory.mu.Lock()
+	defer l.memory.mu.Unlock()
+	dir, base, err := l.memory.directoryOf("lock", l.name)
+	if err != nil || dir.files[base] != l.file {
+		return fmt.Errorf("lock %s: %w", l.name, ErrLockLost)
+	}
+	return nil
 }
 
 func (l memoryLock) Close() error {

@@ -3,7 +3,6 @@ package vfs
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -102,7 +101,7 @@ func (OS) SyncDir(dir string) error {
 
 // Lock is flock(2), which the kernel gives up with the process. It does not hold between machines that
 // share a disk over NFS.
-func (OS) Lock(name string) (io.Closer, error) {
+func (OS) Lock(name string) (Lock, error) {
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, filePermissions)
 	if err != nil {
 		return nil, err
@@ -115,11 +114,27 @@ func (OS) Lock(name string) (io.Closer, error) {
 		f.Close()
 		return nil, fmt.Errorf("lock %s: %w", name, err)
 	}
-	return heldLock{f}, nil
+	return heldLock{name, f}, nil
 }
 
 // A heldLock is the file of a lock that is held.
-type heldLock struct{ file *os.File }
+type heldLock struct {
+	name string
+	file *os.File
+}
+
+// Held compares what the name stands for with the file that is open. It takes two calls of stat, some 2 µs.
+func (l heldLock) Held() error {
+	locked, err := l.file.Stat()
+	if err != nil {
+		return err
+	}
+	named, err := os.Stat(l.name)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(locked, named) {
+		return fmt.Errorf("lock %s: %w", l.name, ErrLockLost)
+	}
+	return err
+}
 
 // Close gives the lock up, also where a process that is being started has a copy of the file for a moment yet.
 func (l heldLock) Close() error {

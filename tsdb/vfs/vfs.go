@@ -8,6 +8,9 @@ import (
 // ErrLocked reports a lock that another process, or another owner in this one, holds.
 var ErrLocked = errors.New("held by another process")
 
+// ErrLockLost reports a lock whose name stands for another file by now, or for none.
+var ErrLockLost = errors.New("the file of the lock was removed, moved or replaced")
+
 // An FS is a file system. Names are paths as package path/filepath has them. Errors match fs.ErrExist and
 // fs.ErrNotExist where they mean that. Its methods may be called by several goroutines.
 type FS interface {
@@ -38,7 +41,16 @@ type FS interface {
 
 	// Lock takes the lock that name stands for and makes the file if it is missing. Closing gives it up, and
 	// so does the end of the process, however it ends. A lock held elsewhere is ErrLocked.
-	Lock(name string) (io.Closer, error)
+	Lock(name string) (Lock, error)
+}
+
+// A Lock is held until it is closed.
+type Lock interface {
+	io.Closer
+	// Held returns nil while the name of the lock still stands for the file that was locked. Its error is ErrLockLost
+	// once the file was removed, moved or replaced, with its directory perhaps: then another process may hold a lock
+	// of that name.
+	Held() error
 }
 
 // A File is an open file. One goroutine writes; any may read.

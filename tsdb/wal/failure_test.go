@@ -134,3 +134,49 @@ func TestSyncNone(t *testing.T) {
 		t.Errorf("Rotate: %v after %d fsyncs, want the ended segment durable after one", err, syncs)
 	}
 }
+
+// TestNotHeld takes the directory away, before a write or behind it: nothing is acknowledged from then on, nothing is
+// written or removed there, and giving it back does not help.
+func TestNotHeld(t *testing.T) {
+	for calls := range 4 {
+		m := vfs.NewMemory()
+		gone, left, touched := false, 0, 0
+		fsys := vfs.NewFaulty(m, func(c vfs.Call) error {
+			if gone && left < 0 {
+				touched++
+			}
+			return nil
+		})
+		l, _ := openLog(t, Config{FS: fsys, SegmentBytes: 200, Held: func() error {
+			if left--; gone && left < 0 {
+				return vfs.ErrLockLost
+			}
+			return nil
+		}})
+		mustAppend(t, l, point("before"))
+		gone, left = true, calls
+		acked := 0
+		for range 5 {
+			switch err := l.Append(context.Background(), point("later")); {
+			case err == nil:
+				acked++
+			case !errors.Is(err, ErrNotHeld) || !errors.Is(err, vfs.ErrLockLost):
+				t.Errorf("append: %v", err)
+			}
+		}
+		if want := calls / 2; acked != want {
+			t.Errorf("%d appends acknowledged after %d looks, want %d", acked, calls, want)
+		}
+		gone = false
+		if err := l.Append(context.Background(), point("again")); !errors.Is(err, ErrNotHeld) {
+			t.Errorf("append when it is back: %v", err)
+		}
+		if _, err := l.Rotate(); !errors.Is(err, ErrNotHeld) {
+			t.Errorf("rotate: %v", err)
+		}
+		if touched > 1 { // the file is closed
+			t.Errorf("%d operations on what is not ours", touched)
+		}
+		l.Close()
+	}
+}

@@ -28,6 +28,11 @@ type Config struct {
 	Sync         SyncMode     // default SyncBatch
 	Origin       Origin       // what new segments say of the data directory; default nothing
 	Logger       *slog.Logger // default silence
+	// Held returns an error once the directory is not the caller's any more: its lock was removed, moved or replaced.
+	// It is asked before and behind each write, so that nothing is acknowledged that lies where nobody will look for
+	// it, and nothing is written into another's log. After an error of it the log takes nothing until it is opened
+	// anew. nil: the caller knows that nobody takes it away.
+	Held func() error
 }
 
 const (
@@ -52,6 +57,8 @@ var (
 	ErrReplayed = errors.New("wal: Replay may be called once")
 	// ErrFull reports that the disk is full. Appending works again when there is space.
 	ErrFull = errors.New("no space for the log")
+	// ErrNotHeld reports that Config.Held has failed: the log is out of use until it is opened anew.
+	ErrNotHeld = errors.New("the log's directory is not this process's any more")
 )
 
 // A Log is a directory of segments that grows at its head. Its methods may be called by several goroutines.
@@ -132,8 +139,11 @@ func Open(cfg Config) (*Log, error) {
 // nothing appended. Once the records are in the queue, the outcome is waited for.
 func (l *Log) Append(ctx context.Context, records ...Record) error {
 	size, err := encodedBytes(records)
-	if err != nil || size == 0 {
+	if err != nil {
 		return err
+	}
+	if size == 0 { // what the caller takes for durable is so only in a directory that is still there
+		return l.head.askHeld()
 	}
 	g, err := l.enqueue(ctx, records, size)
 	if err != nil {

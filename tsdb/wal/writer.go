@@ -24,6 +24,7 @@ type head struct {
 	origin       Origin
 	logger       *slog.Logger
 	counters     *counters
+	held         func() error // nil: the directory is ours for ever
 
 	mu       sync.Mutex    // guards what follows; held while a group is written
 	segments []segmentFile // oldest first
@@ -32,6 +33,7 @@ type head struct {
 	file     vfs.File      // the last of segments, open for writing; nil: the next group begins a segment
 	end      Position      // where the next group goes in file; all before is durable
 	failing  bool          // the last group failed
+	notHeld  error         // why the directory is not ours any more; nil: it is
 }
 
 type segmentFile struct {
@@ -45,7 +47,7 @@ func compareNumber(s segmentFile, number uint32) int { return cmp.Compare(s.numb
 func openHead(cfg Config, counters *counters) (*head, error) {
 	h := &head{
 		fsys: cfg.FS, dir: cfg.Dir, segmentBytes: cfg.SegmentBytes, sync: cfg.Sync, origin: cfg.Origin,
-		logger: cfg.Logger, counters: counters, next: 1,
+		logger: cfg.Logger, counters: counters, held: cfg.Held, next: 1,
 	}
 	names, err := h.fsys.List(h.dir)
 	if err != nil {
@@ -75,11 +77,11 @@ func (h *head) commit(g *group) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	err := h.tryCommit(g.buf)
-	if err != nil {
+	if err != nil && h.notHeld == nil {
 		h.abandon(err)
 		err = h.tryCommit(g.buf)
 	}
-	if err != nil {
+	if err != nil && h.notHeld == nil {
 		h.abandon(err)
 	}
 	h.setFailing(err)
@@ -109,6 +111,9 @@ func (h *head) setFailing(err error) {
 }
 
 func (h *head) tryCommit(group []byte) error {
+	if err := h.checkHeld(); err != nil {
+		return err
+	}
 	if h.file != nil && h.end.Offset()+int64(len(group)) > h.segmentBytes {
 		if err := h.finish(); err != nil {
 			return err
@@ -128,10 +133,36 @@ func (h *head) tryCommit(group []byte) error {
 			return err
 		}
 	}
+	if err := h.checkHeld(); err != nil { // the group may lie in a directory that nobody finds any more
+		return err
+	}
 	h.end += Position(len(group))
 	h.acked = h.end
 	h.segments[len(h.segments)-1].size = h.end.Offset()
 	h.countFiles()
+	return nil
+}
+
+// checkHeld returns an error, for ever, once the directory is not ours any more. Then not even what failed is cut
+// off: the files may be another's.
+func (h *head) checkHeld() error {
+	if h.notHeld != nil {
+		return h.notHeld
+	}
+	if h.notHeld = h.askHeld(); h.notHeld != nil && h.file != nil {
+		h.closeFile()
+	}
+	return h.notHeld
+}
+
+// askHeld returns an error where the directory is not ours at this moment. It needs no lock.
+func (h *head) askHeld() error {
+	if h.held == nil {
+		return nil
+	}
+	if err := h.held(); err != nil {
+		return fmt.Errorf("%w: %w", ErrNotHeld, err)
+	}
 	return nil
 }
 
@@ -256,6 +287,9 @@ func (h *head) removeLast() error {
 func (h *head) rotate() (Position, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if err := h.checkHeld(); err != nil {
+		return 0, err
+	}
 	err := h.finish()
 	if err != nil {
 		h.abandon(err)
@@ -276,6 +310,9 @@ func (h *head) skipTo(at Position) {
 func (h *head) drop(before Position) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if err := h.checkHeld(); err != nil {
+		return err
+	}
 	dropped := 0
 	defer func() {
 		h.segments = slices.Delete(h.segments, 0, dropped)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/telamon-tsdb/telamon/query/alert"
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/web/chart/draw"
 )
 
 // Config is what the API serves. Now, Step and Timezone have defaults.
@@ -47,6 +49,12 @@ type Config struct {
 	Now func() time.Time
 	// Logger is told of what was removed and of snapshots; nil is silence.
 	Logger *slog.Logger
+	// Origins are those whose pages may use the API, besides the server's own.
+	Origins Origins
+	// Hosts are further names under which the server answers.
+	Hosts Hosts
+	// Fonts are for what the built-in font of pictures has not; nil is none.
+	Fonts *draw.Fonts
 }
 
 // A TagStore lists the keys and values of the series that match a predicate. *tsdb.DB is one.
@@ -63,7 +71,14 @@ type API struct {
 	memos    sync.Pool // of *numberMemo, for the next answer: what they remember stays true
 }
 
-const graphRoute = "/api/v1/graph"
+const (
+	graphRoute       = "/api/v1/graph"
+	publishRoute     = "/api/v1/publish"
+	publishFastRoute = "/api/v1/publish-fast"
+)
+
+// pages are the paths that people open.
+var pages = []string{"/", "/explore", "/alerts", "/reference"}
 
 // endpointHeader names the route that answered.
 const endpointHeader = "Netflix-Endpoint"
@@ -90,7 +105,7 @@ func New(cfg Config) http.Handler {
 		started: cfg.Now().UnixMilli(),
 		memos:   sync.Pool{New: func() any { return new(numberMemo) }},
 	}
-	return guardHost(guardLength(allowOrigins(compress(readParameters(a.router())))))
+	return answerHead(forbidSniffing(guardPath(cfg.Hosts.guard(cfg.Origins.guard(guardLength(compress(readParameters(a.router()))))))))
 }
 
 // router mounts the resources.
@@ -104,21 +119,19 @@ func (a *API) router() *gin.Engine {
 
 	data := r.Group("/", a.requireReady)
 	data.GET(graphRoute, a.graph)
-	data.HEAD(graphRoute, a.graph)
 	data.GET("/api/v2/fetch", a.fetch)
 	data.GET("/api/v1/tags", a.tags)
 	data.GET("/api/v1/tags/*key", a.tags)
 	data.GET("/api/v1/alerts", a.alerts)
-	guard := guardOwn()
-	data.POST(exprRoute+"/analyze", guard, a.analyze)
-	data.POST("/api/v1/batch", guard, a.batch)
+	data.POST(exprRoute+"/analyze", requireJSON, a.analyze)
+	data.POST("/api/v1/batch", requireJSON, a.batch)
 	data.GET("/api/v1/status", a.status)
-	data.POST("/api/v1/admin/snapshot", guard, a.snapshot)
-	data.DELETE("/api/v1/series", guard, a.deleteSeries)
-	data.POST("/api/v1/publish", gin.WrapH(a.Publish))
-	data.POST("/api/v1/publish-fast", gin.WrapH(a.Publish))
-	for _, page := range []string{"/", "/explore", "/alerts", "/reference", "/assets/*file", "/favicon.ico"} {
-		r.Match([]string{http.MethodGet, http.MethodHead}, page, gin.WrapH(a.UI))
+	data.POST("/api/v1/admin/snapshot", requireJSON, a.snapshot)
+	data.DELETE("/api/v1/series", requireJSON, a.deleteSeries)
+	data.POST(publishRoute, gin.WrapH(a.Publish))
+	data.POST(publishFastRoute, gin.WrapH(a.Publish))
+	for _, page := range append(slices.Clone(pages), "/assets/*file", "/favicon.ico") {
+		r.GET(page, gin.WrapH(a.UI))
 	}
 	mountExpr(r)
 	r.GET("/api/openapi.json", describeAPI)
@@ -166,6 +179,9 @@ func wrongMethod(c *gin.Context) {
 	allowed := c.Writer.Header().Get("Allow")
 	if allowed == "" {
 		allowed = http.MethodGet
+	}
+	if strings.Contains(allowed, http.MethodGet) {
+		c.Header("Allow", allowed+", "+http.MethodHead)
 	}
 	writeError(c.Writer, http.StatusMethodNotAllowed, "method not allowed: "+allowed)
 }

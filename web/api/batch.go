@@ -138,6 +138,11 @@ func (a *API) evalBatch(ctx context.Context, entries []batchEntry, to chan<- *ba
 	}
 	for _, rng := range ranges {
 		a.drawTogether(ctx, byRange[rng])
+		for _, g := range byRange[rng] {
+			if g.err == nil {
+				a.noteOpenStep(ctx, g.request, g.exprs, g.graph)
+			}
+		}
 		if !send(byRange[rng]...) {
 			return
 		}

@@ -151,3 +151,22 @@ func FuzzBatch(f *testing.F) {
 		}
 	})
 }
+
+// A query that is too long for an address is one entry of a batch, with all parameters of a graph.
+func TestBatchTakesLongQueries(t *testing.T) {
+	server := newTestServer(t, testConfig(newFleetDB(t)))
+	const short = "name,sys.load,:eq,(,nf.app,),:by"
+	for _, length := range []int{maxTargetBytes + 1, 100_000, 900_000} {
+		long := short + strings.Repeat(",:dup,:drop", (length-len(short))/len(",:dup,:drop")) // says nothing, at length
+		more := []string{"format", "v2.json", "hints", "no-image", "step", "5m", "w", "400", "no_legend", "1"}
+		wanted, sent := panel("short", short, more...), panel("long", long, more...)
+		for _, entry := range []map[string]any{wanted, sent} {
+			entry["params"].(map[string]any)["tz"] = []string{"Europe/Berlin", "UTC"}
+		}
+		answers := server.batch(t, wanted, sent)
+		got, want := answers["long"], answers["short"]
+		if got.Type != "graph" || got.ContentType != "application/json" || string(got.Body) != string(want.Body) {
+			t.Errorf("%d bytes: %+v, want what the short query gives", len(long), got)
+		}
+	}
+}

@@ -4,9 +4,9 @@
 // Read first: Config, New; then a file per resource: graph.go, tags.go, alerts.go. errors.go is the one table
 // from errors to status codes.
 //
-//	request ─► guardHost ─► guardLength ─► allowOrigins ─► compress ─► readParameters ─► router ─► handler
-//	                                                                                       │
-//	                                    own routes that change something: guardOwn
+//	request ─► answerHead ─► Hosts.guard ─► Origins.guard ─► guardLength ─► compress ─► readParameters ─► router ─► handler
+//
+// Every GET route answers HEAD; pages of other origins may change nothing and read nothing unless Config.Origins has them.
 //
 // Formats and statuses follow recordings of a real Atlas; where an answer has more than Atlas's, the fields
 // stand beside Atlas's.

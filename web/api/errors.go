@@ -49,6 +49,8 @@ func statusOf(err error) int {
 		return statusClientGone
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, query.ErrBusy), errors.Is(err, tsdb.ErrNotLogged), errors.Is(err, tsdb.ErrClosed):
 		return http.StatusServiceUnavailable
+	case errors.Is(err, tsdb.ErrTooManySnapshots):
+		return http.StatusConflict
 	}
 	return http.StatusInternalServerError
 }

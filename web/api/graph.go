@@ -61,6 +61,7 @@ func (a *API) answerGraph(c *gin.Context, p parameters, r *graphRequest) error {
 	if err != nil {
 		return err
 	}
+	a.noteOpenStep(c.Request.Context(), r, exprs, g)
 	return a.sendGraph(c.Writer, format, g)
 }
 

@@ -46,7 +46,7 @@ func failGraph(c *gin.Context, r *graphRequest, err error) {
 		return
 	}
 	var picture bytes.Buffer
-	if err := chart.WriteErrorPNG(&picture, r.settings.Width, r.settings.Height, errorKind(err), describe(err).Message); err != nil {
+	if err := chart.WriteErrorPNG(&picture, r.settings.Width, r.settings.Height, errorKind(err), describe(err).Message, r.settings.Fonts); err != nil {
 		panic("api: a picture that cannot be written to memory: " + err.Error())
 	}
 	c.Data(http.StatusOK, "image/png", picture.Bytes())

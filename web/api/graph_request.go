@@ -67,6 +67,7 @@ func (a *API) parseGraph(p parameters, scaled bool) (*graphRequest, error) {
 	if r.options, err = parseOptions(p); err != nil {
 		return nil, err
 	}
+	r.settings.Fonts = a.Fonts
 	r.settings.Zones = p["tz"]
 	if len(r.settings.Zones) == 0 {
 		r.settings.Zones = []string{a.Timezone}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -11,63 +12,23 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/tsdbtest"
 )
 
-// On a loopback listener a page that points a name of its own at this machine gets nothing.
-func TestForeignHostIsMisdirected(t *testing.T) {
-	server := newTestServer(t, testConfig(tsdbtest.OpenDB(t)))
-	_, port, _ := strings.Cut(server.address, ":")
-	for host, want := range map[string]int{
-		server.address:           http.StatusOK,
-		"localhost:" + port:      http.StatusOK,
-		"LOCALHOST":              http.StatusOK,
-		"app.localhost:1":        http.StatusOK,
-		"[::1]:7101":             http.StatusOK,
-		"evil.example":           http.StatusMisdirectedRequest,
-		"evil.example:" + port:   http.StatusMisdirectedRequest,
-		"127.0.0.1.evil.example": http.StatusMisdirectedRequest,
-		"localhost.evil.example": http.StatusMisdirectedRequest,
-		"10.0.0.1":               http.StatusMisdirectedRequest,
-	} {
-		r := server.send(t, exchange{method: http.MethodGet, target: "/healthcheck", headers: map[string]string{"Host": host}})
-		if r.status != want {
-			t.Errorf("Host %s: status %d, want %d", host, r.status, want)
-		}
-	}
-}
-
-// Where the listener is no loopback one, any name may be this machine's.
-func TestForeignHostElsewhere(t *testing.T) {
-	r := httptest.NewRequest(http.MethodGet, "http://metrics.example/healthcheck", nil)
-	w := httptest.NewRecorder()
-	New(testConfig(tsdbtest.OpenDB(t))).ServeHTTP(w, r)
-	if w.Code != http.StatusOK {
-		t.Errorf("status %d", w.Code)
-	}
-}
-
-// Routes of our own that change something take no request from a page of another origin, and no form.
-func TestGuardOwn(t *testing.T) {
+// Routes of our own take no body that a form can send.
+func TestRequireJSON(t *testing.T) {
 	handler := gin.New()
-	handler.Any("/api/own", guardOwn(), gin.WrapF(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+	handler.Any("/api/own", requireJSON, gin.WrapF(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
 	for _, c := range []struct {
-		name, method, body string
-		headers            map[string]string
-		want               int
+		name, method, body, contentType string
+		want                            int
 	}{
-		{"a tool", http.MethodPost, "{}", map[string]string{"Content-Type": "application/json"}, http.StatusNoContent},
-		{"with charset", http.MethodPost, "{}", map[string]string{"Content-Type": "application/json; charset=utf-8"}, http.StatusNoContent},
-		{"our page", http.MethodPost, "{}", map[string]string{"Content-Type": "application/json", "Sec-Fetch-Site": "same-origin"}, http.StatusNoContent},
-		{"a foreign page", http.MethodPost, "{}", map[string]string{"Content-Type": "application/json", "Sec-Fetch-Site": "cross-site"}, http.StatusForbidden},
-		{"a foreign page, old browser", http.MethodPost, "{}", map[string]string{"Content-Type": "application/json", "Origin": "https://evil.example"}, http.StatusForbidden},
-		{"a form", http.MethodPost, "a=1", map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, http.StatusUnsupportedMediaType},
-		{"text", http.MethodPost, "{}", map[string]string{"Content-Type": "text/plain"}, http.StatusUnsupportedMediaType},
-		{"no type", http.MethodPut, "{}", nil, http.StatusUnsupportedMediaType},
-		{"no body", http.MethodDelete, "", nil, http.StatusNoContent},
-		{"reading from anywhere", http.MethodGet, "", map[string]string{"Sec-Fetch-Site": "cross-site"}, http.StatusNoContent},
+		{"a tool", http.MethodPost, "{}", "application/json", http.StatusNoContent},
+		{"with charset", http.MethodPost, "{}", "application/json; charset=utf-8", http.StatusNoContent},
+		{"a form", http.MethodPost, "a=1", "application/x-www-form-urlencoded", http.StatusUnsupportedMediaType},
+		{"text", http.MethodPost, "{}", "text/plain", http.StatusUnsupportedMediaType},
+		{"no type", http.MethodPut, "{}", "", http.StatusUnsupportedMediaType},
+		{"no body", http.MethodDelete, "", "", http.StatusNoContent},
 	} {
 		r := httptest.NewRequest(c.method, "http://127.0.0.1/api/own", strings.NewReader(c.body))
-		for name, value := range c.headers {
-			r.Header.Set(name, value)
-		}
+		r.Header.Set("Content-Type", c.contentType)
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, r)
 		if w.Code != c.want {
@@ -78,10 +39,45 @@ func TestGuardOwn(t *testing.T) {
 
 func TestTargetLength(t *testing.T) {
 	server := newTestServer(t, testConfig(tsdbtest.OpenDB(t)))
-	const path = "/api/v1/tags?v="
-	for length, want := range map[int]int{maxTargetBytes: http.StatusOK, maxTargetBytes + 1: http.StatusRequestURITooLong} {
-		if r := server.get(t, path+strings.Repeat("x", length-len(path))); r.status != want {
-			t.Errorf("a target of %d bytes: status %d, want %d", length, r.status, want)
+	for _, c := range []struct {
+		path   string
+		length int
+		want   int
+	}{
+		{"/api/v1/tags?v=", maxTargetBytes, http.StatusOK},
+		{"/api/v1/tags?v=", maxTargetBytes + 1, http.StatusRequestURITooLong},
+		{"/api/v1/graph?q=", 100_000, http.StatusRequestURITooLong},
+		{"/nope?q=", 5000, http.StatusRequestURITooLong},
+		{"/explore?q=", 100_000, http.StatusOK}, // the page says what to do with it
+		{"/?q=", 5000, http.StatusOK},
+	} {
+		if r := server.get(t, c.path+strings.Repeat("x", c.length-len(c.path))); r.status != c.want {
+			t.Errorf("%s of %d bytes: status %d, want %d", c.path, c.length, r.status, c.want)
+		}
+	}
+}
+
+// A target that is too long is answered with a document that names the way out, as JSON to whoever wants that.
+func TestTargetLengthNamesTheWayOut(t *testing.T) {
+	server := newTestServer(t, testConfig(tsdbtest.OpenDB(t)))
+	for accept, contentType := range map[string]string{
+		"": "text/plain; charset=UTF-8", "*/*": "text/plain; charset=UTF-8", "application/json": "application/json",
+		"application/json, text/plain, */*": "application/json",
+	} {
+		r := server.send(t, exchange{
+			method: http.MethodGet, target: "/api/v1/graph?q=" + strings.Repeat("x", maxTargetBytes), headers: map[string]string{"Accept": accept},
+		})
+		var body errorBody
+		if err := json.Unmarshal(r.body, &body); err != nil || body.Type != "error" || !strings.Contains(body.Message, "POST /api/v1/batch") {
+			t.Errorf("Accept %q: %v in %s", accept, err, r.body)
+		}
+		if got := r.header.Get("Content-Type"); got != contentType {
+			t.Errorf("Accept %q: answered as %s, want %s", accept, got, contentType)
+		}
+	}
+	for path, want := range map[string]string{"/api/v1/expr/normalize": "POST /api/v1/expr/analyze", "/api/v1/tags/name": ":in", "/api/v2/fetch": "batch"} {
+		if r := server.get(t, path+"?q="+strings.Repeat("x", maxTargetBytes)); !strings.Contains(string(r.body), want) {
+			t.Errorf("%s: %s does not name %s", path, r.body, want)
 		}
 	}
 }
@@ -122,19 +118,5 @@ func TestPanicIsAnswered(t *testing.T) {
 	}()
 	if w.Code != http.StatusInternalServerError || !strings.Contains(w.Body.String(), `"type":"error"`) {
 		t.Errorf("status %d: %s", w.Code, w.Body)
-	}
-}
-
-// Pages of other origins may read what Atlas has, and nothing of ours.
-func TestOwnRoutesHaveNoOrigins(t *testing.T) {
-	server := newTestServer(t, testConfig(tsdbtest.OpenDB(t)))
-	for path, allowed := range map[string]string{
-		"/api/v1/tags": "http://example.com", "/nope": "http://example.com", "/api/v1/alertsx": "http://example.com",
-		"/api/v1/alerts": "", "/api/v1/expr/words": "", "/api/v1/admin/snapshot": "",
-	} {
-		got := server.send(t, exchange{http.MethodGet, path, map[string]string{"Origin": "http://example.com"}, ""})
-		if origin := got.header.Get("Access-Control-Allow-Origin"); origin != allowed {
-			t.Errorf("%s: allowed origin %q, want %q", path, origin, allowed)
-		}
 	}
 }

@@ -46,7 +46,7 @@ func testConfig(db *tsdb.DB) Config {
 		Stats:    db.Stats,
 		Delete:   db.Delete,
 		Removals: db.Removals,
-		Alerts:   func() alert.Status { return alert.Status{Rules: []alert.RuleStatus{}} },
+		Alerts:   func() alert.Status { return alert.Status{Held: []string{}, Rules: []alert.RuleStatus{}} },
 		Publish:  http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }),
 		UI:       http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "page") }),
 		Ready:    func() bool { return true },

@@ -18,6 +18,12 @@
 // Subpackages: ticks (where marks are and what they say), draw (the display list and its back ends). Geometry, numbers and
 // colours are those of Netflix Atlas, so that graphs in wikis and chat look as they did; the font is another one.
 //
+// A PNG shows Latin, Greek and Cyrillic letters, and with Settings.Fonts what those fonts have of scripts that need no shaping:
+// Chinese, Japanese, Korean, symbols, single emoji. What no font has, what runs from right to left, joins or stands upon
+// other letters (Arabic, Hebrew, Devanagari, Thai, combining marks, emoji of several characters) and what controls is written
+// as code points, as U+6F22 or U+202E; the place it takes is measured and cut as such. An SVG leaves all that to its viewer, but
+// for controls and what changes the order of letters.
+//
 // Numbers, 700 × 300, on one 2.x GHz core under load: five lines of 180 values as PNG 3.6 ms and 34 kB, a hundred lines 24 ms;
 // five lines as SVG 0.2 ms. Memory is that of the values in rows of pixels, 4 bytes each, and at most 8 MB of pixels.
 package chart

@@ -18,17 +18,18 @@ const (
 )
 
 // WriteErrorPNG writes a picture of the requested size, cut to the limits, that says what went wrong, for pages that
-// show a graph as an image. Its error is that of w.
-func WriteErrorPNG(w io.Writer, width, height int, kind ErrorKind, text string) error {
+// show a graph as an image, with fonts for what the built-in one has not. Its error is that of w.
+func WriteErrorPNG(w io.Writer, width, height int, kind ErrorKind, text string, fonts *draw.Fonts) error {
 	ground, ink, prefix := Color(0xffffcf00), black, "USER ERROR: "
 	if kind == SystemFault {
 		ground, ink, prefix = 0xfff82000, 0xffffffff, "SYSTEM ERROR: "
 	}
-	list := &draw.List{Width: min(max(width, 1), maxWidth), Height: min(max(height, 1), maxHeight), Zoom: 1, Background: ground}
+	list := &draw.List{Width: min(max(width, 1), maxWidth), Height: min(max(height, 1), maxHeight), Zoom: 1, Background: ground, Fonts: fonts}
 	const longest = 10_000 // characters: more than the largest picture has room for
 	if runes := []rune(prefix + text); len(runes) > longest {
 		text = string(runes[len(prefix):longest])
 	}
+	text = fonts.Spell(text)
 	fitting := func(rest []rune) int { return fittingError(rest, list.Width-2*textInset) }
 	for i, line := range breakLines(prefix+text, fitting) {
 		x, y := textInset, math.Round(errorAscent+float64(i)*errorLineHeight)
@@ -59,7 +60,7 @@ func errorAdvance(char rune) int {
 	case strings.ContainsRune(errorWide, char):
 		return errorCell + 1
 	}
-	return errorCell
+	return errorCell * draw.CellsOf(char)
 }
 
 // fittingError returns how many of the first characters of text fit into width pixels.

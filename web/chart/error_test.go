@@ -53,7 +53,7 @@ func TestWriteErrorPNG(t *testing.T) {
 		{"no text, which is no UTF-8", 50, 50, UserError, "\xff\xfe", 50, 50, 0xff, 0xd0},
 	} {
 		var out bytes.Buffer
-		if err := WriteErrorPNG(&out, c.width, c.height, c.kind, c.text); err != nil {
+		if err := WriteErrorPNG(&out, c.width, c.height, c.kind, c.text, nil); err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}

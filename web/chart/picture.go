@@ -3,6 +3,7 @@ package chart
 import (
 	"errors"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
@@ -18,20 +19,47 @@ func (e *SystemError) Error() string { return e.Kind + ": " + e.Text }
 
 // WritePNG draws g and writes the picture as PNG. Its error is a *SettingError, a *SystemError or that of w.
 func WritePNG(w io.Writer, g *Graph) error {
-	l, err := g.Picture()
+	l, err := g.spelled(g.Settings.Fonts.Spell).Picture()
 	if err != nil {
 		return err
 	}
+	l.Fonts = g.Settings.Fonts
 	return draw.WritePNG(w, l)
 }
 
 // WriteSVG draws g and writes the picture as SVG. Errors are those of WritePNG.
 func WriteSVG(w io.Writer, g *Graph) error {
-	l, err := g.Picture()
+	l, err := g.spelled(draw.SpellControls).Picture()
 	if err != nil {
 		return err
 	}
 	return draw.WriteSVG(w, l)
+}
+
+// spelled returns a copy of g whose texts are all spelled, before anything is measured, so that they break and are cut
+// as they are drawn. It shares all else with g.
+func (g *Graph) spelled(spell func(string) string) *Graph {
+	s := *g
+	s.Title = spell(g.Title)
+	s.Warnings = make([]string, len(g.Warnings))
+	for i, warning := range g.Warnings {
+		s.Warnings[i] = spell(warning)
+	}
+	s.Plots = slices.Clone(g.Plots)
+	for i := range s.Plots {
+		p := &s.Plots[i]
+		p.YLabel, p.Message = spell(p.YLabel), spell(p.Message)
+		p.Lines = slices.Clone(p.Lines)
+		for j := range p.Lines {
+			p.Lines[j].Legend = spell(p.Lines[j].Legend)
+		}
+		if p.Heat != nil {
+			heat := *p.Heat
+			heat.Label = spell(heat.Label)
+			p.Heat = &heat
+		}
+	}
+	return &s
 }
 
 // A painter draws one graph, from the top to the bottom.

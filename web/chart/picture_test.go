@@ -233,3 +233,81 @@ func BenchmarkSVG(b *testing.B) {
 	}
 	b.ReportMetric(float64(out.Len()), "B/picture")
 }
+
+// A PNG says what it cannot show by code points, which take the place that they need; where all is shown nothing differs.
+func TestPNGSpells(t *testing.T) {
+	picture := func(change func(*Graph)) []byte {
+		g := sample(2, 100)
+		change(g)
+		var out bytes.Buffer
+		if err := WritePNG(&out, g); err != nil {
+			t.Fatal(err)
+		}
+		return out.Bytes()
+	}
+	long := strings.Repeat("漢 ", 40)
+	for _, c := range []struct{ text, written string }{
+		{"漢字", "U+6F22U+5B57"}, {"שלום", "U+05E9U+05DCU+05D5U+05DD"}, {"a\u202eb", "aU+202Eb"},
+		{long, strings.ReplaceAll(long, "漢", "U+6F22")}, // cut and wrapped at the same places
+	} {
+		for name, set := range map[string]func(*Graph, string){
+			"legend":  func(g *Graph, s string) { g.Plots[0].Lines[0].Legend = s },
+			"title":   func(g *Graph, s string) { g.Title = s },
+			"axis":    func(g *Graph, s string) { g.Plots[0].YLabel = s },
+			"message": func(g *Graph, s string) { g.Plots[0].Message = s },
+			"warning": func(g *Graph, s string) { g.Warnings = []string{s} },
+			"heatmap": func(g *Graph, s string) {
+				g.Plots[0].Lines[0].Style, g.Plots[0].Heat = heatStyle, &HeatStyle{Scale: "LINEAR", Lower: Bound{Auto: "auto-data"}, Upper: Bound{Auto: "auto-data"}, Label: s}
+			},
+		} {
+			got := picture(func(g *Graph) { set(g, c.text) })
+			want := picture(func(g *Graph) { set(g, c.written) })
+			if !bytes.Equal(got, want) {
+				t.Errorf("%s %q is not drawn as %q", name, c.text, c.written)
+			}
+		}
+	}
+	var got, want bytes.Buffer
+	for text, out := range map[string]*bytes.Buffer{"no 漢": &got, "no U+6F22": &want} {
+		if err := WriteErrorPNG(out, 300, 100, UserError, text, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Equal(got.Bytes(), want.Bytes()) {
+		t.Error("an error is not spelled")
+	}
+}
+
+// A font that has the characters is used, and characters of two cells are cut where their room ends.
+func TestAddedFont(t *testing.T) {
+	fonts, err := draw.LoadFonts([]string{"draw/testdata/test.ttf"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := sample(1, 100)
+	g.Plots[0].Lines[0].Legend, g.Settings.Fonts = strings.Repeat("漢", 500), fonts
+	l, err := g.spelled(fonts.Spell).Picture()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := false
+	for _, op := range l.Ops {
+		if text, isText := op.(draw.Text); isText && strings.Contains(text.Text, "漢") {
+			found = true
+			if end := text.X + text.Cell*float64(draw.CellsOfText(text.Text)); end > float64(l.Width) || end < float64(l.Width)*0.9 {
+				t.Errorf("%q ends at %v of %d", text.Text, end, l.Width)
+			}
+		}
+	}
+	if !found {
+		t.Error("no legend")
+	}
+	if g.Plots[0].Lines[0].Legend != strings.Repeat("漢", 500) {
+		t.Error("the graph itself has changed")
+	}
+	var svg bytes.Buffer
+	g.Plots[0].Lines[0].Legend = "漢 א \u202e<"
+	if err := WriteSVG(&svg, g); err != nil || !strings.Contains(svg.String(), "漢 א U+202E&lt;") {
+		t.Errorf("error %v in %s", err, svg.String())
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/telamon-tsdb/telamon/query/stack"
+	"github.com/telamon-tsdb/telamon/web/chart/draw"
 )
 
 // MaxAxes is the number of Y axes that a graph may have.
@@ -27,6 +28,8 @@ type Settings struct {
 	Palette       string // empty: the theme's
 	Hints         []string
 	Axes          [MaxAxes]Axis
+	// Fonts are for what the built-in font of a PNG has not; nil is none. They are the server's, not the request's.
+	Fonts *draw.Fonts
 }
 
 // An Axis is what a request asks for on one Y axis. Texts are checked when the axis is used.

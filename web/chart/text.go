@@ -3,7 +3,6 @@ package chart
 import (
 	"math"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/telamon-tsdb/telamon/web/chart/draw"
 )
@@ -11,7 +10,7 @@ import (
 // A font is a size of text with the cells that layout reckons with: whole pixels, whatever the letters take.
 type font struct {
 	size, height    int
-	cell            float64 // width of a character
+	cell            float64 // width of most characters; some take two
 	ascent, descent float64
 	bold            bool
 }
@@ -44,28 +43,37 @@ const (
 
 // truncate shortens text to what fits in width pixels; what is cut becomes an ellipsis, or all is.
 func (f font) truncate(text string, width int) string {
-	most := f.chars(width)
-	length := utf8.RuneCountInString(text)
+	most := f.cells(width)
 	switch {
-	case length < most:
+	case draw.CellsOfText(text) < most:
 		return text
 	case most < 5:
 		return ""
 	}
 	runes := []rune(text)
-	return string(runes[:most-5]) + "..."
+	return string(runes[:fittingCells(runes, most-5)]) + "..."
 }
 
-// chars returns how many characters fit into a box.
-func (f font) chars(width int) int { return int(float64(width-2*textInset) / f.cell) }
+// fittingCells returns how many of the first characters of text go into so many cells.
+func fittingCells(text []rune, most int) int {
+	for i, char := range text {
+		if most -= draw.CellsOf(char); most < 0 {
+			return i
+		}
+	}
+	return len(text)
+}
+
+// cells returns how many cells fit into a box.
+func (f font) cells(width int) int { return int(float64(width-2*textInset) / f.cell) }
 
 // width returns the width of the cells of text.
-func (f font) width(text string) float64 { return f.cell * float64(utf8.RuneCountInString(text)) }
+func (f font) width(text string) float64 { return f.cell * float64(draw.CellsOfText(text)) }
 
 // wrap breaks text into lines of at most width pixels, between words where possible.
 func (f font) wrap(text string, width int) []string {
-	most := max(1, f.chars(width))
-	return breakLines(text, func([]rune) int { return most })
+	most := max(1, f.cells(width))
+	return breakLines(text, func(rest []rune) int { return fittingCells(rest, most) })
 }
 
 // breakLines breaks text into lines; fitting returns how many of the first characters of a text have room in one.

@@ -2,6 +2,7 @@ package fakestore
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/telamon-tsdb/telamon/tsdb"
@@ -24,6 +25,9 @@ type Store struct {
 	mu sync.Mutex // guards the fields below
 	// resolveErr and appendErr are returned in place of an answer, if set.
 	resolveErr, appendErr error
+	// appends is how many more calls of Append succeed before appendErr is returned.
+	appends int
+	evicted map[tsdb.Ref]bool
 
 	refs     map[string]tsdb.Ref
 	names    []string // of refs 1, 2, ...
@@ -45,6 +49,26 @@ func (s *Store) FailAppend(err error) {
 	s.appendErr = err
 }
 
+// FailAppendBehind makes Append return err from now on, once it has succeeded n more times.
+func (s *Store) FailAppendBehind(n int, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.appends, s.appendErr = n, err
+}
+
+// Evict makes Append refuse points of these series, of all without tags given, with tsdb.ErrUnknownRef until they
+// are resolved again. They keep their references, as series do that have values in files.
+func (s *Store) Evict(tags ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.evicted = make(map[tsdb.Ref]bool)
+	for i, name := range s.names {
+		if len(tags) == 0 || slices.Contains(tags, name) {
+			s.evicted[tsdb.Ref(i+1)] = true
+		}
+	}
+}
+
 // Resolve numbers tag sets from 1 in order of appearance. It fails for bytes that are not canonical.
 func (s *Store) Resolve(canonical []byte) (tsdb.Ref, error) {
 	s.mu.Lock()
@@ -54,6 +78,7 @@ func (s *Store) Resolve(canonical []byte) (tsdb.Ref, error) {
 		return 0, s.resolveErr
 	}
 	if ref, ok := s.refs[string(canonical)]; ok {
+		delete(s.evicted, ref)
 		return ref, nil
 	}
 	tags, err := tag.ParseCanonical(canonical)
@@ -73,14 +98,19 @@ func (s *Store) Resolve(canonical []byte) (tsdb.Ref, error) {
 func (s *Store) Append(ctx context.Context, batch []tsdb.Point) ([]tsdb.Refusal, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.appendErr != nil {
+	if s.appendErr != nil && s.appends == 0 {
 		return nil, s.appendErr
 	}
+	s.appends = max(0, s.appends-1)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	var refused []tsdb.Refusal
 	for i, p := range batch {
+		if s.evicted[p.Ref] {
+			refused = append(refused, tsdb.Refusal{Index: i, Err: tsdb.ErrUnknownRef})
+			continue
+		}
 		if s.Refuse != nil {
 			if err := s.Refuse(p); err != nil {
 				refused = append(refused, tsdb.Refusal{Index: i, Err: err})

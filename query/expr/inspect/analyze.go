@@ -82,7 +82,7 @@ type Hover struct {
 // diagnostic. Tags, which may be nil, knows what could be written where keys and values go.
 func Analyze(program string, pos int, v *stack.Vocabulary, tags Tags) Analysis {
 	pos = max(0, min(pos, len(program)))
-	for pos < len(program) && !utf8.RuneStart(program[pos]) {
+	for 0 < pos && pos < len(program) && !utf8.RuneStart(program[pos]) {
 		pos-- // a cursor inside a character is in front of it
 	}
 	visits := v.Explore(program, options)

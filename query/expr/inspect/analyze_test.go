@@ -173,7 +173,10 @@ func TestAnalyzePrefixes(t *testing.T) {
 	t.Logf("slowest: %v for %.200q", slowest, slowestText)
 }
 
+// FuzzAnalyze: whatever is written and wherever the cursor is, an analysis comes back whose places lie in the text.
 func FuzzAnalyze(f *testing.F) {
+	f.Add("\x8e", -54)
+	f.Add("name,é", 6)
 	f.Add("name,cpu,:eq,(,app,),:by,/*x*/:foo,12x,:color", 12)
 	f.Add("a,%y,(,),:format,:dup,;sum,5m,:trend,k,:get", 3)
 	f.Fuzz(func(t *testing.T, program string, pos int) {
@@ -184,6 +187,12 @@ func FuzzAnalyze(f *testing.F) {
 				t.Fatalf("%q: token %+v behind %d", program, token, end)
 			}
 			end = token.Offset + token.Length
+		}
+		if c := a.Completions; c.Offset < 0 || c.Length < 0 || c.Offset+c.Length > len(program) {
+			t.Errorf("%q: %d bytes at %d are replaced", program, c.Length, c.Offset)
+		}
+		if h := a.Hover; h != nil && (h.Offset < 0 || h.Offset+h.Length > len(program)) {
+			t.Errorf("%q: hover over %d bytes at %d", program, h.Length, h.Offset)
 		}
 		if _, err := json.Marshal(a); err != nil {
 			t.Fatal(err)

@@ -166,13 +166,13 @@ func TestText(t *testing.T) {
 		{"upward, left of the base line", 2, 42, 13, 51},
 		{"downward, right of the base line", 30, 10, 40, 18},
 		{"a box for what the font has not", 2, 48, 9, 59},
-		{"and what follows it", 9, 48, 16, 59},
+		{"and what follows its two cells", 16, 48, 23, 59},
 	} {
 		if got := ink(c.x1, c.y1, c.x2, c.y2); got < 10 {
 			t.Errorf("%s: %d dark pixels", c.name, got)
 		}
 	}
-	if all, seen := ink(0, 0, 60, 60), ink(2, 3, 9, 13)+ink(2, 42, 13, 51)+ink(30, 10, 40, 18)+ink(2, 51, 16, 59); all > seen+2 {
+	if all, seen := ink(0, 0, 60, 60), ink(2, 3, 9, 13)+ink(2, 42, 13, 51)+ink(30, 10, 40, 18)+ink(2, 51, 16, 59)+ink(16, 42, 23, 59); all > seen+2 {
 		t.Errorf("%d dark pixels, %d of them where they should be", all, seen)
 	}
 }

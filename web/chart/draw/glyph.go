@@ -1,9 +1,11 @@
 package draw
 
 import (
+	_ "embed"
 	"image"
 	"math"
 	"sync"
+	"unicode"
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/gofont/gomono"
@@ -17,7 +19,13 @@ import (
 var (
 	regular = sync.OnceValue(func() *opentype.Font { return mustParse(gomono.TTF) })
 	bold    = sync.OnceValue(func() *opentype.Font { return mustParse(gomonobold.TTF) })
+	marks   = sync.OnceValue(func() *opentype.Font { return mustParse(marksTTF) })
 )
+
+// marksTTF has a few marks and faces that Go Mono has not; symbols/mksymbols.py draws it.
+//
+//go:embed symbols/symbols.ttf
+var marksTTF []byte
 
 func mustParse(ttf []byte) *opentype.Font {
 	f, err := opentype.Parse(ttf)
@@ -37,21 +45,25 @@ type glyph struct {
 
 // A faceKey names a font of a size.
 type faceKey struct {
-	bold bool
-	size float64 // pixels per em
+	bold   bool
+	size   float64 // pixels per em
+	number int     // goMono, or a number of Fonts, all of which have one weight
 }
 
-// A glyphKey names a glyph of a font.
+// A glyphKey names a glyph of a font, for cells of a width.
 type glyphKey struct {
 	face faceKey
 	char rune
+	cell float64
 }
 
 // glyphs makes the glyphs of one picture and keeps them until it is done. Those that nearly every
 // picture needs come from the table ready.
 type glyphs struct {
+	fonts *Fonts
 	faces map[faceKey]*face
 	made  map[glyphKey]glyph
+	buf   sfnt.Buffer
 }
 
 // A face is a font at a size, ready to make glyphs.
@@ -62,8 +74,8 @@ type face struct {
 	buf  sfnt.Buffer
 }
 
-func newGlyphs() *glyphs {
-	return &glyphs{faces: make(map[faceKey]*face), made: make(map[glyphKey]glyph)}
+func newGlyphs(fonts *Fonts) *glyphs {
+	return &glyphs{fonts: fonts, faces: make(map[faceKey]*face), made: make(map[glyphKey]glyph)}
 }
 
 // get returns the glyph of a character.
@@ -73,16 +85,31 @@ func (g *glyphs) get(key glyphKey) glyph {
 	}
 	made, ok := g.made[key]
 	if !ok {
-		made = g.face(key.face).glyph(key.char)
+		made = g.make(key)
 		g.made[key] = made
 	}
 	return made
 }
 
+// make makes a glyph: from Go Mono if that has it, else from the first font that has, so small that it does not reach into
+// the next cell.
+func (g *glyphs) make(key glyphKey) glyph {
+	if first := g.face(key.face); first.has(key.char) {
+		return first.glyph(key.char)
+	}
+	number := g.fonts.find(&g.buf, key.char)
+	if number == noFont {
+		return missing(key.face.size)
+	}
+	other := faceKey{size: key.face.size, number: number}
+	other.size = g.face(other).fit(key.char, key.cell)
+	return g.face(other).glyph(key.char)
+}
+
 func (g *glyphs) face(key faceKey) *face {
 	f, ok := g.faces[key]
 	if !ok {
-		f = newFace(key)
+		f = g.fonts.newFace(key)
 		g.faces[key] = f
 	}
 	return f
@@ -104,11 +131,11 @@ func newFace(key faceKey) *face {
 // ready are the glyphs of ASCII, from blank on, in the sizes that charts use without zoom. Making them takes
 // a millisecond per size, which would be a good part of drawing a chart.
 var ready = map[faceKey]func() []glyph{
-	{false, 10}: sync.OnceValue(func() []glyph { return ascii(faceKey{false, 10}) }),
-	{false, 12}: sync.OnceValue(func() []glyph { return ascii(faceKey{false, 12}) }),
-	{false, 13}: sync.OnceValue(func() []glyph { return ascii(faceKey{false, 13}) }),
-	{false, 14}: sync.OnceValue(func() []glyph { return ascii(faceKey{false, 14}) }),
-	{true, 12}:  sync.OnceValue(func() []glyph { return ascii(faceKey{true, 12}) }),
+	{false, 10, 0}: sync.OnceValue(func() []glyph { return ascii(faceKey{false, 10, 0}) }),
+	{false, 12, 0}: sync.OnceValue(func() []glyph { return ascii(faceKey{false, 12, 0}) }),
+	{false, 13, 0}: sync.OnceValue(func() []glyph { return ascii(faceKey{false, 13, 0}) }),
+	{false, 14, 0}: sync.OnceValue(func() []glyph { return ascii(faceKey{false, 14, 0}) }),
+	{true, 12, 0}:  sync.OnceValue(func() []glyph { return ascii(faceKey{true, 12, 0}) }),
 }
 
 func ascii(key faceKey) []glyph {
@@ -120,12 +147,14 @@ func ascii(key faceKey) []glyph {
 	return list
 }
 
-// glyph returns the shape of a character; a box if the font has none.
-func (f *face) glyph(char rune) glyph {
+// has reports whether the font has a character.
+func (f *face) has(char rune) bool {
 	index, err := f.font.GlyphIndex(&f.buf, char)
-	if err != nil || index == 0 {
-		return missing(f.size)
-	}
+	return err == nil && index != 0
+}
+
+// glyph returns the shape of a character that the font has.
+func (f *face) glyph(char rune) glyph {
 	bounds, mask, at, _, ok := f.face.Glyph(fixed.Point26_6{}, char)
 	alpha, isAlpha := mask.(*image.Alpha)
 	if !ok || !isAlpha {
@@ -144,7 +173,7 @@ func (f *face) glyph(char rune) glyph {
 // shade is the step of smoothing. Sixteen shades look like all, and leave room in the palette for lines.
 const shade = 17
 
-// missing returns the box that stands for a character that the font has not.
+// missing returns the box that stands for a character that no font has, in a text that was not spelled.
 func missing(size float64) glyph {
 	height := max(3, int(math.Round(size*0.7)))
 	g := glyph{left: 1, top: -height, width: max(3, int(size*0.6)-1), height: height}
@@ -159,7 +188,7 @@ func missing(size float64) glyph {
 
 // text draws a line of text.
 func (c *canvas) text(t Text) {
-	face := faceKey{t.Bold, float64(t.Size) * c.zoom}
+	face := faceKey{bold: t.Bold, size: float64(t.Size) * c.zoom}
 	reach := t.Size * 2
 	if ends := (box{int(t.X) - reach, int(t.Y) - reach, int(t.X) + reach, int(t.Y) + reach}); t.Turn == Level &&
 		c.device(float64(ends.x1), float64(ends.y1), math.MaxInt32, float64(ends.y2)).meet(c.clip).empty() {
@@ -167,14 +196,14 @@ func (c *canvas) text(t Text) {
 	}
 	x, y := math.Round(t.X*c.zoom), math.Round(t.Y*c.zoom)
 	advance := t.Cell * c.zoom
-	i := 0
+	cells := 0
 	for _, char := range t.Text {
-		pen := math.Round(float64(i) * advance)
-		i++
-		if char == ' ' {
+		pen := math.Round(float64(cells) * advance)
+		cells += CellsOf(char)
+		if unicode.Is(unicode.Zs, char) {
 			continue
 		}
-		g := c.glyphs.get(glyphKey{face, char})
+		g := c.glyphs.get(glyphKey{face, char, advance})
 		switch t.Turn {
 		case Level:
 			c.glyph(g, int(x+pen), int(y), 1, 0, t.Color)

@@ -34,6 +34,8 @@ type List struct {
 	Zoom       float64
 	Background Color // opaque
 	Ops        []Op
+	// Fonts has what the font of Text has not; nil: nothing has.
+	Fonts *Fonts
 }
 
 // Add appends operations.
@@ -115,7 +117,8 @@ const (
 )
 
 // A Text is one line of text in the Go Mono font. The pen starts at X, Y on the base line and moves Cell pixels per
-// character, whatever the character, in the direction of Turn.
+// cell, of which a character takes CellsOf, in the direction of Turn. A PNG has a box for a character that it
+// cannot draw; Spell leaves none.
 type Text struct {
 	X, Y  float64
 	Text  string

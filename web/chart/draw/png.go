@@ -22,7 +22,7 @@ func WritePNG(w io.Writer, l *List) error { return writePNG(w, l, bandPixels) }
 func writePNG(w io.Writer, l *List, bandPixels int) error {
 	width, height := l.Size()
 	rows := max(1, min(height, bandPixels/width))
-	c := &canvas{width: width, height: rows, zoom: l.Zoom, glyphs: newGlyphs(), pixels: make([]Color, width*rows)}
+	c := &canvas{width: width, height: rows, zoom: l.Zoom, glyphs: newGlyphs(l.Fonts), pixels: make([]Color, width*rows)}
 	c.draw(l)
 	p := &pngWriter{w: bufio.NewWriter(w)}
 	var palette palette

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"io"
 	"strconv"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -11,7 +12,7 @@ import (
 //
 // Lines of a chart are one path each, so where they are translucent their corners are not darker, as they are
 // in a PNG. Text is text: it can be selected and searched, and it takes the width of its cells in whatever
-// font the reader has.
+// font the reader has. A script that takes a shaper is left to the reader's, and as wide as that makes it.
 func WriteSVG(w io.Writer, l *List) error {
 	width, height := l.Size()
 	s := &svgWriter{w: bufio.NewWriterSize(w, 16<<10)}
@@ -232,12 +233,25 @@ func (s *svgWriter) text(t Text) {
 	if t.Bold {
 		s.attribute("font-weight", "bold")
 	}
-	s.float("textLength", t.Cell*float64(utf8.RuneCountInString(t.Text)))
+	if drawsCells(t.Text) {
+		s.float("textLength", t.Cell*float64(CellsOfText(t.Text)))
+	}
 	s.attribute("xml:space", "preserve")
 	s.color("fill", t.Color)
 	s.raw(">")
 	s.escaped(t.Text)
 	s.raw("</text>\n")
+}
+
+// drawsCells reports whether the characters of a text keep to their cells in every font. Those that join, or stand upon
+// each other, are as long as the viewer makes them.
+func drawsCells(text string) bool {
+	for _, char := range text {
+		if char > '~' && (unicode.In(char, unicode.M, unicode.Cf) || unicode.Is(shaped, char) || !unicode.In(char, plainScripts...)) {
+			return false
+		}
+	}
+	return true
 }
 
 func short(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) }

@@ -35,8 +35,22 @@ export function Alerts({ model, location, keyboard }: { model: AlertsModel; loca
         </label>
       </div>
       {answer && answer.error !== '' && <p class="critical" role="alert">{shortLabel(answer.error, 500)}</p>}
+      {answer && answer.held.length > 0 && <Held rules={answer.held} />}
       {answer && (answer.rules.length > 0 ? <Tables answer={answer} filter={filter} location={location} /> : <NoRules />)}
     </main>
+  );
+}
+
+const mostHeld = 10;
+
+/** What fires without a rule, and the way out. */
+function Held({ rules }: { rules: readonly string[] }) {
+  const names = rules.slice(0, mostHeld).map((name) => shortLabel(name, 60)).join(', ') + (rules.length > mostHeld ? ', …' : '');
+  return (
+    <p class="critical" role="alert">
+      The rules file does not have {rules.length === 1 ? 'a rule' : `${rules.length} rules`} whose alerts fire: <bdi>{names}</bdi>. These
+      alerts are held: they neither resolve nor fire again until the rules are back in the file, or it says <code>allow_removal: true</code>.
+    </p>
   );
 }
 

@@ -49,9 +49,9 @@ function GroupRow({ row: { rule, group }, now, explore }: { row: Row } & Omit<Gr
   const summary = new Map(group.annotations).get('summary');
   return (
     <tr>
-      <td data-label="State"><State state={group.state} /></td>
+      <td data-label="State"><State state={group.state} />{rule.held && <div class="meta">held</div>}</td>
       <th scope="row" data-label="Alert">
-        <a href={explore(rule.expr)}><bdi>{shortLabel(rule.name)}</bdi></a>
+        {rule.held ? <bdi>{shortLabel(rule.name)}</bdi> : <a href={explore(rule.expr)}><bdi>{shortLabel(rule.name)}</bdi></a>}
         {summary && <div class="meta"><bdi>{shortLabel(summary, 300)}</bdi></div>}
       </th>
       <td data-label="Labels"><Labels tags={group.labels} /></td>

@@ -45,7 +45,9 @@ function RuleRow({ rule, explore }: { rule: Rule; explore(expr: string): string 
         {rule.labels.length > 0 && <div><Labels tags={rule.labels} /></div>}
       </th>
       <td data-label="Expression">
-        <a class="expr" href={explore(rule.expr)}><code>{shortLabel(rule.expr, 400)}</code></a>
+        {rule.held
+          ? <span class="meta">held: not in the rules file</span>
+          : <a class="expr" href={explore(rule.expr)}><code>{shortLabel(rule.expr, 400)}</code></a>}
         {rule.error !== '' && <div class="critical">{shortLabel(rule.error, 400)}</div>}
       </td>
       <td data-label="For">{rule.for === '' ? 'at once' : rule.for}</td>

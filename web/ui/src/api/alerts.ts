@@ -18,8 +18,10 @@ export interface Alerts {
   /** Notifications that are not delivered yet, and those dropped for want of room. */
   waiting: number;
   givenUp: number;
-  /** Why evaluation stands still; empty when it does not. */
+  /** Why evaluation stands still, or the newest rules are not in force; empty when all is well. */
   error: string;
+  /** Rules that are not in the rules file and whose alerts fire on until they are back. */
+  held: string[];
   rules: Rule[];
 }
 
@@ -37,6 +39,8 @@ export interface Rule {
   evaluated: number;
   /** Why the last evaluation failed; empty when it did not. */
   error: string;
+  /** Whether it is not in the rules file: then only its name and groups are known. */
+  held: boolean;
   groups: Group[];
 }
 
@@ -77,6 +81,7 @@ export function decodeAlerts(body: unknown): Alerts {
     waiting: readNumber(body.waiting),
     givenUp: readNumber(body.given_up),
     error: readString(body.error),
+    held: readStrings(body.held),
     rules: readRecords(body.rules).map(decodeRule),
   };
 }
@@ -92,6 +97,7 @@ function decodeRule(r: Record<string, unknown>): Rule {
     state: readState(r.state),
     evaluated: readNumber(r.evaluated),
     error: readString(r.error),
+    held: r.held === true,
     groups: readRecords(r.groups).map(decodeGroup),
   };
 }

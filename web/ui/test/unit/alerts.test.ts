@@ -18,9 +18,15 @@ const answer = decodeAlerts({
 test('a missing or broken field is empty', () => {
   const { rules } = decodeAlerts({ rules: [null, 7, {}, { groups: [{}, 'x'] }] });
   assert.equal(rules.length, 2);
-  assert.deepEqual(rules[0], { name: '', expr: '', for: '', labels: [], annotations: [], notify: [], state: 'inactive', evaluated: NaN, error: '', groups: [] });
+  assert.deepEqual(rules[0], { name: '', expr: '', for: '', labels: [], annotations: [], notify: [], state: 'inactive', evaluated: NaN, error: '', held: false, groups: [] });
   assert.equal(rules[1]!.groups[0]!.delivery.state, 'none');
   assert.throws(() => decodeAlerts([]), /api\/v1\/alerts/);
+});
+
+test('held rules are told apart', () => {
+  const { held, rules } = decodeAlerts({ held: ['A'], rules: [{ name: 'A', held: true }] });
+  assert.deepEqual(held, ['A']);
+  assert.equal(rules[0]!.held, true);
 });
 
 test('the worst and newest come first', () => {
