@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/telamon-tsdb/telamon/query/eval"
-	"github.com/telamon-tsdb/telamon/query/expr"
 )
 
 // EvalChunks answers r piece by piece, so that an answer of any length takes the memory of one chunk: each
@@ -17,11 +16,7 @@ import (
 // other lines in each chunk. After an error, of which Eval tells the kinds, nothing more is yielded.
 func (e *Engine) EvalChunks(ctx context.Context, r Request, chunkSteps int) iter.Seq2[*Result, error] {
 	return func(yield func(*Result, error) bool) {
-		exprs := make([]expr.Expr, len(r.Exprs))
-		for i, s := range r.Exprs {
-			exprs[i] = s.Expr
-		}
-		session := eval.NewPlan(exprs).Session()
+		session := e.drawn.plan(r.Exprs, false).Session()
 		shown := withLegends(r.Exprs)
 		for rng := range chunksOf(r.Range, chunkSteps) {
 			result, err := e.evalChunk(ctx, session, Request{Exprs: shown, Range: rng, Binary: r.Binary})
@@ -60,6 +55,9 @@ func (e *Engine) evalChunk(ctx context.Context, session *eval.Session, r Request
 	for i, s := range r.Exprs {
 		lines, err := named(i, s, r.Binary[axisOf(s)], outcome.Lines[i], 0)
 		if err != nil {
+			return nil, err
+		}
+		if err := e.drawn.check(lines, outcome.Held); err != nil {
 			return nil, err
 		}
 		result.Lines = append(result.Lines, lines...)

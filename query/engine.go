@@ -14,8 +14,9 @@ import (
 // Config says what an Engine asks and how much it takes. Every limit has a default.
 type Config struct {
 	Store tsdb.Selector
-	// MaxLines and MaxDatapoints bound what one data expression with :by or :all may read: lines, and
-	// lines times points. The defaults, 1024 and 500,000, are Atlas's.
+	// MaxLines and MaxDatapoints bound what one expression draws: lines, and the values in them at steps for which
+	// the store had any. What lies between, as the groups of which :topk shows ten, is bounded by MaxSeries and
+	// MaxBytes alone. The defaults, 1024 and 500,000, are Atlas's.
 	MaxLines, MaxDatapoints int
 	// MaxSeries bounds how many series one data expression reads, by default 4 million: over three hours of
 	// minutes these are two or three seconds of one processor.
@@ -35,6 +36,7 @@ const (
 type Engine struct {
 	store  tsdb.Selector
 	limits eval.Limits
+	drawn  drawnLimits
 	gate   gate
 }
 
@@ -43,10 +45,12 @@ func NewEngine(cfg Config) *Engine {
 	return &Engine{
 		store: cfg.Store,
 		limits: eval.Limits{
-			Lines:      cmp.Or(cfg.MaxLines, defaultMaxLines),
-			Datapoints: cmp.Or(cfg.MaxDatapoints, defaultMaxDatapoints),
-			Series:     cmp.Or(cfg.MaxSeries, defaultMaxSeries),
-			Bytes:      cmp.Or(cfg.MaxBytes, defaultMaxBytes),
+			Series: cmp.Or(cfg.MaxSeries, defaultMaxSeries),
+			Bytes:  cmp.Or(cfg.MaxBytes, defaultMaxBytes),
+		},
+		drawn: drawnLimits{
+			lines:      cmp.Or(cfg.MaxLines, defaultMaxLines),
+			datapoints: cmp.Or(cfg.MaxDatapoints, defaultMaxDatapoints),
 		},
 		gate: newGate(runningEvaluations, waitingEvaluations),
 	}
@@ -114,17 +118,15 @@ func (e *Engine) Eval(ctx context.Context, r Request) (*Result, error) {
 // read and computed once, and within the limits of one. Results are in the order of the requests; the Work
 // and Plan of each are those of all. An error is that of Eval and may be due to any of the requests.
 func (e *Engine) EvalTogether(ctx context.Context, requests []Request) ([]*Result, error) {
-	var exprs []expr.Expr
+	var all []*expr.Styled
 	for _, r := range requests {
-		for _, s := range r.Exprs {
-			exprs = append(exprs, s.Expr)
-		}
+		all = append(all, r.Exprs...)
 	}
 	if err := e.gate.enter(ctx); err != nil {
 		return nil, err
 	}
 	defer e.gate.leave()
-	outcome, err := eval.NewPlan(exprs).Run(ctx, e.store, requests[0].Range, e.limits)
+	outcome, err := e.drawn.plan(all, true).Run(ctx, e.store, requests[0].Range, e.limits)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +137,7 @@ func (e *Engine) EvalTogether(ctx context.Context, requests []Request) ([]*Resul
 		own.Lines = outcome.Lines[first : first+len(r.Exprs)]
 		own.Notices = outcome.Notices[first : first+len(r.Exprs)]
 		first += len(r.Exprs)
-		if results[i], err = r.result(&own); err != nil {
+		if results[i], err = r.result(&own, e.drawn); err != nil {
 			return nil, err
 		}
 	}
@@ -143,13 +145,17 @@ func (e *Engine) EvalTogether(ctx context.Context, requests []Request) ([]*Resul
 }
 
 // result returns the answer to r, of which outcome has the lines.
-func (r *Request) result(outcome *eval.Outcome) (*Result, error) {
+func (r *Request) result(outcome *eval.Outcome, limits drawnLimits) (*Result, error) {
 	result := &Result{
 		Exprs: withLegends(r.Exprs), Start: r.Range.Start + r.Range.Step, Step: r.Range.Step,
 		Notices: slices.Concat(outcome.Notices...), NoticesOf: outcome.Notices, Work: outcome.Work, Plan: outcome.Nodes,
 	}
 	for i, s := range result.Exprs {
+		before := len(result.Lines)
 		if err := result.present(i, s, r.Binary[axisOf(s)], outcome.Lines[i]); err != nil {
+			return nil, err
+		}
+		if err := limits.check(result.Lines[before:], outcome.Held); err != nil {
 			return nil, err
 		}
 	}

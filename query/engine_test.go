@@ -110,29 +110,6 @@ func TestSharedSubtreesAreLinear(t *testing.T) {
 	}
 }
 
-func TestLimits(t *testing.T) {
-	engine := NewEngine(Config{Store: tsdbtest.Fleet(), MaxLines: 10, MaxDatapoints: 500})
-	for program, want := range map[string]string{
-		"name,sys.cpu.utilization,:eq,(,nf.node,),:by": "requirement failed: too many lines: 11 > 10",
-		"name,lab.sine,:eq,:all":                       "",
-		"name,http.requests,:eq,:all":                  "requirement failed: too many datapoints: 540 > 500",
-		"name,sys.cpu.utilization,:eq,:sum":            "",
-	} {
-		rng := firstHour
-		if strings.Contains(program, "node") {
-			rng.End = rng.Start + 10*minute
-		}
-		_, err := evalText(engine, program, rng)
-		got := ""
-		if err != nil {
-			got = err.Error()
-		}
-		if got != want {
-			t.Errorf("%s: error %q, want %q", program, got, want)
-		}
-	}
-}
-
 // What would take too much memory ends before it is computed, and what fits does not.
 func TestMemoryIsBudgeted(t *testing.T) {
 	const lines, points = 100, 100

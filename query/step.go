@@ -24,13 +24,12 @@ type StepLine struct {
 // two calls: words that remember are shown as many steps before as they need, at most a day of minutes
 // where they never forget (:des, :integral, :cumulative-max), so that the answer for a step is the same
 // whenever it is asked. Words that look at whole lines, as :stat, see that history.
-// Times are milliseconds; at is a multiple of step. The errors are those of Eval.
+// Times are milliseconds; at is a multiple of step. The errors are those of Eval, but that nothing is drawn and so
+// lines have no limit of their own.
 func (e *Engine) EvalStep(ctx context.Context, exprs []expr.Expr, at, step int64) ([][]StepLine, error) {
 	rng := eval.SingleStep(exprs, at, step)
 	rng.Now = time.UnixMilli(at)
-	limits := e.limits
-	limits.Datapoints = 0 // one point is asked for; the history is our affair
-	outcome, err := eval.NewSignalPlan(exprs).Run(ctx, e.store, rng, limits)
+	outcome, err := eval.NewSignalPlan(exprs).Run(ctx, e.store, rng, e.limits)
 	if err != nil {
 		return nil, err
 	}

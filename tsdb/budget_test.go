@@ -52,11 +52,9 @@ func TestBudgets(t *testing.T) {
 		set   func(q *tsdb.Query)
 		want  string
 	}{
-		{"all fits", q, func(q *tsdb.Query) { q.MaxColumns, q.MaxValues, q.MaxSeries, q.MaxBytes = 100, 3000, 700, 1<<20 }, ""},
+		{"all fits", q, func(q *tsdb.Query) { q.MaxColumns, q.MaxSeries, q.MaxBytes = 100, 700, 1<<20 }, ""},
 		{"lines", q, func(q *tsdb.Query) { q.MaxColumns = 99 }, "too many lines: 100 > 99"},
-		{"datapoints", q, func(q *tsdb.Query) { q.MaxValues = 2999 }, "too many datapoints: 3000 > 2999"},
 		{"many lines, refused as they begin", perSeries, func(q *tsdb.Query) { q.MaxColumns = 10 }, "too many lines: 11 > 10"},
-		{"many datapoints, refused as they begin", perSeries, func(q *tsdb.Query) { q.MaxValues = 300 }, "too many datapoints: 330 > 300"},
 		{"series", q, func(q *tsdb.Query) { q.MaxSeries = 5 }, "series"},
 		{"bytes of columns", q, func(q *tsdb.Query) { q.MaxBytes = 40_000 }, "bytes"},
 		{"bytes of members", perSeries, func(q *tsdb.Query) { q.MaxBytes = 100 }, "bytes"},

@@ -50,9 +50,9 @@ type Query struct {
 	Aggregates Aggregate
 	// Consolidation is how the values of one series combine where Step is larger than the primary step.
 	Consolidation Consolidation
-	// MaxColumns and MaxValues bound the answer, MaxSeries the series that are read for it, and MaxBytes the memory
-	// that this takes. 0 is no bound; a query that exceeds one ends with a *BudgetError.
-	MaxColumns, MaxValues, MaxSeries, MaxBytes int
+	// MaxColumns bounds the answer, MaxSeries the series that are read for it, and MaxBytes the memory that this
+	// takes, that of steps without a value included. 0 is no bound; a query that exceeds one ends with a *BudgetError.
+	MaxColumns, MaxSeries, MaxBytes int
 }
 
 // Len returns the number of values in a column that answers q.

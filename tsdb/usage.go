@@ -8,8 +8,7 @@ import (
 
 // A BudgetError reports a query that takes more than it allows itself.
 type BudgetError struct {
-	// What is the bound: "lines", "datapoints", "series" or "bytes", for Query.MaxColumns, MaxValues, MaxSeries and
-	// MaxBytes.
+	// What is the bound: "lines", "series" or "bytes", for Query.MaxColumns, MaxSeries and MaxBytes.
 	What string
 	// Used is how many there were when the query ended, more than Limit; nobody counted further.
 	Used  int
@@ -40,14 +39,10 @@ func (u *usage) addBytes(n int) error {
 	return nil
 }
 
-// checkColumns reports more columns, or values in them, than the query allows.
+// checkColumns reports more columns than the query allows.
 func (u *usage) checkColumns(columns int) error {
-	q := u.query
-	if q.MaxColumns > 0 && columns > q.MaxColumns {
-		return &BudgetError{"lines", columns, q.MaxColumns}
-	}
-	if values := columns * q.Len(); q.MaxValues > 0 && values > q.MaxValues {
-		return &BudgetError{"datapoints", values, q.MaxValues}
+	if most := u.query.MaxColumns; most > 0 && columns > most {
+		return &BudgetError{"lines", columns, most}
 	}
 	return nil
 }
@@ -61,9 +56,6 @@ const emptyColumns = 4
 func (u *usage) checkBegun(columns int) error {
 	if u.checkColumns(columns/emptyColumns) == nil {
 		return nil
-	}
-	if q := u.query; q.MaxColumns == 0 || columns/emptyColumns <= q.MaxColumns {
-		return u.checkColumns(q.MaxValues/q.Len() + 1)
 	}
 	return u.checkColumns(u.query.MaxColumns + 1)
 }

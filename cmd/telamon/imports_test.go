@@ -30,6 +30,7 @@ var mayImport = map[string][]string{
 	"tsdb/offheap":     {},
 	"query/stack":      {},
 	"query/yamlfile":   {},
+	"query/real":       {},
 	"tsdb/tag":         {"tsdb/tag/pattern"},
 	"tsdb/index":       {"tsdb/tag", "tsdb/tag/pattern"},
 	"tsdb/wal":         {"tsdb/vfs"},
@@ -38,8 +39,8 @@ var mayImport = map[string][]string{
 	"tsdb":             {"tsdb/datadir", "tsdb/tag", "tsdb/normalize", "tsdb/gorilla", "tsdb/index", "tsdb/wal", "tsdb/blockfile", "tsdb/offheap", "tsdb/vfs"},
 	"tsdb/tsdbtest":    {"tsdb", "tsdb/tag", "tsdb/wal", "tsdb/vfs"},
 	"ingest/...":       {"ingest/...", "tsdb", "tsdb/tag"},
-	"query/expr/...":   {"query/expr", "query/stack", "tsdb", "tsdb/tag", "tsdb/tag/pattern"},
-	"query/eval":       {"query/stack", "query/expr", "tsdb", "tsdb/tag"},
+	"query/expr/...":   {"query/expr", "query/stack", "query/real", "tsdb", "tsdb/tag", "tsdb/tag/pattern"},
+	"query/eval":       {"query/stack", "query/expr", "query/real", "tsdb", "tsdb/tag"},
 	"query/stream":     {"query/stack", "query/expr", "query/eval", "tsdb", "tsdb/tag", "tsdb/wal"},
 	"query":            {"query/stack", "query/expr", "query/eval", "tsdb", "tsdb/tag", "tsdb/tag/pattern"},
 	"query/alert/...":  {"query", "query/...", "tsdb", "tsdb/tag", "tsdb/wal"},
@@ -48,7 +49,7 @@ var mayImport = map[string][]string{
 }
 
 // standardOnly are the trees that import no other module.
-var standardOnly = []string{"tsdb/tag", "tsdb/tag/pattern", "tsdb/normalize", "tsdb/gorilla", "tsdb/vfs", "tsdb/offheap", "tsdb/blockfile", "tsdb/datadir", "query/stack"}
+var standardOnly = []string{"tsdb/tag", "tsdb/tag/pattern", "tsdb/normalize", "tsdb/gorilla", "tsdb/vfs", "tsdb/offheap", "tsdb/blockfile", "tsdb/datadir", "query/stack", "query/real"}
 
 type goPackage struct {
 	Dir, ImportPath string

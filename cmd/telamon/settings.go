@@ -36,7 +36,7 @@ type Settings struct {
 	EvalDelay     time.Duration
 	Rules         string
 	Limits        tsdb.Limits
-	// MaxLines and MaxDatapoints bound what one data expression of a query may read.
+	// MaxLines and MaxDatapoints bound what one expression of a graph draws.
 	MaxLines, MaxDatapoints int
 	// Origins and Hosts are what of other origins and under which names the server answers.
 	Origins   api.Origins
@@ -66,8 +66,8 @@ func addFlags(flags *pflag.FlagSet) {
 	flags.String("max-series-bytes", "", "`number` of bytes of memory that the tags of all series may take, 0 is no limit (default a quarter of the memory limit)")
 	flags.String("max-values-per-key", "200000", "`number` of different values of one tag key, 0 is no limit")
 	flags.String("max-new-series", "", "`number` of new series a minute while there are more than half of max-series, 0 is no limit (default a fifth of max-series)")
-	flags.String("max-lines", "1024", "`number` of lines that one data expression of a query may read")
-	flags.String("max-datapoints", "500000", "`number` of lines times points that one data expression of a query may read")
+	flags.String("max-lines", "1024", "`number` of lines that one expression of a graph may draw")
+	flags.String("max-datapoints", "500000", "`number` of stored points that the lines of one expression of a graph may draw")
 	flags.StringSlice("cors-origins", nil, "`origins` whose pages may read and change everything, besides the server's own,\nsuch as https://grafana.example; '*' is every page there is (default none)")
 	flags.StringSlice("allowed-hosts", nil, "`hosts` under which the server is asked for, besides localhost and loopback addresses:\nhow others call it behind a proxy, such as metrics.example; '*' is every name (default none\nover a loopback address, every name over others)")
 	flags.StringSlice("font", nil, "TrueType or OpenType `file` with letters for PNG pictures beside Latin, Greek and Cyrillic, such as\nChinese, Japanese, Korean and symbols; may be repeated, the first that has a letter counts")

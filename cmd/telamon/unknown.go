@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -26,15 +25,17 @@ func settingNames(flags *pflag.FlagSet) (names []string) {
 	return names
 }
 
-// nearestName returns the name that was probably meant, the first among equals. Few edits count, and letters that both have
-// at the beginning or the end: people shorten names. "_" is as good as "-".
+// nearestName returns the name that was probably meant: by the slips of a hand, or else the one with which most letters are
+// shared at the beginning and the end, for people shorten names. "_" is as good as "-".
 func nearestName(name string, names []string) (nearest string) {
+	if nearest = stack.NearestOf(name, slices.Values(names)); nearest != "" {
+		return nearest
+	}
 	name = strings.ReplaceAll(strings.ToLower(name), "_", "-")
-	name = name[:min(len(name), 40)] // no setting is longer
-	least := math.MaxInt
+	most := -1
 	for _, one := range names {
-		if far := stack.Distance(name, one) - commonEnds(name, one); far < least {
-			nearest, least = one, far
+		if shared := commonEnds(name, one); shared > most {
+			nearest, most = one, shared
 		}
 	}
 	return nearest

@@ -17,15 +17,15 @@ const (
 // take adds bytes, unless that exceeds the limit.
 func (b *budget) take(bytes int64) error {
 	if b.limit > 0 && b.used+bytes > b.limit {
-		return b.exceeded()
+		return b.exceeded(bytes)
 	}
 	b.used += bytes
 	return nil
 }
 
-func (b *budget) exceeded() error {
-	return stack.Require("the query needs more than %d MB of memory: ask for fewer lines, a larger step"+
-		" or a shorter range", b.limit>>20)
+func (b *budget) exceeded(bytes int64) error {
+	return &LimitError{"bytes", int(b.used + bytes), int(b.limit), stack.Require(
+		"the query needs more than %d MB of memory: ask for fewer lines, a larger step or a shorter range", b.limit>>20)}
 }
 
 // left returns what may still be taken, at least 1: to a store 0 is no limit.
@@ -104,7 +104,8 @@ func (r *run) linesAtMost(n *node, id int, lines []int) int {
 			return lines[n.inputs[1]]
 		}
 	case *expr.Percentiles:
-		return lines[n.inputs[0]] * len(e.Values)
+		groups, _ := bucketGroups(e, r.sets[n.inputs[0]].lines) // a percentile of many buckets is one line
+		return len(groups) * len(e.Values)
 	case *expr.Rank:
 		return min(lines[n.inputs[0]], int(e.K)+1)
 	}

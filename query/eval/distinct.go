@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
-	"github.com/telamon-tsdb/telamon/query/stack"
+	"github.com/telamon-tsdb/telamon/query/real"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
@@ -16,7 +16,7 @@ const registerKey = "distinct"
 // registers is the number of registers of a distinct count.
 const registers = 64
 
-// approxDistinct estimates how many distinct values registers have seen: asl.md 7.13.
+// approxDistinct estimates how many distinct values registers have seen.
 func (r *run) approxDistinct(e *expr.ApproxDistinct, n *node) (lineSet, error) {
 	in := r.input(n, 0)
 	keys := e.FinalGrouping()
@@ -36,30 +36,27 @@ func (r *run) approxDistinct(e *expr.ApproxDistinct, n *node) (lineSet, error) {
 		groups[group] = append(groups[group], l)
 	}
 	var set lineSet
+	left := leftOut{key: registerKey, names: "register"}
 	for _, group := range order {
 		name := group
 		if name == "" {
 			name = "approx-distinct(" + expr.QueryLabel(expr.DataExprs(e.Registers)[0].Query) + ")"
 		}
-		one, err := r.distinctLine(groups[group], name)
-		if err != nil {
-			return lineSet{}, err
-		}
-		set.lines = append(set.lines, one)
+		set.lines = append(set.lines, r.distinctLine(groups[group], name, &left))
 	}
+	set.notice = left.notice()
 	return set, nil
 }
 
-func (r *run) distinctLine(in []line, name string) (line, error) {
+// distinctLine estimates from the registers in, but for those whose tag names none, or one that another names already.
+func (r *run) distinctLine(in []line, name string, left *leftOut) line {
 	var columns [registers][]float64
 	for _, l := range in {
 		code, _ := l.tags.Get(registerKey)
 		i, err := strconv.ParseUint(strings.TrimPrefix(code, "R"), 16, 31)
-		if err != nil || i >= registers {
+		if err != nil || i >= registers || columns[i] != nil {
+			left.add(code)
 			continue
-		}
-		if columns[i] != nil {
-			return line{}, stack.Invalid("invalid distinct encoding: [%s]", code)
 		}
 		columns[i] = l.values
 	}
@@ -72,7 +69,7 @@ func (r *run) distinctLine(in []line, name string) (line, error) {
 	for point := range one.values {
 		one.values[point] = estimateDistinct(&columns, point)
 	}
-	return one, nil
+	return one
 }
 
 // estimateDistinct is HyperLogLog with 64 registers: each holds the greatest rank of a hash that fell to
@@ -91,7 +88,7 @@ func estimateDistinct(columns *[registers][]float64, point int) float64 {
 		if rank == 0 {
 			empty++
 		}
-		harmonic += math.Pow(2, -rank)
+		harmonic += real.Power(2, -rank)
 	}
 	if empty == registers {
 		return math.NaN()

@@ -2,29 +2,28 @@ package eval
 
 import (
 	"math"
-	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
-	"github.com/telamon-tsdb/telamon/query/stack"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
-// bucketKey is the key whose value names a bucket: T or D for timer or distribution, four hex digits.
-const bucketKey = "percentile"
-
-// percentiles estimates percentiles from counts per bucket: asl.md 7.11.
+// percentiles estimates percentiles from counts per bucket.
 func (r *run) percentiles(e *expr.Percentiles, n *node) (lineSet, error) {
 	groups, labels := bucketGroups(e, r.input(n, 0))
 	var set lineSet
+	left := leftOut{key: bucketKey, names: "bucket"}
 	for i, group := range groups {
-		lines, err := r.percentileLines(e.Values, group, labels[i])
+		d := newDistribution(group, &left)
+		if d.isEmpty() {
+			continue
+		}
+		lines, err := r.percentileLines(e.Values, &d, labels[i])
 		if err != nil {
 			return lineSet{}, err
 		}
 		set.lines = append(set.lines, lines...)
 	}
+	set.notice = left.notice()
 	return set, nil
 }
 
@@ -50,32 +49,14 @@ func bucketGroups(e *expr.Percentiles, in []line) (groups [][]line, labels []str
 	return groups, labels
 }
 
-// percentileLines returns one line per percentile for the buckets of one distribution.
-func (r *run) percentileLines(percentiles []float64, buckets []line, name string) ([]line, error) {
-	counts := make([][]float64, expr.BucketCount())
-	last := -1
-	for _, l := range buckets {
-		code, _ := l.tags.Get(bucketKey)
-		i, err := bucketIndex(code)
-		if err != nil {
-			return nil, err
-		}
-		if counts[i] != nil {
-			return nil, stack.Invalid("invalid percentile encoding: %s", codesOf(buckets))
-		}
-		counts[i] = l.values
-		last = max(last, i)
-	}
-	counts = counts[:last+1]
-	unit := 1.0
-	if code, _ := buckets[0].tags.Get(bucketKey); strings.HasPrefix(code, "T") {
-		unit = 1e-9
-	}
+// percentileLines returns one line per percentile of a distribution.
+func (r *run) percentileLines(percentiles []float64, d *distribution, name string) ([]line, error) {
+	counts, unit := d.counts, d.unit()
 	lines := make([]line, len(percentiles))
 	for i, p := range percentiles {
 		text := expr.PercentileTag(p)
 		lines[i] = line{
-			tags:   merged(buckets[0].tags, tag.Tags{{Key: bucketKey, Value: text}}),
+			tags:   merged(d.tags, tag.Tags{{Key: bucketKey, Value: text}}),
 			label:  label{text: "percentile(" + name + ", " + text + ")"},
 			values: make([]float64, r.rng.Len()),
 			gauge:  true,
@@ -132,26 +113,4 @@ func estimate(dst, percentiles, counts []float64) {
 		share := (percentiles[pending] - belowPercent) / (100 - belowPercent)
 		dst[pending] = share*(expr.BucketBound(last)-belowBound) + belowBound
 	}
-}
-
-// bucketIndex reads T00A3.
-func bucketIndex(code string) (int, error) {
-	if len(code) < 2 {
-		return 0, stack.Invalid("invalid percentile encoding: [%s]", code)
-	}
-	i, err := strconv.ParseUint(code[1:], 16, 31)
-	if err != nil || i >= uint64(expr.BucketCount()) {
-		return 0, stack.Invalid("invalid percentile encoding: [%s]", code)
-	}
-	return int(i), nil
-}
-
-func codesOf(buckets []line) string {
-	var codes []string
-	for _, l := range buckets {
-		code, _ := l.tags.Get(bucketKey)
-		codes = append(codes, code)
-	}
-	slices.Sort(codes)
-	return "[" + strings.Join(codes, ",") + "]"
 }

@@ -24,6 +24,8 @@ type node struct {
 	users  int // nodes and roots that read the result
 	// leftOnly replaces the operator of a Binary: the result is the left value of each joined pair.
 	leftOnly bool
+	// mostLines bounds the lines that it may yield; 0 is no bound.
+	mostLines int
 }
 
 // NewPlan returns the plan for exprs.

@@ -1,6 +1,9 @@
 package eval
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // A Range is what an expression is evaluated over: the times Start, Start + Step, … before End, all in
 // milliseconds. The value at T describes (T - Step, T]. Start and End are multiples of Step, which is
@@ -64,6 +67,19 @@ func (s Steps) window(start, end, step int64) Range {
 		first -= step
 	}
 	return Range{Start: first, End: last + step, Step: step, Primary: s.Primary}
+}
+
+// Coarser returns the step for which r has so many times fewer values, rounded up to one that people read easily; 0 where
+// that leaves fewer than two of them.
+func (s Steps) Coarser(r Range, times float64) int64 {
+	if !(times < float64(r.Len())) {
+		return 0
+	}
+	step := s.round(r.Step+1, int64(math.Ceil(float64(r.Step)*times)))
+	if step > (r.End-r.Start)/2 {
+		return 0
+	}
+	return step
 }
 
 const (

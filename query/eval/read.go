@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
-	"github.com/telamon-tsdb/telamon/query/stack"
 	"github.com/telamon-tsdb/telamon/tsdb"
 )
 
@@ -42,6 +41,9 @@ func (r *run) readAll() error {
 			d := r.plan.nodes[id].expr.(*expr.Data)
 			set, err := r.dataLines(d, one.columns)
 			if err != nil {
+				return err
+			}
+			if err := r.plan.nodes[id].checkLines(len(set.lines)); err != nil {
 				return err
 			}
 			r.sets[id] = set
@@ -88,6 +90,9 @@ func (r *run) planReads() []*read {
 			reads = append(reads, one)
 		}
 		one.query.Aggregates |= q.Aggregates
+		if most := n.mostLines; most > 0 && (one.query.MaxColumns == 0 || most < one.query.MaxColumns) {
+			one.query.MaxColumns = most
+		}
 		one.nodes = append(one.nodes, id)
 	}
 	return reads
@@ -107,9 +112,6 @@ func (r *run) queryOf(d *expr.Data) tsdb.Query {
 		q.By = slices.Clone(d.Keys)
 		slices.Sort(q.By)
 		q.By = slices.Compact(q.By)
-	}
-	if q.PerSeries || len(q.By) > 0 {
-		q.MaxColumns, q.MaxValues = r.limits.Lines, r.limits.Datapoints
 	}
 	q.MaxSeries = r.limits.Series
 	if r.rng.Step == r.rng.Primary {
@@ -150,9 +152,9 @@ func (r *run) explained(err error) error {
 	case !errors.As(err, &over):
 		return err
 	case over.What == "bytes":
-		return r.budget.exceeded()
+		return r.budget.exceeded(int64(over.Used))
 	}
-	return stack.Require("%s", over.Error())
+	return TooMany(over.What, over.Used, over.Limit)
 }
 
 // dataLines turns columns into the lines of a data expression, sorted by label as Atlas's store does.
@@ -171,6 +173,7 @@ func (r *run) dataLines(d *expr.Data, columns []tsdb.Column) (lineSet, error) {
 			return
 		}
 		values = r.shifted(values, d.Offset.Milliseconds())
+		r.held.add(values)
 		l := line{tags: c.Tags, values: values, gauge: c.Gauge}
 		switch {
 		case d.All:

@@ -10,10 +10,8 @@ import (
 
 // Limits bound what a run may read and hold. Zero means no limit.
 type Limits struct {
-	Lines      int   // per data expression that groups
-	Datapoints int   // lines times points, per data expression that groups
-	Series     int   // that one data expression reads
-	Bytes      int64 // memory for columns, of the whole run
+	Series int   // that one data expression reads
+	Bytes  int64 // memory for columns, of the whole run, that of steps without a value included
 }
 
 // Work tells what a run did.
@@ -31,8 +29,10 @@ type Work struct {
 type Outcome struct {
 	Lines   [][]Line
 	Notices [][]string // by expression, remarks for people, as "3 of 5 lines matched filter"
-	Work    Work
-	Nodes   []NodeReport // what was computed, operands before their users
+	// Held is the number of steps between the first and the last for which the store had any value, both included.
+	Held  int
+	Work  Work
+	Nodes []NodeReport // what was computed, operands before their users
 }
 
 // Run evaluates p over a range, reading from store. Its error is a *stack.Error where the expression is to
@@ -56,7 +56,7 @@ func (p *Plan) Run(ctx context.Context, store tsdb.Selector, rng Range, limits L
 		return nil, err
 	}
 	r.work.Nodes, r.work.Bytes = len(p.nodes), r.budget.used
-	outcome := &Outcome{Work: r.work, Nodes: r.reports}
+	outcome := &Outcome{Held: r.held.steps(), Work: r.work, Nodes: r.reports}
 	for _, root := range p.roots {
 		outcome.Lines = append(outcome.Lines, finish(r.sets[root].lines))
 		outcome.Notices = append(outcome.Notices, r.noticesBelow(root))
@@ -102,6 +102,9 @@ func (r *run) computeAll() error {
 			if err != nil {
 				return err
 			}
+			if err := n.checkLines(len(set.lines)); err != nil {
+				return err
+			}
 			r.sets[id] = set
 			r.report(id, time.Since(begin))
 			r.reports[id].Notice = set.notice
@@ -126,6 +129,7 @@ type run struct {
 	budget  budget
 	sets    []lineSet    // by node
 	reports []NodeReport // by node
+	held    held
 	work    Work
 }
 

@@ -1,6 +1,10 @@
 package expr
 
-import "math"
+import (
+	"math"
+
+	"github.com/telamon-tsdb/telamon/query/real"
+)
 
 // Truth is how a value counts as a signal: true is everything that is there and not zero, also below zero.
 func Truth(v float64) bool { return math.Abs(v) >= 1e-12 } // false for NaN
@@ -13,7 +17,7 @@ func (u *Unary) Apply(v float64) float64 {
 	case Neg:
 		return -v
 	case Sin:
-		return sine(v)
+		return real.Sine(v)
 	case Sqrt:
 		return math.Sqrt(v)
 	case ClampMin:
@@ -42,7 +46,7 @@ func (op BinaryOp) Apply(a, b float64) float64 {
 	case Div:
 		return divide(a, b)
 	case Pow:
-		return power(a, b)
+		return real.Power(a, b)
 	case GreaterThan:
 		return signal(a > b)
 	case GreaterOrEqual:
@@ -85,14 +89,6 @@ func divide(a, b float64) float64 {
 		return 0
 	}
 	return math.NaN()
-}
-
-// power is Java's: other than in C, 1 to the power of NaN is NaN, and so is ±1 to an infinite power.
-func power(a, b float64) float64 {
-	if b != 0 && (b != b || math.IsInf(b, 0) && math.Abs(a) == 1) {
-		return math.NaN()
-	}
-	return math.Pow(a, b)
 }
 
 func signal(yes bool) float64 {

@@ -175,7 +175,7 @@ func (a *API) drawTogether(ctx context.Context, graphs []*batchGraph) {
 			g.graph, g.err = a.draw(ctx, g.request, g.exprs)
 			continue
 		}
-		g.graph, g.err = chart.Define(g.request.settings, results[i], g.request.rng.End)
+		g.graph, g.err = a.define(ctx, g.request, g.exprs, results[i])
 	}
 }
 
@@ -219,7 +219,7 @@ func (g *batchGraph) sendError(w *responseWriter) {
 		errorBody
 		ID     string `json:"id"`
 		Status int    `json:"status"`
-	}{describe(g.err), g.id, statusOf(g.err)}
+	}{g.request.describe(g.err), g.id, statusOf(g.err)}
 	data, err := json.Marshal(answer)
 	if err != nil {
 		panic("api: an answer that is not JSON: " + err.Error())

@@ -23,6 +23,7 @@ func panel(id, q string, more ...string) map[string]any {
 // An answered is an event of a batch.
 type answered struct {
 	Type, ID, ContentType, Text, Message string
+	Reason, SuggestedStep                string
 	Status                               int
 	Body                                 json.RawMessage
 	Offset                               *int

@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"github.com/telamon-tsdb/telamon/query"
+	"github.com/telamon-tsdb/telamon/query/eval"
 	"github.com/telamon-tsdb/telamon/query/stack"
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tag/pattern"
@@ -26,6 +27,10 @@ type errorBody struct {
 	Stack      []string `json:"stack,omitempty"`
 	Candidates []string `json:"candidates,omitempty"`
 	Suggestion string   `json:"suggestion,omitempty"`
+	// Reason names the limit that a question exceeds: too_many_lines, _datapoints, _series or _bytes.
+	Reason string `json:"reason,omitempty"`
+	// SuggestedStep is a step with which the same graph is likely to be answered, as the parameter step has it: "30s".
+	SuggestedStep string `json:"suggestedStep,omitempty"`
 }
 
 // statusClientGone is what the log shows of a request whose client hung up; nobody receives it.
@@ -69,6 +74,10 @@ func describe(err error) errorBody {
 		if language.Length > 0 {
 			body.Offset, body.Length = &language.Offset, &language.Length
 		}
+	}
+	var over *eval.LimitError
+	if errors.As(err, &over) {
+		body.Reason = "too_many_" + over.What
 	}
 	var setting *chart.SettingError
 	if errors.As(err, &setting) {

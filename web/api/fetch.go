@@ -41,6 +41,7 @@ type fetchRequest struct {
 	settings chart.Settings
 	request  query.Request
 	outline  *chart.Graph // nil: the client does not want to know about presentation
+	notices  []string     // remarks on the parameters
 }
 
 // A fetchChunk is the next piece of the answer, or what ended it.
@@ -60,7 +61,7 @@ func (a *API) parseFetch(p parameters) (*fetchRequest, error) {
 		return nil, err
 	}
 	rng := g.rng
-	f := &fetchRequest{settings: g.settings, request: g.query(exprs)}
+	f := &fetchRequest{settings: g.settings, request: g.query(exprs), notices: g.notices}
 	if slices.Contains(g.settings.Hints, "presentation-metadata") {
 		f.outline, err = chart.Outline(g.settings, exprs, rng.Start+rng.Step, rng.End, rng.Step)
 	}
@@ -87,6 +88,9 @@ func (a *API) evalChunks(ctx context.Context, f *fetchRequest, to chan<- fetchCh
 func (f *fetchRequest) send(s *eventStream, chunks <-chan fetchChunk) {
 	if f.outline != nil {
 		f.sendOutline(s)
+	}
+	for _, notice := range f.notices {
+		s.message("warn", notice)
 	}
 	sendAll(s, chunks, func(chunk fetchChunk) error { return f.sendChunk(s, chunk) })
 }

@@ -122,5 +122,5 @@ func (a *API) draw(ctx context.Context, r *graphRequest, exprs []*expr.Styled) (
 	if err != nil {
 		return nil, err
 	}
-	return chart.Define(r.settings, result, r.rng.End)
+	return a.define(ctx, r, exprs, result)
 }

@@ -42,7 +42,7 @@ var browser = regexp.MustCompile(`(?i)mozilla|msie|gecko|chrome|opera|webkit`)
 // failGraph answers with err: a browser that asked for a picture gets one, with status 200.
 func failGraph(c *gin.Context, r *graphRequest, err error) {
 	if r.format != "png" || !browser.MatchString(c.GetHeader("User-Agent")) {
-		fail(c.Writer, err)
+		writeJSON(c.Writer, statusOf(err), r.describe(err))
 		return
 	}
 	var picture bytes.Buffer

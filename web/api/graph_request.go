@@ -1,8 +1,10 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +23,8 @@ type graphRequest struct {
 	rng      eval.Range
 	settings chart.Settings
 	format   string
+	// notices are remarks on the parameters: words in s and e that name no time.
+	notices []string
 }
 
 // query returns what the engine is asked for exprs, those of the request.
@@ -73,7 +77,11 @@ func (a *API) parseGraph(p parameters, scaled bool) (*graphRequest, error) {
 		r.settings.Zones = []string{a.Timezone}
 	}
 	r.options.Zone = r.settings.Zones[0]
-	r.rng, err = a.parseRange(p, r.settings, scaled)
+	if r.rng, err = a.parseRange(p, r.settings, scaled); err != nil {
+		return nil, err
+	}
+	zone, err := expr.LoadZone(r.options.Zone)
+	r.notices = timesOf(p, zone, r.rng.Now).Notices()
 	return r, err
 }
 
@@ -109,8 +117,7 @@ func (a *API) parseRange(p parameters, s chart.Settings, scaled bool) (eval.Rang
 		}
 	}
 	now := a.Now()
-	times := eval.TimeRange{Start: p.text("s", "e-3h"), End: p.text("e", "now"), Zone: zone, Now: now}
-	start, end, err := times.Resolve()
+	start, end, err := timesOf(p, zone, now).Resolve()
 	if err != nil {
 		return eval.Range{}, err
 	}
@@ -129,4 +136,22 @@ func (a *API) parseRange(p parameters, s chart.Settings, scaled bool) (eval.Rang
 	}
 	rng.Now = now
 	return rng, nil
+}
+
+// timesOf returns the texts of s and e. The zone is for times that name none.
+func timesOf(p parameters, zone *time.Location, now time.Time) eval.TimeRange {
+	return eval.TimeRange{Start: p.text("s", "e-3h"), End: p.text("e", "now"), Zone: zone, Now: now}
+}
+
+// define decides how result, the answer to r.query(exprs), is shown.
+func (a *API) define(ctx context.Context, r *graphRequest, exprs []*expr.Styled, result *query.Result) (*chart.Graph, error) {
+	g, err := chart.Define(r.settings, result, r.rng.End)
+	if err != nil {
+		return nil, err
+	}
+	g.Warnings = append(g.Warnings, r.notices...)
+	if r.format == "v2.json" && slices.Contains(r.settings.Hints, whyEmpty) {
+		g.Unmatched = a.remarkUnmatched(ctx, exprs, result)
+	}
+	return g, nil
 }

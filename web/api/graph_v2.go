@@ -94,7 +94,7 @@ func writeGraphMetadata(w *responseWriter, g *chart.Graph) {
 	w.key("theme", false)
 	w.string(s.Theme)
 	w.key("warnings", false)
-	w.strings(g.Warnings)
+	w.strings(slices.Concat(g.Warnings, g.Unmatched))
 	if len(s.Hints) > 0 {
 		w.key("renderingHints", false)
 		w.strings(s.Hints)

@@ -17,6 +17,8 @@ type Graph struct {
 	Work     eval.Work
 	Plan     []eval.NodeReport
 	Warnings []string
+	// Unmatched are remarks on data expressions for which there is nothing. They are empty unless a request wants them.
+	Unmatched []string
 }
 
 // Lines returns the lines of all plots, plot by plot.
