@@ -159,17 +159,19 @@ func (p *Pipeline) collect(src Source, s *scratch, report *Report, tally *tally)
 // stepEnd returns the end of the step that t lies in, a boundary belonging to the step that it ends.
 func stepEnd(t, stepMs int64) int64 { return t + ((stepMs - t%stepMs) % stepMs) }
 
-func (p *Pipeline) refuseAge(now, time int64, src Source, i int, report *Report, tally *tally) {
-	if time > now {
+func (p *Pipeline) refuseAge(now, at int64, src Source, i int, report *Report, tally *tally) {
+	if at > now {
 		tally.refused[DataFromFuture]++
-		report.refuse(src, i, func([]Tag) string {
-			return fmt.Sprintf("data is from future: now = %d, timestamp = %d", now, time)
+		report.refuse(src, i, func([]Tag) (reason, hint string) {
+			return fmt.Sprintf("data is from future: now = %d, timestamp = %d", now, at),
+				timeHint(now, at, p.stepMs, "a step")
 		})
 		return
 	}
 	tally.refused[DataTooOld]++
-	report.refuse(src, i, func([]Tag) string {
-		return fmt.Sprintf("data is too old: now = %d, timestamp = %d, %d > %d", now, time, now-time, p.maxAgeMs)
+	report.refuse(src, i, func([]Tag) (reason, hint string) {
+		return fmt.Sprintf("data is too old: now = %d, timestamp = %d, %d > %d", now, at, now-at, p.maxAgeMs),
+			timeHint(now, at, p.maxAgeMs, "--max-age")
 	})
 }
 
@@ -179,21 +181,21 @@ func (p *Pipeline) resolve(src Source, i int, s *scratch, report *Report, tally 
 	tags := src.Tags(i)
 	if v, ok := p.limits.check(tags); !ok {
 		tally.refused[v.rule]++
-		report.refuse(src, i, v.reason)
+		report.refuse(src, i, func(tags []Tag) (reason, hint string) { return v.reason(tags), v.hint(&p.limits, tags) })
 		return 0
 	}
 	s.canonical = appendCanonical(s.canonical[:0], tags)
 	if s.newBytes += len(s.canonical); s.newBytes > maxNewSeriesBytes {
 		tally.refused[NewSeriesRule]++
-		report.refuse(src, i, func([]Tag) string {
-			return fmt.Sprintf("too many new series in one request: their tags have more than %d bytes; send them in several", maxNewSeriesBytes)
+		report.refuse(src, i, func([]Tag) (reason, hint string) {
+			return fmt.Sprintf("too many new series in one request: their tags have more than %d MiB; send them in several", maxNewSeriesBytes>>20), ""
 		})
 		return 0
 	}
 	ref, err := p.store.Resolve(s.canonical)
 	if err != nil {
 		tally.refused[StoreRule]++
-		report.refuse(src, i, func([]Tag) string { return err.Error() })
+		report.refuse(src, i, func([]Tag) (reason, hint string) { return err.Error(), "" })
 		return 0
 	}
 	return ref
@@ -204,7 +206,7 @@ func (p *Pipeline) explain(refused []tsdb.Refusal, src Source, s *scratch, repor
 	for _, one := range refused {
 		i := int(s.origin[one.Index])
 		tally.refused[StoreRule]++
-		report.refuse(src, i, func([]Tag) string { return one.Err.Error() })
+		report.refuse(src, i, func([]Tag) (reason, hint string) { return one.Err.Error(), "" })
 		// The store may have dropped the series since it was remembered; if it has not, asking once
 		// more costs little.
 		p.memo.Forget(src.Sample(i).Encoded)

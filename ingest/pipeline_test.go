@@ -77,8 +77,8 @@ func TestAges(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := ingest.Report{Samples: 13, Refused: 3, Messages: []string{
-		`data is from future: now = 1700000070000, timestamp = 1700000130001 (tags={"name":"xx"})`,
-		`data is too old: now = 1700000070000, timestamp = 1699999769999, 300001 > 300000 (tags={"name":"xx"})`,
+		`data is from future: now = 1700000070000, timestamp = 1700000130001 (tags={"name":"xx"}); it is 1m0s ahead of the server's clock, and at most a step (1m0s) is taken`,
+		`data is too old: now = 1700000070000, timestamp = 1699999769999, 300001 > 300000 (tags={"name":"xx"}); it is 5m0s old, and at most --max-age (5m0s) is taken`,
 		report.Messages[2],
 	}}
 	if diff := cmp.Diff(want, report); diff != "" {

@@ -21,22 +21,27 @@ type Report struct {
 	Samples int // in the request
 	Refused int // of them
 	// Messages explains the first refusals, five at most, in the order of the request; what the store
-	// refused comes last. Each is "<reason> (tags={...})".
+	// refused comes last. Each is "<reason> (tags={...})", as Atlas has it, or that, "; " and a hint of ours.
 	Messages []string
 }
 
 // Stored returns the number of samples that the store took.
 func (r *Report) Stored() int { return r.Samples - r.Refused }
 
-// refuse counts the refusal of sample i of src and, while there is room, explains it.
-func (r *Report) refuse(src Source, i int, reason func(tags []Tag) string) {
+// refuse counts the refusal of sample i of src and, while there is room, explains it. The hint may be "".
+func (r *Report) refuse(src Source, i int, explain func(tags []Tag) (reason, hint string)) {
 	r.Refused++
 	if len(r.Messages) >= maxMessages {
 		return
 	}
 	tags := src.Tags(i)
-	text := append([]byte(reason(tags)), " (tags="...)
-	r.Messages = append(r.Messages, string(append(appendTagsJSON(text, tags), ')')))
+	reason, hint := explain(tags)
+	text := append([]byte(reason), " (tags="...)
+	text = append(appendTagsJSON(text, tags), ')')
+	if hint != "" {
+		text = append(append(text, "; "...), hint...)
+	}
+	r.Messages = append(r.Messages, string(text))
 }
 
 // reason returns the text of v in the words of Atlas.

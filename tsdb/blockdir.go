@@ -55,7 +55,7 @@ func (d *blockDir) head(first int64, windows int, upTo wal.Position) blockfile.H
 }
 
 // open opens all files. A bad one is set aside and reported; what a crash has left, files that were not finished and
-// those that are in force for no window, is removed. The error is one of the file system, or blockfile.ErrNewer.
+// those that are in force for no window, is removed. The error is one of the file system, ErrLayout or blockfile.ErrNewer.
 func (d *blockDir) open() error {
 	if err := d.fsys.MkdirAll(d.path); err != nil {
 		return fmt.Errorf("block files %s: %w", d.path, err)
@@ -70,9 +70,7 @@ func (d *blockDir) open() error {
 		f, err := d.openNamed(name)
 		switch {
 		case errors.Is(err, blockfile.ErrDamaged):
-			if !errors.Is(err, errForeign) {
-				bad = append(bad, name)
-			}
+			bad = append(bad, name)
 			err = d.setAside(filepath.Join(d.path, name), err)
 		case f != nil:
 			all = append(all, f)
@@ -107,10 +105,8 @@ func (d *blockDir) openNamed(name string) (*windowFile, error) {
 	return d.openFile(path)
 }
 
-// errForeign reports a file of another grid.
-var errForeign = fmt.Errorf("%w: it is of another grid", blockfile.ErrDamaged)
-
-// openFile opens one file of the DB's grid. A file of another grid is as bad as a damaged one.
+// openFile opens one file of the DB's grid. A file of another grid is ErrLayout: it is good, and what is wrong is the grid, or
+// the place where it lies.
 func (d *blockDir) openFile(name string) (*windowFile, error) {
 	r, err := blockfile.Open(d.fsys, name)
 	if err != nil {
@@ -118,7 +114,7 @@ func (d *blockDir) openFile(name string) (*windowFile, error) {
 	}
 	if h := r.Head(); h.StepMillis != d.grid.step || h.Slots != d.grid.width {
 		return nil, errors.Join(fmt.Errorf("%w: %s has windows of %d slots of %d ms, want %d of %d ms",
-			errForeign, name, h.Slots, h.StepMillis, d.grid.width, d.grid.step), r.Close())
+			ErrLayout, name, h.Slots, h.StepMillis, d.grid.width, d.grid.step), r.Close())
 	}
 	return newWindowFile(r), nil
 }

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/telamon-tsdb/telamon/tsdb/datadir"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
 	"github.com/telamon-tsdb/telamon/tsdb/turn"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
@@ -87,6 +88,8 @@ func (cfg *Config) check() error {
 		return fmt.Errorf("%d slots per window: want 1 to %d", cfg.WindowSlots, maxWindowSlots)
 	case cfg.Shards < 1 || cfg.Shards > maxShards:
 		return fmt.Errorf("%d shards: want 1 to %d", cfg.Shards, maxShards)
+	case cfg.Retention < 0: // all data would be too old
+		return fmt.Errorf("retention %s: want 0, which is for ever, or more", cfg.Retention)
 	}
 	return nil
 }
@@ -212,7 +215,7 @@ func (db *DB) Step() time.Duration { return time.Duration(db.grid.step) * time.M
 func (db *DB) WindowSlots() int { return db.grid.width }
 
 // maxShards bounds what a Ref has room for many times over.
-const maxShards = 1 << 10
+const maxShards = datadir.MaxShards
 
 // A Ref is the shard in the upper half and the series number plus one in the lower.
 func newRef(shard int, number uint32) Ref { return Ref(uint64(shard)<<32 | uint64(number) + 1) }

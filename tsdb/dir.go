@@ -1,44 +1,20 @@
 package tsdb
 
 import (
-	"bytes"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 	"time"
 
+	"github.com/telamon-tsdb/telamon/tsdb/datadir"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
-// FormatVersion is the version of the data directory that this program writes. It reads every
-// version from 1 on.
-const FormatVersion = 1
-
-// A Layout is what a data directory was made with and keeps for ever; it is the content of meta.json.
-type Layout struct {
-	Format      int    `json:"format"`
-	Step        string `json:"step"` // as time.Duration prints it
-	WindowSlots int    `json:"slots_per_window"`
-	Shards      int    `json:"shards"`
-	// Instance is a random name of this directory, the same for all its life.
-	Instance string `json:"instance"`
-}
-
-// layoutFile is the name of the file with the Layout.
-const layoutFile = "meta.json"
-
-// A Dir is a data directory that this process holds:
-//
-//	meta.json        Layout
-//	lock             held while a process uses the directory
-//	default/wal/     the log of the namespace "default"
-//	default/blocks/  its block files
-//	snapshots/       data directories made by Snapshot
+// A Dir is a data directory that this process holds; package datadir draws it.
 type Dir struct {
-	Layout Layout
+	Layout datadir.Layout
 	fs     vfs.FS
 	path   string
 	lock   vfs.Lock
@@ -46,96 +22,90 @@ type Dir struct {
 
 var (
 	// ErrInUse reports a data directory that another process holds.
-	ErrInUse = errors.New("another process is using it; stop that one or choose another --data")
-	// ErrLayout reports a data directory made with other settings, or by a newer program.
-	ErrLayout = errors.New("data directory does not fit")
+	ErrInUse = datadir.ErrInUse
+	// ErrLayout reports a data directory made with other settings or by a newer program, or one whose files are not of
+	// one directory.
+	ErrLayout = datadir.ErrLayout
 )
 
+// Schema returns what package datadir has to know of the store.
+func Schema() datadir.Schema { return datadir.Schema{Describe: describe, ShardOf: shardOf} }
+
+// DirLayout returns the layout of a directory that is made for a step.
+func DirLayout(step time.Duration) datadir.Layout {
+	return datadir.Layout{
+		Format: datadir.FormatVersion, Step: step.String(),
+		WindowSlots: DefaultWindowSlots, Shards: DefaultShards, Instance: rand.Text(),
+	}
+}
+
 // OpenDir takes the data directory at path, making it where there is none, for data on a grid of step.
-// Its error is ErrInUse or ErrLayout where those apply, and names the way out.
+//
+// Its error is ErrInUse or ErrLayout where those apply, and names the way out. A directory that is refused is as it was: it
+// is looked at before anything is made, even the lock.
 func OpenDir(fsys vfs.FS, path string, step time.Duration) (*Dir, error) {
+	layout, err := checkDir(fsys, path, step)
+	if err != nil {
+		return nil, err
+	}
 	if err := fsys.MkdirAll(path); err != nil {
 		return nil, fmt.Errorf("data directory %s: %w", path, err)
 	}
-	lock, err := fsys.Lock(filepath.Join(path, "lock"))
-	if errors.Is(err, vfs.ErrLocked) {
-		return nil, fmt.Errorf("data directory %s: %w", path, ErrInUse)
-	}
+	lock, err := datadir.Lock(fsys, path)
 	if err != nil {
-		return nil, fmt.Errorf("data directory %s: %w", path, err)
+		return nil, err
 	}
 	d := &Dir{fs: fsys, path: path, lock: lock}
-	if err := d.readLayout(step); err != nil {
+	if layout == nil { // unless somebody was faster
+		layout, err = checkDir(fsys, path, step)
+	}
+	switch {
+	case err != nil:
+	case layout != nil:
+		d.Layout = *layout
+	default:
+		d.Layout, err = datadir.Write(fsys, path, DirLayout(step))
+	}
+	if err != nil {
 		return nil, errors.Join(err, lock.Close())
 	}
 	return d, nil
 }
 
-// maxMetaBytes is far more than a Layout takes.
-const maxMetaBytes = 1 << 16
-
-func (d *Dir) readLayout(step time.Duration) error {
-	name := filepath.Join(d.path, layoutFile)
-	data, err := vfs.ReadFile(d.fs, name, maxMetaBytes)
-	if errors.Is(err, fs.ErrNotExist) {
-		return d.writeLayout(name, step)
+// checkDir returns the layout of a directory that fits, and nil where it may be made. It changes nothing.
+func checkDir(fsys vfs.FS, path string, step time.Duration) (*datadir.Layout, error) {
+	var layout *datadir.Layout
+	read, err := datadir.Read(fsys, path)
+	switch {
+	case err == nil:
+		layout = &read
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, err
 	}
+	survey, err := datadir.NewSurvey(fsys, path, Schema(), false)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	if err := decoder.Decode(&d.Layout); err != nil {
-		return fmt.Errorf("%w: %s is damaged (%w); put back a copy of it or choose another --data", ErrLayout, name, err)
+	if err := survey.Check(layout); err != nil || layout == nil {
+		return nil, err
 	}
-	return d.Layout.check(name, step)
-}
-
-func (d *Dir) writeLayout(name string, step time.Duration) error {
-	d.Layout = Layout{
-		Format:      FormatVersion,
-		Step:        step.String(),
-		WindowSlots: DefaultWindowSlots,
-		Shards:      DefaultShards,
-		Instance:    rand.Text(),
-	}
-	data, err := json.MarshalIndent(d.Layout, "", "  ")
-	if err != nil {
-		return err
-	}
-	return vfs.ReplaceFile(d.fs, name, append(data, '\n'))
-}
-
-// check refuses a layout that this process cannot work with.
-func (l Layout) check(name string, step time.Duration) error {
-	if l.Format < 1 || l.Format > FormatVersion {
-		return fmt.Errorf("%w: %s has format %d and this program reads 1 to %d; use the newer program that wrote it",
-			ErrLayout, name, l.Format, FormatVersion)
-	}
-	made, err := time.ParseDuration(l.Step)
-	if err != nil {
-		return fmt.Errorf("%w: %s: step: %w", ErrLayout, name, err)
-	}
-	if l.Shards < 1 || l.Shards > maxShards || l.WindowSlots < 1 || l.WindowSlots > maxWindowSlots || l.Instance == "" {
-		return fmt.Errorf("%w: %s is damaged (%d shards, %d slots per window, instance %q); put back a copy of it or choose another --data",
-			ErrLayout, name, l.Shards, l.WindowSlots, l.Instance)
-	}
-	if made != step {
-		return fmt.Errorf("%w: %s was made with --step %s and this process wants %s; start with --step %s or choose another --data",
-			ErrLayout, name, made, step, made)
-	}
-	return nil
+	return layout, layout.CheckStep(path, step)
 }
 
 // LogPath returns the directory of a namespace's log.
-func (d *Dir) LogPath(namespace string) string { return filepath.Join(d.path, namespace, "wal") }
+func (d *Dir) LogPath(namespace string) string { return datadir.LogPath(d.path, namespace) }
 
 // BlockPath returns the directory of a namespace's block files.
-func (d *Dir) BlockPath(namespace string) string { return filepath.Join(d.path, namespace, "blocks") }
+func (d *Dir) BlockPath(namespace string) string { return datadir.BlockPath(d.path, namespace) }
 
 // Config returns the configuration of a namespace's DB without its log.
 func (d *Dir) Config() Config {
-	step, _ := time.ParseDuration(d.Layout.Step) // checked when the layout was read
-	return Config{Step: step, WindowSlots: d.Layout.WindowSlots, Shards: d.Layout.Shards}
+	return Config{Step: d.Layout.StepDuration(), WindowSlots: d.Layout.WindowSlots, Shards: d.Layout.Shards}
+}
+
+// LogConfig returns the configuration of a namespace's log, whose segments say which directory they are of.
+func (d *Dir) LogConfig(namespace string) wal.Config {
+	return wal.Config{FS: d.fs, Dir: d.LogPath(namespace), Origin: d.Layout.Origin()}
 }
 
 // Held returns an error once the directory is not this process's any more: it or its lock was removed, moved or

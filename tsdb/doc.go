@@ -100,7 +100,7 @@
 //	            grid.go            slots, windows, times
 //
 //	whole       db.go              Config and DB: New, Start, Close
-//	            dir.go             the data directory: meta.json, the lock, where things lie
+//	            dir.go             the data directory, taken by a process
 //	            shard.go           a part of the series with all that is theirs; windows open, seal and go
 //	            stats.go           what an operator sees
 //	            snapshot.go        a copy of the directory, by second names
@@ -109,6 +109,7 @@
 //	            intake.go          the queue before it, and the calls that Close waits for
 //	            stage.go           what a sample changes, before it is logged
 //	            record.go          records of series and points in the log
+//	            describe.go        what a record says of its data directory
 //
 //	series      series.go          what is known of one
 //	            roster.go          those that are remembered, by number
@@ -116,6 +117,7 @@
 //	            resolve.go         tags to a number, old or new
 //	            limits.go          what new series may cost
 //	            valuecounts.go     how many series have each value
+//	            growth.go          which key has got the most new ones
 //	            forget.go          remembered, resting, forgotten
 //	            seriesset.go       a bit for each number
 //

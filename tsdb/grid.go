@@ -3,12 +3,14 @@ package tsdb
 import (
 	"math"
 	"time"
+
+	"github.com/telamon-tsdb/telamon/tsdb/datadir"
 )
 
 var nan = math.NaN()
 
 // maxWindowSlots bounds the slots per window, so that one row fits on the stack.
-const maxWindowSlots = 360
+const maxWindowSlots = datadir.MaxWindowSlots
 
 // A grid is the arithmetic of time: slots of one step, windows of width slots. Slot k is the
 // interval ((k-1)·step, k·step]; window w is the slots w·width+1 … (w+1)·width, so that a time

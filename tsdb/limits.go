@@ -2,6 +2,7 @@ package tsdb
 
 import (
 	"fmt"
+	"math/bits"
 	"sync"
 	"time"
 
@@ -28,21 +29,38 @@ type Limits struct {
 type LimitError struct {
 	Limit string // the setting: "max-series", "max-series-bytes", "max-values-per-key" or "max-new-series"
 	Max   int
-	// Key is the key that is over its limit or, where the number or size of series is, the key of the new series that has
-	// the most values, the likely culprit; Value is what the new series has for it.
+	// Key is the key that is over its limit or, where the number or size of series is, the key that has grown most: the
+	// likely culprit, which the refused series may not even have. Value is what the new series has for it, or else its newest.
 	Key, Value string
+	// Values is how many values Key has, and Grown how many new ones came since Since, refused ones included. Grown and Since
+	// are zero for a key that was not seen growing, as after a start.
+	Values, Grown int
+	Since         time.Time
 }
 
 func (e *LimitError) Error() string {
-	switch e.Limit {
-	case limitValues:
-		return fmt.Sprintf("new series refused: key %q has %d values already, as many as --%s allows", e.Key, e.Max, e.Limit)
-	case limitBytes:
-		return fmt.Sprintf("new series refused: the tags of all series take %d bytes, as many as --%s allows; %q has the most values", e.Max, e.Limit, e.Key)
-	case limitNew:
-		return fmt.Sprintf("new series refused: %d have come within this minute, as many as --%s allows; %q has the most values", e.Max, e.Limit, e.Key)
+	if e.Limit == limitValues {
+		text := fmt.Sprintf("new series refused: key %q has %d values already, as many as --%s allows", e.Key, e.Max, e.Limit)
+		if e.Grown > 0 {
+			text += fmt.Sprintf(", and %d new ones came since %s", e.Grown, e.Since.UTC().Format(time.RFC3339))
+		}
+		return text
 	}
-	return fmt.Sprintf("new series refused: there are %d, as many as --%s allows; %q has the most values", e.Max, e.Limit, e.Key)
+	reached := fmt.Sprintf("there are %d", e.Max)
+	switch e.Limit {
+	case limitNew:
+		reached = fmt.Sprintf("%d have come within this minute", e.Max)
+	case limitBytes:
+		reached = fmt.Sprintf("the tags of all series take %d bytes", e.Max)
+	}
+	if e.Key == "" {
+		return fmt.Sprintf("new series refused: %s, as many as --%s allows", reached, e.Limit)
+	}
+	if e.Since.IsZero() {
+		return fmt.Sprintf("new series refused: %s, as many as --%s allows; of all keys %q has the most values, %d", reached, e.Limit, e.Key, e.Values)
+	}
+	return fmt.Sprintf("new series refused: %s, as many as --%s allows; of all keys %q has grown most, by %d values since %s",
+		reached, e.Limit, e.Key, e.Grown, e.Since.UTC().Format(time.RFC3339))
 }
 
 const (
@@ -58,7 +76,7 @@ type LimitStatus struct {
 	Max     int // 0: switched off
 	Used    int // for values per key: of the key that has the most
 	Refused int // new series refused so far; one that comes again counts again
-	// Last is what was refused last; nil: nothing was.
+	// Last is what was refused last or, of the values per key, what was for the key that has grown most; nil: nothing was.
 	Last *LimitError
 }
 
@@ -70,6 +88,8 @@ type census struct {
 	mu      sync.Mutex // guards what follows
 	series  int
 	counts  valueCounts
+	growth  *growth
+	culprit culprit
 	minute  int64 // of the clock, to which created belongs
 	created int
 	refused [4]LimitStatus
@@ -80,6 +100,7 @@ func newCensus(limits Limits, now func() time.Time) *census {
 	return &census{
 		limits: limits,
 		now:    now,
+		growth: newGrowth(),
 		refused: [4]LimitStatus{
 			{Limit: limitSeries, Max: limits.Series}, {Limit: limitValues, Max: limits.ValuesPerKey},
 			{Limit: limitNew, Max: limits.NewSeries}, {Limit: limitBytes, Max: limits.SeriesBytes},
@@ -92,14 +113,15 @@ func (c *census) admit(tags tag.Tags) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	counted := c.limits.NewSeries > 0 && c.series >= c.limits.Series/2
-	if minute := c.now().Unix() / 60; minute != c.minute {
+	now := c.now()
+	if minute := now.Unix() / 60; minute != c.minute {
 		c.minute, c.created = minute, 0
 	}
 	switch {
 	case c.limits.Series > 0 && c.series >= c.limits.Series:
-		return c.refuse(0, c.widest(tags))
+		return c.refuse(0, tags, now)
 	case counted && c.created >= c.limits.NewSeries:
-		return c.refuse(2, c.widest(tags))
+		return c.refuse(2, tags, now)
 	}
 	cost := seriesBytes(tags)
 	for i, one := range tags {
@@ -108,35 +130,61 @@ func (c *census) admit(tags tag.Tags) error {
 			continue
 		}
 		if c.limits.ValuesPerKey > 0 && values.len() >= c.limits.ValuesPerKey {
-			return c.refuse(1, one)
+			return c.refuseValue(one, now)
 		}
 		cost += valueBytes(one.Value)
 	}
 	if c.limits.SeriesBytes > 0 && c.bytes+c.counts.bytes+cost > c.limits.SeriesBytes {
-		return c.refuse(3, c.widest(tags))
+		return c.refuse(3, tags, now)
 	}
 	if counted {
 		c.created++
 	}
-	c.add(tags)
+	for fresh := c.add(tags); fresh != 0; fresh &= fresh - 1 {
+		c.growth.gain(tags[bits.TrailingZeros64(fresh)], now)
+	}
 	return nil
 }
 
-// widest returns the tag whose key has the most values.
-func (c *census) widest(tags tag.Tags) (widest tag.Tag) {
-	most := -1
-	for i, one := range tags {
-		if n := c.counts.key(i, one.Key).len(); n > most {
-			widest, most = one, n
-		}
+// refuseValue refuses a new series because the key of a tag of it has too many values.
+func (c *census) refuseValue(one tag.Tag, now time.Time) error {
+	c.growth.attempt(one, now)
+	err := &LimitError{Limit: limitValues, Max: c.limits.ValuesPerKey, Key: one.Key, Value: one.Value, Values: c.counts.keys[one.Key].len()}
+	if k := c.growth.keys[one.Key]; k != nil {
+		err.Since, err.Grown = k.since, k.total()
 	}
-	return widest
+	status := &c.refused[1]
+	status.Refused++
+	if status.Last == nil || c.growth.of(one.Key) >= c.growth.of(status.Last.Key) { // who has grown more stays named
+		status.Last = err
+	}
+	return err
 }
 
-func (c *census) refuse(limit int, culprit tag.Tag) error {
+// refuse refuses a new series because there are too many, or too many new ones.
+func (c *census) refuse(limit int, tags tag.Tags, now time.Time) error {
+	for i, one := range tags {
+		if values := c.counts.key(i, one.Key); !values.has(one.Value) {
+			c.growth.attempt(one, now)
+		}
+	}
 	status := &c.refused[limit]
 	status.Refused++
-	status.Last = &LimitError{Limit: status.Limit, Max: status.Max, Key: culprit.Key, Value: culprit.Value}
+	if c.series == 0 { // a limit of no series at all
+		status.Last = &LimitError{Limit: status.Limit, Max: status.Max}
+		return status.Last
+	}
+	c.culprit = c.culprit.accuse(c.growth, &c.counts, max(2, c.series/20))
+	status.Last = &LimitError{
+		Limit: status.Limit, Max: status.Max,
+		Key: c.culprit.key, Value: c.culprit.value, Values: c.counts.keys[c.culprit.key].len(), Since: c.culprit.since,
+	}
+	if !c.culprit.since.IsZero() {
+		status.Last.Grown = c.culprit.grown
+	}
+	if value, ok := tags.Get(c.culprit.key); ok {
+		status.Last.Value = value
+	}
 	return status.Last
 }
 
@@ -147,10 +195,11 @@ func (c *census) restore(tags tag.Tags) {
 	c.add(tags)
 }
 
-func (c *census) add(tags tag.Tags) {
+// add counts a series, and tells which of its values are new as valueCounts.add does.
+func (c *census) add(tags tag.Tags) (fresh uint64) {
 	c.series++
 	c.bytes += seriesBytes(tags)
-	c.counts.add(tags)
+	return c.counts.add(tags)
 }
 
 // remove no longer counts a series.
@@ -160,6 +209,9 @@ func (c *census) remove(tags tag.Tags) {
 	c.series--
 	c.bytes -= seriesBytes(tags)
 	c.counts.remove(tags)
+	if hasRoom(c.series, c.limits.Series) && hasRoom(c.bytes+c.counts.bytes, c.limits.SeriesBytes) {
+		c.culprit = culprit{}
+	}
 }
 
 // seriesBytes estimates what a series takes of the memory, garbage that is not collected yet included: its canonical
@@ -184,6 +236,9 @@ func (c *census) memory() int {
 	defer c.mu.Unlock()
 	return c.bytes + c.counts.bytes
 }
+
+// hasRoom reports whether a tenth of a limit is free, or there is no limit.
+func hasRoom(used, limit int) bool { return limit == 0 || used < limit-limit/10 }
 
 // status returns the limits.
 func (c *census) status() []LimitStatus {

@@ -123,6 +123,88 @@ func TestLimits(t *testing.T) {
 	})
 }
 
+// TestCulprit: a refusal names the key that has grown, whatever the refused series has, until there is room again.
+func TestCulprit(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	fsys := vfs.NewMemory()
+	db := openTestDB(t, fsys, tsdb.Config{
+		Limits: tsdb.Limits{Series: 20, ValuesPerKey: 8, NewSeries: 100}, Now: func() time.Time { return now },
+	})
+	defer func() { db.close() }()
+	write := func(tags tag.Tags) {
+		t.Helper()
+		db.append(tsdb.Point{Ref: db.resolve(tags), Time: 1000 * 60_000, Value: 1})
+	}
+	for i := range 7 { // a fleet, which has been there for long
+		write(tag.New("name", "cpu", "nf.node", fmt.Sprint("i-", i), "atlas.dstype", "gauge"))
+	}
+	for i := range 3 {
+		write(tag.New("name", fmt.Sprint("m", i), "atlas.dstype", []string{"gauge", "sum", "rate"}[i]))
+	}
+	now = now.Add(5 * time.Hour)
+	since := now
+	for i := range 30 {
+		tags := tag.New("name", "cpu", "request", fmt.Sprint(i), "atlas.dstype", "gauge")
+		if i < 8 {
+			write(tags)
+		} else if err := refused(t, db, tags); err == nil || err.Limit != "max-values-per-key" || err.Key != "request" || !err.Since.Equal(since) {
+			t.Fatalf("request %d: %+v", i, err)
+		}
+	}
+	innocent := tag.New("name", "cpu", "atlas.dstype", "counter")
+	write(innocent)
+	write(tag.New("name", "cpu"))
+	innocent = tag.New("name", "cpu", "atlas.dstype", "gauge", "nf.zone", "a")
+	check := func(when string) {
+		t.Helper()
+		for range 50 { // it comes with each step
+			err := refused(t, db, innocent)
+			if err == nil || err.Limit != "max-series" || err.Key != "request" || !err.Since.Equal(since) || err.Values != 8 {
+				t.Fatalf("%s: %+v", when, err)
+			}
+		}
+		for _, st := range db.Stats().Limits[:2] {
+			if st.Last == nil || st.Last.Key != "request" || !st.Last.Since.Equal(since) || st.Last.Value == "" {
+				t.Errorf("%s: status of %s: %+v", when, st.Limit, st.Last)
+			}
+		}
+	}
+	check("at once")
+	refused(t, db, tag.New("name", "m9", "nf.zone", "z"))
+	now = now.Add(time.Hour)
+	check("an hour later")
+	now = now.Add(4 * time.Hour)
+	check("much later")
+	db.reopen() // nobody knows how it came about; most values have request and nf.node and name, of all keys
+	if err := refused(t, db, innocent); err == nil || err.Key != "request" || !err.Since.IsZero() || err.Values != 8 {
+		t.Errorf("after a restart: %+v", err)
+	}
+}
+
+// TestCulpritKeepsGrowing: while there are as many series as there may be, a key grows on in what is refused.
+func TestCulpritKeepsGrowing(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{Limits: tsdb.Limits{Series: 10}, Now: func() time.Time { return now }})
+	defer func() { db.close() }()
+	for i := range 10 {
+		db.append(tsdb.Point{Ref: db.resolve(node(i)), Time: 1000 * 60_000, Value: 1})
+	}
+	if err := refused(t, db, tag.New("name", "calm", "zone", "a")); err == nil || err.Key != "node" || err.Values != 10 {
+		t.Errorf("a fleet that is too large: %+v", err)
+	}
+	now = now.Add(3 * time.Hour)
+	for i := range 200 {
+		refused(t, db, tag.New("name", "cpu", "request", fmt.Sprint(i)))
+	}
+	err := refused(t, db, tag.New("name", "calm", "zone", "a"))
+	if err == nil || err.Key != "request" || err.Value != "199" || !err.Since.Equal(now) {
+		t.Errorf("an explosion: %+v", err)
+	}
+	if want := `"request" has grown most, by 200 values since 2026-11-22T15:00:00Z`; err != nil && !strings.Contains(err.Error(), want) {
+		t.Errorf("%q, want %q", err, want)
+	}
+}
+
 // TestSeriesBytes holds the estimate of what series take against the heap, for tags of all lengths, shared and not.
 func TestSeriesBytes(t *testing.T) {
 	for _, c := range []struct{ keys, own, length int }{{18, 18, 119}, {18, 9, 119}, {18, 2, 119}, {18, 0, 119}, {8, 1, 20}, {2, 1, 8}, {18, 18, 8}} {

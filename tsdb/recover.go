@@ -3,7 +3,6 @@ package tsdb
 import (
 	"fmt"
 
-	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
@@ -54,14 +53,13 @@ func (s *shard) know(number uint32, tags canonical, parsed tag.Tags) {
 	s.introduce(number, newSeries(tags, parsed))
 }
 
-// install makes the shards know of the windows that a file is in force for. One with shards that are not ours is as bad as
-// a damaged one.
+// install makes the shards know of the windows that a file is in force for. A file with shards that are not ours is
+// ErrLayout.
 func (db *DB) install(file *windowFile) error {
 	for _, part := range file.reader.Shards() {
 		if part.Shard >= len(db.shards) {
-			foreign := fmt.Errorf("%w: %s has series of shard %d of %d",
-				blockfile.ErrDamaged, file.reader.Name(), part.Shard, len(db.shards))
-			return db.blocks.takeOut(file, foreign)
+			return fmt.Errorf("%w: %s has series of shard %d of %d",
+				ErrLayout, file.reader.Name(), part.Shard, len(db.shards))
 		}
 	}
 	windows := db.blocks.windowsOf(file)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/telamon-tsdb/telamon/tsdb/datadir"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
@@ -40,7 +41,7 @@ func (d *Dir) Snapshot(namespace string, db *DB, now time.Time) (path string, er
 	}
 	isClosed := func(name string) bool { return wal.IsSegmentBefore(name, upTo) }
 	isBlocks := func(name string) bool { return strings.HasSuffix(name, blockSuffix) }
-	isLayout := func(name string) bool { return name == layoutFile }
+	isLayout := func(name string) bool { return name == datadir.LayoutFile }
 	made := links{fs: d.fs}
 	for _, part := range []struct {
 		from, to string

@@ -24,7 +24,7 @@ func openInDir(t *testing.T, fsys vfs.FS, path string) (dir *tsdb.Dir, db *testD
 	if err != nil {
 		t.Fatal(err)
 	}
-	log, err := wal.Open(wal.Config{FS: fsys, Dir: dir.LogPath("default")})
+	log, err := wal.Open(dir.LogConfig("default"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,8 +52,8 @@ func (k *keyValues) find(value string) *valueCount {
 	return k.values[value]
 }
 
-// add counts a series.
-func (c *valueCounts) add(tags tag.Tags) {
+// add counts a series. Bit i of fresh says that the value of tag i is new; of tags behind the 64th nothing is said.
+func (c *valueCounts) add(tags tag.Tags) (fresh uint64) {
 	if c.keys == nil {
 		c.keys = make(map[string]*keyValues)
 	}
@@ -67,12 +67,14 @@ func (c *valueCounts) add(tags tag.Tags) {
 		if v == nil {
 			v = &valueCount{value: strings.Clone(one.Value)}
 			k.values[v.value] = v
+			fresh |= 1 << i
 			c.bytes += valueBytes(v.value)
 		}
 		v.series++
 		k.last = v
 		c.remember(i, k)
 	}
+	return fresh
 }
 
 // remember makes k the key at position i of the series that is being counted.

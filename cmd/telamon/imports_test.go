@@ -36,7 +36,8 @@ var mayImport = map[string][]string{
 	"tsdb/index":       {"tsdb/tag", "tsdb/tag/pattern", "tsdb/turn"},
 	"tsdb/wal":         {"tsdb/vfs"},
 	"tsdb/blockfile":   {"tsdb/tag", "tsdb/tag/pattern", "tsdb/turn", "tsdb/vfs"},
-	"tsdb":             {"tsdb/tag", "tsdb/normalize", "tsdb/gorilla", "tsdb/index", "tsdb/wal", "tsdb/blockfile", "tsdb/offheap", "tsdb/vfs", "tsdb/turn", "tsdb/tag/pattern"},
+	"tsdb/datadir":     {"tsdb/blockfile", "tsdb/vfs", "tsdb/wal"},
+	"tsdb":             {"tsdb/datadir", "tsdb/tag", "tsdb/normalize", "tsdb/gorilla", "tsdb/index", "tsdb/wal", "tsdb/blockfile", "tsdb/offheap", "tsdb/vfs", "tsdb/turn", "tsdb/tag/pattern"},
 	"tsdb/tsdbtest":    {"tsdb", "tsdb/tag", "tsdb/wal", "tsdb/vfs"},
 	"ingest/...":       {"ingest/...", "tsdb", "tsdb/tag"},
 	"query/expr/...":   {"query/expr", "query/stack", "query/real", "tsdb", "tsdb/tag", "tsdb/tag/pattern"},
@@ -49,7 +50,7 @@ var mayImport = map[string][]string{
 }
 
 // standardOnly are the trees that import no other module.
-var standardOnly = []string{"tsdb/turn", "tsdb/tag", "tsdb/tag/pattern", "tsdb/normalize", "tsdb/gorilla", "tsdb/vfs", "tsdb/offheap", "tsdb/blockfile", "query/stack", "query/real"}
+var standardOnly = []string{"tsdb/turn", "tsdb/tag", "tsdb/tag/pattern", "tsdb/normalize", "tsdb/gorilla", "tsdb/vfs", "tsdb/offheap", "tsdb/blockfile", "tsdb/datadir", "query/stack", "query/real"}
 
 type goPackage struct {
 	Dir, ImportPath string

@@ -19,14 +19,28 @@ import (
 )
 
 func inspectCommand() *cobra.Command {
-	return &cobra.Command{
+	var rebuild bool
+	r := rebuilding{fsys: vfs.OS{}}
+	cmd := &cobra.Command{
 		Use:   "inspect PATH",
 		Short: "Print and check a log segment, a block file or a data directory",
 		Long: `Print what is in a log segment (.wal), a block file (.blk) or a directory of them, and check all
 of it: checksums, tags and blocks. Nothing is changed; a server may be using the directory,
-whose newest segment then ends in the middle of a record. Damage makes the status 1.`,
+whose newest segment then ends in the middle of a record. Damage makes the status 1.
+
+With --rebuild-meta, PATH is a data directory whose meta.json was lost, damaged or exchanged, and no
+server is using it. The file is restored from what the log and the block files say. They are not changed; a
+meta.json that is there is kept under another name. A log that older versions wrote does not say its
+step: --step names it, and the dates that it gives the values are printed.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if rebuild {
+				r.out, r.now = cmd.OutOrStdout(), time.Now()
+				return r.run(args[0])
+			}
+			if r.step != "" || r.dryRun {
+				return errors.New("--step and --dry-run go with --rebuild-meta")
+			}
 			i := inspection{out: cmd.OutOrStdout(), fsys: vfs.OS{}}
 			if err := i.path(args[0]); err != nil {
 				return err
@@ -37,6 +51,10 @@ whose newest segment then ends in the middle of a record. Damage makes the statu
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&rebuild, "rebuild-meta", false, "restore meta.json of the data directory PATH")
+	cmd.Flags().StringVar(&r.step, "step", "", "`duration` of a step, where no file says it, with --rebuild-meta")
+	cmd.Flags().BoolVar(&r.dryRun, "dry-run", false, "show what --rebuild-meta would write")
+	return cmd
 }
 
 // An inspection prints what it finds and counts the damage.
@@ -101,7 +119,7 @@ func (i *inspection) segment(path string) error {
 	counts := make(map[wal.Type]count)
 	header, err := wal.ReadHeader(i.fsys, path)
 	if err == nil {
-		i.printf("%s: follows %s\n", path, header.Previous)
+		i.printf("%s: follows %s%s\n", path, header.Previous, originText(header.Origin))
 	} else {
 		i.printf("%s\n", path)
 	}
@@ -129,6 +147,15 @@ func (i *inspection) segment(path string) error {
 		i.printf("  %-14s %8d records %12d bytes\n", name, counts[t].records, counts[t].bytes)
 	}
 	return nil
+}
+
+// originText says which data directory a segment is of; "" where it does not say.
+func originText(o wal.Origin) string {
+	if o == (wal.Origin{}) {
+		return ""
+	}
+	return fmt.Sprintf(", step %s, %d slots per window, %d shards, instance %s",
+		time.Duration(o.StepMillis)*time.Millisecond, o.WindowSlots, o.Shards, o.Instance)
 }
 
 // blocks prints and checks all of a block file.

@@ -25,7 +25,7 @@ func makeData(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log, err := wal.Open(wal.Config{Dir: dir.LogPath(namespace)})
+	log, err := wal.Open(dir.LogConfig(namespace))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,6 +33,7 @@ func rootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
+	root.SetFlagErrorFunc(explainFlag)
 	root.AddCommand(serveCommand(), demoCommand(), inspectCommand(), versionCommand())
 	return root
 }

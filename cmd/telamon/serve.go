@@ -36,7 +36,9 @@ half of the rules while an alert fires, unless it says allow_removal: true.`,
 		collectOften()
 		log := newLogStream(cmd.ErrOrStderr())
 		defer log.Close()
-		s, err := openServer(settings, newLogger(log, settings))
+		logger := newLogger(log, settings)
+		findStrangers(environment(), cmd.Flags()).warn(logger)
+		s, err := openServer(settings, logger)
 		if err != nil {
 			return err
 		}

@@ -41,15 +41,17 @@ type server struct {
 	rules    *alert.Rules // read last; empty without a file
 	unread   error        // why the rules file could not be read since; nil after it could
 
-	listener *sockets.Listener
-	dir      *tsdb.Dir
-	log      *wal.Log
-	db       *tsdb.DB
-	parts    parts
-	http     *http.Server
-	ready    atomic.Bool
-	serving  sync.WaitGroup
-	failed   chan error // why the HTTP server ended, if it did by itself
+	listener   *sockets.Listener
+	dir        *tsdb.Dir
+	log        *wal.Log
+	db         *tsdb.DB
+	parts      parts
+	http       *http.Server
+	ready      atomic.Bool
+	serving    sync.WaitGroup
+	reload     <-chan os.Signal // has a value after each SIGHUP, until stopReload
+	stopReload func()
+	failed     chan error // why the HTTP server ended, if it did by itself
 	// maintained is called each time that the store has been maintained, and while it replays; nil: nobody cares.
 	maintained func(tsdb.Stats)
 }
@@ -60,12 +62,16 @@ func openServer(settings Settings, logger *slog.Logger) (_ *server, err error) {
 		settings.fs = vfs.OS{}
 	}
 	s := &server{settings: settings, logger: logger, failed: make(chan error, 1)}
+	s.reload, s.stopReload = hangups() // from the beginning: without a taker SIGHUP ends the process
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.release())
 		}
 	}()
 	if s.rules, err = loadRules(settings); err != nil {
+		return nil, err
+	}
+	if err = checkStep(settings, logger); err != nil {
 		return nil, err
 	}
 	listener, err := bind(settings.Listen)
@@ -76,9 +82,9 @@ func openServer(settings Settings, logger *slog.Logger) (_ *server, err error) {
 	if s.dir, err = tsdb.OpenDir(settings.fs, settings.Data, settings.Step); err != nil {
 		return nil, err
 	}
-	if s.log, err = wal.Open(wal.Config{
-		Dir: s.dir.LogPath(namespace), FS: settings.fs, Sync: settings.Sync, Logger: logger, Held: s.dir.Held,
-	}); err != nil {
+	logConfig := s.dir.LogConfig(namespace)
+	logConfig.Sync, logConfig.Logger, logConfig.Held = settings.Sync, logger, s.dir.Held
+	if s.log, err = wal.Open(logConfig); err != nil {
 		return nil, err
 	}
 	cfg := s.dir.Config()
@@ -117,14 +123,12 @@ func (s *server) url() string { return "http://" + s.listener.Addr().String() }
 
 // run serves until ctx ends, and then finishes what was acknowledged.
 func (s *server) run(ctx context.Context) error {
-	reload, stop := hangups() // from the beginning: without a taker SIGHUP ends the process
-	defer stop()
 	s.serving.Go(func() {
 		if err := s.http.Serve(patientListener{s.listener}); !errors.Is(err, http.ErrServerClosed) {
 			s.failed <- err
 		}
 	})
-	err := s.work(ctx, reload)
+	err := s.work(ctx, s.reload)
 	return errors.Join(err, s.drain())
 }
 
@@ -306,6 +310,7 @@ func (s *server) drain() error {
 // release gives back what openServer took.
 func (s *server) release() error {
 	var errs []error
+	s.stopReload()
 	if s.log != nil {
 		errs = append(errs, s.log.Close())
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -54,7 +55,7 @@ func addFlags(flags *pflag.FlagSet) {
 	flags.String("config", "", "YAML `file` with any of these settings as keys")
 	flags.String("listen", "127.0.0.1:7101", "`address` to serve HTTP on; port 0 picks a free one")
 	flags.String("data", "./telamon-data", "data `directory`")
-	flags.String("step", "60s", "`duration` of one step of the grid, fixed when the data directory is made")
+	flags.String("step", "60s", "`duration` of one step of the grid, fixed when the data directory is made; one that\ngraphs can be drawn at, as 1s, 5s, 10s, 30s, 1m, 5m; others are refused then")
 	flags.String("retention", "15d", "`duration` for which data are kept; 0 is for ever")
 	flags.String("memory-horizon", "6h", "`duration` for which values that are in a file stay in memory, too")
 	flags.String("max-age", "15m", "`duration` that a published sample may be old")
@@ -81,14 +82,14 @@ var syncModes = map[string]wal.SyncMode{"batch": wal.SyncBatch, "none": wal.Sync
 const envPrefix = "TELAMON_"
 
 // loadSettings layers the defaults, the file, the environment and the flags, and checks the result.
-// Variables that are empty or match no setting are left alone: orchestrators put their own TELAMON_… there.
+// Variables that are empty or match no setting are left alone: orchestrators put their own TELAMON_… there. See strangers.
 func loadSettings(flags *pflag.FlagSet, environ []string) (Settings, error) {
 	k := koanf.New(".")
 	if path := configPath(flags, environ); path != "" {
 		if err := k.Load(configFile(path), configFile(path)); err != nil {
 			return Settings{}, fmt.Errorf("config %s: %w", path, err)
 		}
-		if err := checkKeys(k, flags); err != nil {
+		if err := unknownKeys(k.Keys(), flags); err != nil {
 			return Settings{}, fmt.Errorf("config %s: %w", path, err)
 		}
 	}
@@ -96,7 +97,7 @@ func loadSettings(flags *pflag.FlagSet, environ []string) (Settings, error) {
 		Prefix:      envPrefix,
 		EnvironFunc: func() []string { return environ },
 		TransformFunc: func(key, value string) (string, any) {
-			name := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(key, envPrefix)), "_", "-")
+			name := settingOf(strings.TrimPrefix(key, envPrefix))
 			if value == "" || flags.Lookup(name) == nil {
 				return "", nil
 			}
@@ -123,24 +124,6 @@ func configPath(flags *pflag.FlagSet, environ []string) string {
 		}
 	}
 	return ""
-}
-
-// checkKeys refuses a key that is no setting.
-func checkKeys(k *koanf.Koanf, flags *pflag.FlagSet) error {
-	for _, key := range k.Keys() {
-		if key != "config" && flags.Lookup(key) != nil {
-			continue
-		}
-		var known []string
-		flags.VisitAll(func(f *pflag.Flag) {
-			if f.Name != "config" && f.Name != "help" {
-				known = append(known, f.Name)
-			}
-		})
-		slices.Sort(known)
-		return fmt.Errorf("unknown key %q; known are %s", key, strings.Join(known, ", "))
-	}
-	return nil
 }
 
 // readSettings gives the layered texts their types.
@@ -174,6 +157,10 @@ func readSettings(k *koanf.Koanf) (Settings, error) {
 	switch {
 	case r.err != nil:
 		return Settings{}, r.err
+	case s.Listen == "": // it would be all interfaces
+		return Settings{}, errors.New("listen: it is empty; want HOST:PORT, as 127.0.0.1:7101")
+	case s.Data == "":
+		return Settings{}, errors.New("data: it is empty; want a directory, as ./telamon-data")
 	case s.Step <= 0:
 		return Settings{}, fmt.Errorf("step %s: it must be longer than nothing", k.String("step"))
 	case s.MaxAge <= 0:
@@ -197,14 +184,30 @@ func (r *settingReader) duration(key string) time.Duration {
 	if text == "0" {
 		return 0
 	}
-	d, err := expr.ParseDuration(text)
-	if err == nil && d.Milliseconds() < 0 {
-		err = fmt.Errorf("%s is negative", text)
-	}
+	d, err := parseDuration(text)
 	if err != nil && r.err == nil {
 		r.err = fmt.Errorf("%s: %w (a number and a unit, as 90s or PT1M)", key, err)
 	}
-	return time.Duration(d.Milliseconds()) * time.Millisecond
+	return d
+}
+
+// parseDuration reads a duration in whole milliseconds. One that time.Duration cannot say is an error: it would turn
+// into a short one, or into a retention that drops everything.
+func parseDuration(text string) (time.Duration, error) {
+	d, err := expr.ParseDuration(text)
+	if err != nil {
+		return 0, err
+	}
+	std, fits := d.Std()
+	switch {
+	case !fits:
+		return 0, fmt.Errorf("%s is longer than 292 years", text)
+	case std < 0:
+		return 0, fmt.Errorf("%s is negative", text)
+	case std%time.Millisecond != 0:
+		return 0, fmt.Errorf("%s is not a whole number of milliseconds", text)
+	}
+	return std, nil
 }
 
 // limits reads the limits on series, which depend on the memory and on each other.

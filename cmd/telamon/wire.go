@@ -62,6 +62,7 @@ func wire(srv *server) parts {
 		Step:     step,
 		MaxAge:   srv.settings.MaxAge,
 		Timezone: srv.settings.Timezone,
+		Logger:   srv.logger,
 		Origins:  srv.settings.Origins,
 		Hosts:    srv.settings.Hosts,
 		Fonts:    srv.settings.Fonts,

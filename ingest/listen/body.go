@@ -153,11 +153,19 @@ func (h *Publish) inflate(zipped []byte, b *buffer, held *holding) ([]byte, erro
 }
 
 func tooLarge(limit int) error {
-	return fmt.Errorf("%w: more than %d bytes, as sent or unzipped; send several requests", errTooLarge, limit)
+	return fmt.Errorf("%w: more than %s, as sent or unzipped; send several requests", errTooLarge, sizeText(int64(limit)))
 }
 
 func (h *Publish) busy() error {
-	return fmt.Errorf("%w: requests hold the %d bytes there are for bodies; try again", errBusy, h.held.limit)
+	return fmt.Errorf("%w: requests hold the %s there are for bodies; try again", errBusy, sizeText(h.held.limit))
+}
+
+// sizeText returns a number of bytes as people write it.
+func sizeText(bytes int64) string {
+	if bytes >= 1<<20 && bytes%(1<<20) == 0 {
+		return fmt.Sprintf("%d MiB", bytes>>20)
+	}
+	return fmt.Sprintf("%d bytes", bytes)
 }
 
 // drain reads on for a while after a body was refused, so that a client that writes before it reads gets to

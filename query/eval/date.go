@@ -70,11 +70,19 @@ func moved(from int64, sign, duration string) (int64, error) {
 	if err != nil {
 		return 0, stack.Invalid("%s", err.Error())
 	}
+	ms := by.Milliseconds()
 	if sign == "-" {
-		return from - by.Milliseconds(), nil
+		ms = -ms
 	}
-	return from + by.Milliseconds(), nil
+	if !by.FitsMilliseconds() || max(ms, -ms) > farthest || max(from+ms, -from-ms) > farthest {
+		return 0, stack.Invalid("time is out of range: %s from %d ms", sign+duration, from)
+	}
+	return from + ms, nil
 }
+
+// farthest bounds times that are reckoned, in milliseconds before and after 1970: 285,000 years, which is far from an
+// overflow.
+const farthest = 1 << 53
 
 // The largest numbers that are seconds, milliseconds (the year 2400) and microseconds since the epoch.
 const (

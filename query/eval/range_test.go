@@ -58,6 +58,9 @@ func TestTimeRange(t *testing.T) {
 		{"2026-11-22 12:00", "now", "invalid date 2026-11-22 12:00"},
 		{"99999999999999999999", "now", "invalid date 99999999999999999999"},
 		{"", "now", "invalid date "},
+		{"now-999999999999y", "now", "duration out of range: 999999999999y"},
+		{"now-290000000y", "now", "time is out of range: -290000000y from 1795359630000 ms"},
+		{"now", "s+9000000000000000s", "time is out of range: +9000000000000000s from 1795359630000 ms"},
 	} {
 		if _, _, err := (TimeRange{c.start, c.end, time.UTC, now}).Resolve(); err == nil || err.Error() != c.want {
 			t.Errorf("%s %s: error %v, want %s", c.start, c.end, err, c.want)

@@ -162,7 +162,7 @@ func sum(a, b int64) (total int64, ok bool) {
 	return total, (total > a) == (b > 0)
 }
 
-// fitsMilliseconds reports whether d can be counted in milliseconds.
-func (d Duration) fitsMilliseconds() bool {
+// FitsMilliseconds reports whether d can be counted in milliseconds.
+func (d Duration) FitsMilliseconds() bool {
 	return d.seconds < math.MaxInt64/1000 && d.seconds > math.MinInt64/1000
 }

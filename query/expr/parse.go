@@ -146,7 +146,7 @@ func (s *Styled) styleOffsets() ([]Duration, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !d.fitsMilliseconds() {
+		if !d.FitsMilliseconds() {
 			return nil, stack.Errorf(stack.Arithmetic, "long overflow")
 		}
 		offsets = append(offsets, d)

@@ -57,7 +57,7 @@ func by(m *stack.Machine, operands []any) error {
 
 func offset(m *stack.Machine, operands []any) error {
 	e, d := operands[0].(Expr), operands[1].(Duration)
-	if !d.fitsMilliseconds() {
+	if !d.FitsMilliseconds() {
 		return stack.Errorf(stack.Arithmetic, "long overflow")
 	}
 	shifted, err := shift(d, m).apply(e)

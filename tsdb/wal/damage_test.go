@@ -13,8 +13,13 @@ import (
 // smallLog returns the files of a log of two segments, and its records.
 func smallLog(t testing.TB) (files map[uint32][]byte, records []Record) {
 	t.Helper()
+	return smallLogOf(t, Origin{})
+}
+
+func smallLogOf(t testing.TB, origin Origin) (files map[uint32][]byte, records []Record) {
+	t.Helper()
 	fsys := vfs.NewMemory()
-	l, _ := openLog(t, Config{FS: fsys})
+	l, _ := openLog(t, Config{FS: fsys, Origin: origin})
 	records = []Record{
 		{Type: Series, Version: 1, Body: []byte("name=cpu")},
 		{Type: Points, Version: 2, Body: []byte{1, 2, 3, 0xff}},
@@ -258,8 +263,8 @@ func TestWalkReportsDamage(t *testing.T) {
 		}
 	}
 	first := recordHeaderBytes + len(records[0].Body)
-	want := []string{fmt.Sprintf("damage 28+%d", first), fmt.Sprintf("type 2 at %d", 28+first),
-		fmt.Sprintf("type 5 at %d", 28+first+16), fmt.Sprintf("damage %d+4", len(files[1]))}
+	want := []string{fmt.Sprintf("damage %d+%d", segmentHeaderBytes, first), fmt.Sprintf("type 2 at %d", segmentHeaderBytes+first),
+		fmt.Sprintf("type 5 at %d", segmentHeaderBytes+first+16), fmt.Sprintf("damage %d+4", len(files[1]))}
 	if !slices.Equal(got, want) {
 		t.Errorf("walked\n%q, want\n%q", got, want)
 	}

@@ -5,20 +5,27 @@
 // Read first: Record, Log (Open, Replay, Append), Position. The interface is append, replay, drop;
 // a log replicated between machines has to offer no more. Walk reads one file without a Log.
 //
-// # Format, version 1
+// # Format, version 2
 //
 // A log is a directory of segments, 00000001.wal and so on. All numbers are little-endian.
 //
-//	segment    magic      version  number   previous   crc      record record ...
-//	bytes      8          4        4        8          4
-//	           "TELAWAL\n" 1       as in    Position   CRC-32C of the 24 bytes before
-//	                               the name
+//	segment    magic      version  number   previous   crc      origin   crc      record record ...
+//	bytes      8          4        4        8          4        48       4
+//	           "TELAWAL\n" 2       as in    Position   CRC-32C of the 24    CRC-32C of the 76
+//	                               the name            bytes before         bytes before
+//
+//	origin     step       slots of a window   shards   instance
+//	bytes      8, in ms   4                   4        32, filled up with 0
 //
 //	record     length     type     version  check      crc      body
 //	bytes      4          1        1        2          4        length, at most 16 MiB
 //
 //	check      the two halves, XORed, of the CRC-32C of length, type and version
 //	crc        the same CRC-32C continued over the body
+//
+// The origin says which data directory the segment was written for; all of it is 0 where nobody said. Version 1 has
+// neither origin nor second crc: its records begin behind the first. A version that this program does not know
+// is told from damage by the first crc, which all have.
 //
 // Both checksums of a record start from its position (its segment's number and its offset) instead of from
 // 0. So bytes that look like a record, because a body holds a piece of a log or a disk put a block in the

@@ -33,16 +33,27 @@ func readGolden(t testing.TB, name string) []byte {
 	return data
 }
 
-// TestGolden checks that version 1 of the format is written and read as it was when it was released.
+// goldenOrigin is what the golden segment of version 2 says of its directory.
+var goldenOrigin = Origin{StepMillis: 60_000, WindowSlots: 60, Shards: 16, Instance: "FHXEVH6RY54QFBBCCDJ4R3QWFI"}
+
+// TestGolden checks that the format is written and read as it was when its version was released, and that older
+// versions are read.
 func TestGolden(t *testing.T) {
-	golden := readGolden(t, "testdata/v1.txt")
-	files, records := smallLog(t)
+	files, records := smallLogOf(t, goldenOrigin)
+	golden := readGolden(t, "testdata/v2.txt")
 	if !bytes.Equal(files[2], golden) {
 		t.Errorf("written\n%swant\n%s", hex.Dump(files[2]), hex.Dump(golden))
 	}
-	_, got := openLog(t, Config{FS: onDisk(t, map[uint32][]byte{2: golden})})
-	if diff := diffRecords(got, records[3:]); diff != "" {
-		t.Errorf("read (-got +want):\n%s", diff)
+	for name, origin := range map[string]Origin{"v1": {}, "v2": goldenOrigin} {
+		fsys := onDisk(t, map[uint32][]byte{2: readGolden(t, "testdata/"+name+".txt")})
+		if h, err := ReadHeader(fsys, segmentPath(testDir, 2)); err != nil || h.Origin != origin || h.Previous.Segment() != 1 {
+			t.Errorf("%s: header %+v, error %v", name, h, err)
+		}
+		l, got := openLog(t, Config{FS: fsys, Origin: goldenOrigin})
+		if diff := diffRecords(got, records[3:]); diff != "" {
+			t.Errorf("%s: read (-got +want):\n%s", name, diff)
+		}
+		checkContinues(t, l, fsys, got)
 	}
 }
 

@@ -26,6 +26,7 @@ type Config struct {
 	SegmentBytes int64        // where a segment ends, unless one group is longer; default 64 MiB, at most 1 GiB
 	QueueBytes   int          // what may wait while a group is written; default 16 MiB
 	Sync         SyncMode     // default SyncBatch
+	Origin       Origin       // what new segments say of the data directory; default nothing
 	Logger       *slog.Logger // default silence
 	// Held returns an error once the directory is not the caller's any more: its lock was removed, moved or replaced.
 	// It is asked before and behind each write, so that nothing is acknowledged that lies where nobody will look for
@@ -106,6 +107,9 @@ func Open(cfg Config) (*Log, error) {
 	if cfg.SegmentBytes > maxSegmentBytes || cfg.QueueBytes > maxSegmentBytes {
 		return nil, fmt.Errorf("wal %s: segments of %d bytes, a queue of %d: at most %d each",
 			cfg.Dir, cfg.SegmentBytes, cfg.QueueBytes, maxSegmentBytes)
+	}
+	if err := cfg.Origin.check(); err != nil {
+		return nil, fmt.Errorf("wal %s: %w", cfg.Dir, err)
 	}
 	if err := cfg.FS.MkdirAll(cfg.Dir); err != nil {
 		return nil, fmt.Errorf("wal %s: %w", cfg.Dir, err)

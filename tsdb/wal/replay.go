@@ -96,8 +96,8 @@ func (h *head) extents() ([]extent, error) {
 		}
 		header, err := ReadHeader(h.fsys, segmentPath(h.dir, number))
 		switch {
-		case errors.Is(err, errHeader):
-			e.damage = &DamageError{File: segmentName(number), Bytes: min(size, segmentHeaderBytes), Reason: err.Error()}
+		case errors.Is(err, ErrHeader):
+			e.damage = &DamageError{File: segmentName(number), Bytes: min(size, firstPartBytes), Reason: err.Error()}
 		case err != nil:
 			return nil, err
 		default:
@@ -126,11 +126,14 @@ func (h *head) replaySegment(e extent, p *progress, apply func(Position, Record)
 		return nil, err
 	}
 	defer s.file.Close()
+	if _, err := s.header(); err != nil && !errors.Is(err, ErrHeader) {
+		return nil, err
+	}
 	limit := e.limit
 	if limit == openEnd {
 		limit = s.size
 	}
-	r := &segmentReplay{head: h, progress: p, apply: apply, end: newPosition(e.number, segmentHeaderBytes)}
+	r := &segmentReplay{head: h, progress: p, apply: apply, end: newPosition(e.number, s.records)}
 	s.scan(limit, r.next)
 	h.counters.update(func(s *Stats) {
 		s.Replay.Records += r.records

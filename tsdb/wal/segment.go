@@ -48,24 +48,35 @@ func IsSegmentBefore(name string, at Position) bool {
 	return ok && number < at.Segment()
 }
 
-// The head of a segment's file (see the package's drawing).
+// The head of a segment's file (see the package's drawing). Its first part is the same in all versions, so that any
+// program can tell a newer segment from a damaged one.
 const (
 	segmentMagic       = "TELAWAL\n"
-	formatVersion      = 1
-	segmentHeaderBytes = 28
+	formatVersion      = 2  // what is written; all from 1 on are read
+	firstPartBytes     = 28 // all that version 1 has
+	segmentHeaderBytes = 80 // of the version that is written
 )
+
+// headerBytes returns the length of the head in a version that this program knows.
+func headerBytes(version uint32) int64 {
+	if version == 1 {
+		return firstPartBytes
+	}
+	return segmentHeaderBytes
+}
 
 // ErrNewer reports a segment whose format is newer than this program's. The way out is the program that
 // wrote it.
 var ErrNewer = errors.New("written by a newer version of the program")
 
-// errHeader reports a segment's head that is damaged or foreign.
-var errHeader = errors.New("segment header damaged")
+// ErrHeader reports a segment's head that is damaged or foreign.
+var ErrHeader = errors.New("segment header damaged")
 
 // A Header is the head of a segment.
 type Header struct {
 	Number   uint32
 	Previous Position // where the log before this segment ends; 0 when nothing is before it
+	Origin   Origin   // zero in format version 1, which does not have it
 }
 
 func (h Header) append(dst []byte) []byte {
@@ -74,30 +85,52 @@ func (h Header) append(dst []byte) []byte {
 	dst = binary.LittleEndian.AppendUint32(dst, formatVersion)
 	dst = binary.LittleEndian.AppendUint32(dst, h.Number)
 	dst = binary.LittleEndian.AppendUint64(dst, uint64(h.Previous))
+	dst = binary.LittleEndian.AppendUint32(dst, crc32.Checksum(dst[start:], castagnoli))
+	dst = h.Origin.append(dst)
 	return binary.LittleEndian.AppendUint32(dst, crc32.Checksum(dst[start:], castagnoli))
 }
 
-// readHeader reads the head of the segment that its name calls number.
-func readHeader(data []byte, number uint32) (Header, error) {
-	if len(data) < segmentHeaderBytes {
-		return Header{}, fmt.Errorf("%w: %d bytes of %d", errHeader, len(data), segmentHeaderBytes)
+// readHeader reads the head of the segment that its name calls number, and says how long it is.
+func readHeader(data []byte, number uint32) (h Header, length int64, err error) {
+	if len(data) < firstPartBytes {
+		return Header{}, 0, fmt.Errorf("%w: %d bytes of %d", ErrHeader, len(data), firstPartBytes)
 	}
 	if !bytes.HasPrefix(data, []byte(segmentMagic)) {
-		return Header{}, fmt.Errorf("%w: it begins with %q", errHeader, data[:len(segmentMagic)])
+		return Header{}, 0, fmt.Errorf("%w: it begins with %q", ErrHeader, data[:len(segmentMagic)])
 	}
-	if crc32.Checksum(data[:24], castagnoli) != binary.LittleEndian.Uint32(data[24:]) {
-		return Header{}, fmt.Errorf("%w: checksum differs", errHeader)
+	if !endsWithChecksum(data[:firstPartBytes]) {
+		return Header{}, 0, fmt.Errorf("%w: checksum differs", ErrHeader)
 	}
-	if version := binary.LittleEndian.Uint32(data[8:]); version != formatVersion {
-		return Header{}, fmt.Errorf("format version %d, this program knows %d: %w", version, formatVersion, ErrNewer)
+	version := binary.LittleEndian.Uint32(data[8:])
+	switch {
+	case version == 0:
+		return Header{}, 0, fmt.Errorf("%w: it tells of format version 0", ErrHeader)
+	case version > formatVersion:
+		return Header{}, 0, fmt.Errorf("format version %d, this program knows 1 to %d: %w", version, formatVersion, ErrNewer)
 	}
-	h := Header{
+	h = Header{
 		Number:   binary.LittleEndian.Uint32(data[12:]),
 		Previous: Position(binary.LittleEndian.Uint64(data[16:])),
 	}
 	if h.Number != number || h.Previous.Segment() >= number {
-		return Header{}, fmt.Errorf("%w: segment %d after %s under the name of %d",
-			errHeader, h.Number, h.Previous, number)
+		return Header{}, 0, fmt.Errorf("%w: segment %d after %s under the name of %d",
+			ErrHeader, h.Number, h.Previous, number)
 	}
-	return h, nil
+	if length = headerBytes(version); length == firstPartBytes {
+		return h, length, nil
+	}
+	if int64(len(data)) < length {
+		return Header{}, 0, fmt.Errorf("%w: %d bytes of %d", ErrHeader, len(data), length)
+	}
+	if !endsWithChecksum(data[:length]) {
+		return Header{}, 0, fmt.Errorf("%w: checksum of the origin differs", ErrHeader)
+	}
+	h.Origin = readOrigin(data[firstPartBytes:])
+	return h, length, nil
+}
+
+// endsWithChecksum reports whether the last four bytes are the checksum of those before.
+func endsWithChecksum(data []byte) bool {
+	at := len(data) - 4
+	return crc32.Checksum(data[:at], castagnoli) == binary.LittleEndian.Uint32(data[at:])
 }

@@ -60,8 +60,8 @@ func Walk(fsys vfs.FS, name string) iter.Seq2[Entry, error] {
 		}
 		defer s.file.Close()
 		if _, err := s.header(); err != nil {
-			damage := &DamageError{File: s.name, Bytes: min(s.size, segmentHeaderBytes), Reason: err.Error()}
-			if !errors.Is(err, errHeader) {
+			damage := &DamageError{File: s.name, Bytes: min(s.size, firstPartBytes), Reason: err.Error()}
+			if !errors.Is(err, ErrHeader) {
 				yield(Entry{}, err)
 				return
 			}
@@ -82,6 +82,7 @@ type scanner struct {
 	name     string
 	number   uint32
 	size     int64  // bytes in the file
+	records  int64  // offset of the first record, as far as is known
 	window   []byte // the bytes from windowAt on; its capacity grows to the largest record at most
 	windowAt int64
 }
@@ -101,19 +102,21 @@ func openSegment(fsys vfs.FS, name string) (*scanner, error) {
 	if err != nil {
 		return nil, fmt.Errorf("wal %s: %w", base, err)
 	}
-	return &scanner{file: file, name: base, number: number, size: size}, nil
+	return &scanner{file: file, name: base, number: number, size: size, records: firstPartBytes}, nil
 }
 
-// header returns the segment's head, or errHeader, ErrNewer or an error of the file system.
+// header returns the segment's head, or ErrHeader, ErrNewer or an error of the file system. Behind a head that is
+// damaged, records are looked for from where they can begin in any version.
 func (s *scanner) header() (Header, error) {
 	data, err := s.view(0, int(min(s.size, segmentHeaderBytes)))
 	if err != nil {
 		return Header{}, err
 	}
-	h, err := readHeader(data, s.number)
+	h, length, err := readHeader(data, s.number)
 	if err != nil {
 		return Header{}, fmt.Errorf("wal %s: %w", s.name, err)
 	}
+	s.records = length
 	return h, nil
 }
 
@@ -121,7 +124,7 @@ func (s *scanner) header() (Header, error) {
 // shorter is damaged.
 func (s *scanner) scan(limit int64, yield func(Entry, error) bool) {
 	end := min(s.size, limit)
-	for offset := int64(segmentHeaderBytes); offset < limit; {
+	for offset := s.records; offset < limit; {
 		entry, reason, err := s.entryAt(offset, end)
 		if err != nil {
 			yield(Entry{}, err)

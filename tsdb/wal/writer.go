@@ -21,6 +21,7 @@ type head struct {
 	dir          string
 	segmentBytes int64
 	sync         SyncMode
+	origin       Origin
 	logger       *slog.Logger
 	counters     *counters
 	held         func() error // nil: the directory is ours for ever
@@ -45,8 +46,8 @@ func compareNumber(s segmentFile, number uint32) int { return cmp.Compare(s.numb
 // openHead lists the segments in the directory. Other names in it are let be.
 func openHead(cfg Config, counters *counters) (*head, error) {
 	h := &head{
-		fsys: cfg.FS, dir: cfg.Dir, segmentBytes: cfg.SegmentBytes, sync: cfg.Sync, logger: cfg.Logger,
-		counters: counters, held: cfg.Held, next: 1,
+		fsys: cfg.FS, dir: cfg.Dir, segmentBytes: cfg.SegmentBytes, sync: cfg.Sync, origin: cfg.Origin,
+		logger: cfg.Logger, counters: counters, held: cfg.Held, next: 1,
 	}
 	names, err := h.fsys.List(h.dir)
 	if err != nil {
@@ -180,7 +181,7 @@ func (h *head) begin() error {
 	h.file = file
 	h.end = newPosition(number, segmentHeaderBytes)
 	h.segments = append(h.segments, segmentFile{number: number})
-	header := Header{Number: number, Previous: h.acked}.append(nil)
+	header := Header{Number: number, Previous: h.acked, Origin: h.origin}.append(nil)
 	if err := h.writeAll(header, 0); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"iter"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -47,6 +48,8 @@ type Config struct {
 	Timezone string
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
+	// Logger is told of what was removed and of snapshots; nil is silence.
+	Logger *slog.Logger
 	// Origins are those whose pages may use the API, besides the server's own.
 	Origins Origins
 	// Hosts are further names under which the server answers.
@@ -94,6 +97,9 @@ func New(cfg Config) http.Handler {
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	a := &API{
 		Config:  cfg,

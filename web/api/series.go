@@ -3,21 +3,10 @@ package api
 import (
 	"math"
 	"net/http"
-	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
-
-	"github.com/telamon-tsdb/telamon/query/expr"
-	"github.com/telamon-tsdb/telamon/tsdb/tag"
-	"github.com/telamon-tsdb/telamon/web/chart"
 )
-
-// A deletion is DELETE /api/v1/series: what the series that match where have from first to last, both included. The
-// route is ours.
-type deletion struct {
-	where       tag.Predicate
-	first, last int64 // milliseconds; the least and the greatest there are without s and e
-}
 
 // A deletedBody answers it.
 type deletedBody struct {
@@ -33,7 +22,10 @@ func (a *API) deleteSeries(c *gin.Context) {
 		fail(c.Writer, err)
 		return
 	}
+	began := time.Now()
 	series, err := a.Delete(c.Request.Context(), d.where, d.first, d.last)
+	a.audit(c.Request, "deletion of series", began, err,
+		"query", c.Query("q"), "from", timeText(d.first), "to", timeText(d.last), "series", series)
 	if err != nil {
 		fail(c.Writer, err)
 		return
@@ -48,43 +40,13 @@ func (a *API) deleteSeries(c *gin.Context) {
 	writeJSON(c.Writer, http.StatusOK, body)
 }
 
-// parseDeletion reads q, s, e and tz. What it does not understand it refuses, for a range that is misspelt would be all
-// there is, and nothing brings that back; for the same reason q has no default, and :true is what all series are called.
-//
-// Times go as for graphs: gone is what a graph of the same s and e shows at the step of the store. Without s it is all up
-// to e, and without e all from s on, also of the steps to come for which samples may be there already.
-func (a *API) parseDeletion(r *http.Request) (d deletion, err error) {
-	p := parameters(r.URL.Query())
-	for name, values := range p {
-		if !strings.Contains(" q s e tz ", " "+name+" ") || len(values) > 1 {
-			return d, illegalArgument("DELETE takes the parameters q, s, e and tz, each once; found '" + name + "'")
-		}
+// timeText returns a bound of a deletion as a log has it.
+func timeText(ms int64) string {
+	switch ms {
+	case math.MinInt64:
+		return "the beginning"
+	case math.MaxInt64:
+		return "the end"
 	}
-	if r.ContentLength != 0 {
-		return d, illegalArgument("DELETE takes parameters, and no body")
-	}
-	text, given := p.get("q")
-	if !given {
-		return d, illegalArgument("missing required parameter 'q'; the query :true chooses all series")
-	}
-	if d.where, err = expr.ParseQuery(text); err != nil {
-		return d, err
-	}
-	_, hasStart := p.get("s")
-	_, hasEnd := p.get("e")
-	if !hasStart {
-		p["s"] = []string{"epoch"}
-	}
-	rng, err := a.parseRange(p, chart.Settings{Zones: []string{p.text("tz", a.Timezone)}}, false)
-	if err != nil {
-		return d, err
-	}
-	d.first, d.last = rng.Start+rng.Step, rng.End-rng.Step
-	if !hasStart {
-		d.first = math.MinInt64
-	}
-	if !hasEnd {
-		d.last = math.MaxInt64
-	}
-	return d, nil
+	return time.UnixMilli(ms).UTC().Format(time.RFC3339)
 }

@@ -29,7 +29,8 @@ type memoryStatus struct {
 }
 
 // A limitStatus is a limit on new series. Max 0 says that it is switched off; Refused counts the refusals so far, and
-// the rest says what was refused last.
+// the rest says what was refused last: Key is the key that has grown most, with an example of its Values, and how many new ones
+// came since when.
 type limitStatus struct {
 	Limit   string `json:"limit"`
 	Max     int    `json:"max"`
@@ -37,6 +38,9 @@ type limitStatus struct {
 	Refused int    `json:"refused"`
 	Key     string `json:"key,omitempty"`
 	Value   string `json:"value,omitempty"`
+	Values  int    `json:"values,omitempty"`
+	Grown   int    `json:"grown,omitempty"`
+	Since   int64  `json:"since,omitempty"` // milliseconds
 	Message string `json:"message,omitempty"`
 }
 
@@ -51,7 +55,10 @@ func statusOfStore(st tsdb.Stats) statusBody {
 	for _, l := range st.Limits {
 		one := limitStatus{Limit: l.Limit, Max: l.Max, Used: l.Used, Refused: l.Refused}
 		if l.Last != nil {
-			one.Key, one.Value, one.Message = l.Last.Key, l.Last.Value, l.Last.Error()
+			one.Key, one.Value, one.Values, one.Message = l.Last.Key, l.Last.Value, l.Last.Values, l.Last.Error()
+			if !l.Last.Since.IsZero() {
+				one.Grown, one.Since = l.Last.Grown, l.Last.Since.UnixMilli()
+			}
 		}
 		body.Limits = append(body.Limits, one)
 	}
