@@ -18,7 +18,8 @@ type Config struct {
 	// OnStep acts on one step and returns when it is done with it. Its context ends with Close; the
 	// walk then counts the step as not done.
 	OnStep func(context.Context, Tick)
-	// Now returns the wall time; nil means time.Now.
+	// Now returns the wall time; nil means time.Now. With an Uptime its Now is meant, which thereby notices what
+	// happens to the clock.
 	Now func() time.Time
 	// Log hears of skipped steps and of clocks that go back; nil is silence.
 	Log *slog.Logger
