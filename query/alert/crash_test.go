@@ -59,10 +59,10 @@ func (s signalTable) wanted(e, g string, hold int64, ticks []stream.Tick) []stri
 	var state State
 	for _, tick := range ticks {
 		if tick.Skipped > 0 {
-			state, _ = state.Next(Unknown, tick.Step, hold)
+			state = state.unseen(tick.Step-second, tick.Skipped*second, second)
 		}
 		var transition Transition
-		state, transition = state.Next(s[e+g][tick.Step/second-1], tick.Step, hold)
+		state, transition = state.Next(s[e+g][tick.Step/second-1], tick.Step, hold, second)
 		if transition != None {
 			texts = append(texts, fmt.Sprintf("%d %s %d", state.Seq, []string{"", "firing", "resolved"}[transition], tick.Step))
 		}

@@ -6,6 +6,7 @@ import "time"
 type Stats struct {
 	Steps            uint64        // closed steps that were evaluated
 	Skipped          uint64        // closed steps that were missed for too long
+	Unknown          uint64        // closed steps of which nothing could be said, those that were skipped among them
 	Evaluations      uint64        // of a rule at a step
 	EvaluationErrors uint64        // those that failed
 	EvaluationTime   time.Duration // all of them together
@@ -16,6 +17,9 @@ type Stats struct {
 	GivenUp          uint64        // notifications dropped for want of room
 	Rules            int           // in force
 	Pending, Firing  int           // groups
+	// FirstJudged is the time from New to the first step that was known and so could be judged; before that, the time
+	// that has passed.
+	FirstJudged time.Duration
 }
 
 // Stats returns the counters.
@@ -24,6 +28,9 @@ func (m *Manager) Stats() Stats {
 	defer m.mu.Unlock()
 	s := m.stats
 	s.Rules = len(m.rules.Rules)
+	if s.FirstJudged == 0 {
+		s.FirstJudged = time.Since(m.began)
+	}
 	for _, ofRule := range m.ledger.groups {
 		for _, g := range ofRule {
 			switch g.state.Phase {
