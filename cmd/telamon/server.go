@@ -15,6 +15,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/query/alert"
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/stream"
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
@@ -38,6 +39,7 @@ type server struct {
 	listener net.Listener
 	dir      *tsdb.Dir
 	log      *wal.Log
+	uptime   *stream.Uptime
 	db       *tsdb.DB
 	parts    parts
 	http     *http.Server
@@ -68,8 +70,9 @@ func openServer(settings Settings, logger *slog.Logger) (_ *server, err error) {
 	if s.dir, err = tsdb.OpenDir(settings.fs, settings.Data, settings.Step); err != nil {
 		return nil, err
 	}
+	s.uptime = stream.NewUptime(stream.Clock{Step: settings.Step, Delay: settings.EvalDelay}, nil)
 	if s.log, err = wal.Open(wal.Config{
-		Dir: s.dir.LogPath(namespace), FS: settings.fs, Sync: settings.Sync, Logger: logger,
+		Dir: s.dir.LogPath(namespace), FS: settings.fs, Sync: settings.Sync, Logger: logger, Written: s.uptime.Written,
 	}); err != nil {
 		return nil, err
 	}
@@ -135,13 +138,16 @@ func (s *server) work(ctx context.Context, reload <-chan os.Signal) error {
 	stopMaintenance := s.startMaintenance(ctx)
 	defer stopMaintenance()
 	s.ready.Store(true)
+	s.uptime.Begin()
 	s.logger.Info("ready", "address", s.url(), "data", s.settings.Data, "step", s.settings.Step)
 	for {
 		select {
 		case <-ctx.Done():
 			s.logger.Info("stopping")
+			s.uptime.Stop() // before the first publisher is turned away
 			return s.shutdown()
 		case err := <-s.failed:
+			s.uptime.Stop()
 			return fmt.Errorf("http server: %w", err)
 		case <-reload:
 			s.reloadRules(ctx, held != nil)
@@ -186,7 +192,8 @@ func (s *server) replay(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if rec.Type == wal.AlertState || rec.Type == wal.Notification {
+		switch rec.Type {
+		case wal.AlertState, wal.Notification, wal.Uptime:
 			return s.parts.alerts.Replay(rec)
 		}
 		return s.db.Replay(at, rec)
