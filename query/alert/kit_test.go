@@ -183,9 +183,12 @@ func newBench(t interface{ Fatalf(string, ...any) }, schedule string) *bench {
 }
 
 // begin makes a manager of what the log holds, with rules, not started.
-func (b *bench) begin(rules string) *Manager {
+func (b *bench) begin(rules string) *Manager { return b.beginOver(b.engine.Evaluate, rules) }
+
+// beginOver is begin with another engine.
+func (b *bench) beginOver(evaluate func(context.Context, expr.Expr, int64) ([]query.StepLine, error), rules string) *Manager {
 	cfg := Config{
-		Clock: stream.Clock{Step: time.Second}, Evaluate: b.engine.Evaluate, Append: b.log.Append,
+		Clock: stream.Clock{Step: time.Second}, Evaluate: evaluate, Append: b.log.Append,
 		Send: b.receiver.Send, Now: b.now,
 	}
 	if b.sees {
