@@ -18,7 +18,7 @@
 //
 // A step is worth as much as the server knows of it. Where it was not taking samples for a while, because it was stopped,
 // the disk was full or the clock jumped, what is missing is no evidence. Uptime keeps the times in which it was taking them,
-// over restarts, as records in the log: some 70 bytes with each step, at most a thousand intervals in all. What lies before
+// over restarts, as records in the log: 62 bytes with each step, at most a thousand intervals in all. What lies before
 // the first of them, as in a directory that an older program made, is unknown.
 //
 // Napkin: a walker wakes once a second and at each closing; catching up costs what the steps cost.
