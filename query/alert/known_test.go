@@ -122,7 +122,7 @@ series name=y    1  1  1 NaN  1 20  1  1  1  1  1  1
 		{"name,x,:eq,:sum,3,:delay,10,:gt", 5, 8},
 		{"name,x,:eq,:sum,5s,:trend,10,:gt", 3, 9},
 		{"name,x,:eq,:sum,:cumulative-max,name,x,:eq,:sum,:sub,1,:lt", 1, 0}, // it reads all there is, and more
-		{"name,y,:eq,:sum,10,:gt,3,:rolling-count,0,:gt", 6, 9}, // true is true, although step 6 reads step 4
+		{"name,y,:eq,:sum,10,:gt,3,:rolling-count,0,:gt", 6, 9},              // true is true, although step 6 reads step 4
 	} {
 		store, err := tsdbtest.ParseStore(strings.NewReader(series))
 		if err != nil {
