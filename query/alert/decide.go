@@ -20,6 +20,8 @@ type outcome struct {
 	lines []query.StepLine
 	err   error  // then there are no lines
 	doubt *Doubt // why what is not true is unknown; nil where it is known
+	// without has the groups that end although they have a value, because there are no data: see withoutData.
+	without map[string]bool
 }
 
 // reading returns what the outcome says about a group whose line is this one; nil for a group without one.
@@ -59,7 +61,12 @@ func (d *decider) rule(o *outcome) {
 	byTags := trueFirst(o.lines)
 	for _, key := range slices.Sorted(maps.Keys(byTags)) {
 		line := byTags[key]
-		d.read(o.rule, known[key], &line, o.reading(&line))
+		reading := o.reading(&line)
+		if o.without[key] {
+			d.read(o.rule, known[key], nil, reading)
+			continue
+		}
+		d.read(o.rule, known[key], &line, reading)
 	}
 	for _, g := range sortedGroups(known) {
 		if _, ok := byTags[string(g.tags.AppendCanonical(nil))]; !ok {

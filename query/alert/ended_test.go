@@ -6,11 +6,13 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/telamon-tsdb/telamon/query"
 	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/query/stream"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/tsdb/tsdbtest"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -123,6 +125,50 @@ func TestEndOfAnOldRecord(t *testing.T) {
 		if len(events) != 2 || events[0].Value != 7 || events[1].Reason != NoData || events[1].ValueStep != want ||
 			events[1].Annotations["summary"] != "www at 7" {
 			t.Errorf("value %s: got %+v", value, events)
+		}
+	}
+}
+
+// TestEndsOverTheEngine: words that make a number of nothing do not hide that there is nothing.
+func TestEndsOverTheEngine(t *testing.T) {
+	const series = `
+step 1s
+start 1970-01-01T00:00:01Z
+series name=silent  k=a  20 20 20 NaN NaN NaN NaN NaN NaN
+series name=well    k=a  20 20 20 5   5   5   5   5   5
+series name=other   k=a  1  1  1  1   1   1   1   1   1
+`
+	for _, c := range []struct {
+		expr   string
+		reason Resolution
+		value  Number
+	}{
+		{"name,silent,:eq,:sum,10,:gt", NoData, 20},
+		{"name,silent,:eq,:sum,(,k,),:by,10,:gt", NoData, 20},
+		{"name,silent,:eq,:sum,(,k,),:by,10,:gt,2,:rolling-count,2,:ge", NoData, 2},
+		{"name,silent,:eq,:sum,10,:gt,3,:rolling-count,1,:ge", NoData, 1},
+		{"name,silent,:eq,:sum,10,:gt,:dup,:and", NoData, 1},
+		{"name,silent,:eq,:sum,(,k,),:by,:dup,:and", NoData, 1},
+		{"name,silent,:eq,:sum,(,k,),:by,3,2,:rolling-mean,10,:gt", NoData, 20},
+		{"name,silent,:eq,:sum,(,k,),:by,:max,10,:gt,2,:rolling-count,1,:ge", NoData, 1},
+		{"name,silent,:eq,:sum,name,other,:eq,:sum,:div,10,:gt", NoData, 20},
+		{"name,well,:eq,:sum,(,k,),:by,10,:gt", Recovered, 5},
+		{"name,well,:eq,:sum,(,k,),:by,10,:gt,2,:rolling-count,2,:ge", Recovered, 1},
+		{"name,well,:eq,:sum,10,:gt,:dup,:and", Recovered, 0},
+		{"name,well,:eq,:sum,name,other,:eq,:sum,:div,10,:gt", Recovered, 5},
+	} {
+		store, err := tsdbtest.ParseStore(strings.NewReader(series))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := newBench(t, "")
+		b.beginOver(FromEngine(query.NewEngine(query.Config{Store: store}), time.Second),
+			strings.Replace(strings.Replace(oneRule, "for: 3s", "for: 0", 1), "name,up,:eq", c.expr, 1))
+		b.steps(1, 9)
+		b.deliver()
+		events := b.receiver.events()
+		if len(events) != 2 || events[1].Reason != c.reason || events[1].Value != c.value || strings.Contains(events[1].Annotations["summary"], "NaN") {
+			t.Errorf("%s: want %s with %v, got %+v", c.expr, c.reason, c.value, events)
 		}
 	}
 }

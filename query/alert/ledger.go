@@ -88,7 +88,7 @@ func (l *ledger) note(o *outcome, step, size int64) {
 	byTags := trueFirst(o.lines)
 	for key, g := range l.groups[o.rule.Name] {
 		var line *query.StepLine
-		if s, ok := byTags[key]; ok {
+		if s, ok := byTags[key]; ok && !o.without[key] {
 			line = &s
 		}
 		reading := o.reading(line)

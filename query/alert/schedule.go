@@ -91,7 +91,11 @@ func (m *Manager) evaluateRule(ctx context.Context, rule *Rule, step int64) outc
 	if err != nil {
 		return outcome{rule: rule, err: err, doubt: &Doubt{First: step, Last: step, Reason: notAnswers}}
 	}
-	return outcome{rule: rule, lines: lines, doubt: m.doubtOfWindows(rule, step)}
+	o := outcome{rule: rule, lines: lines, doubt: m.doubtOfWindows(rule, step)}
+	if o.doubt == nil {
+		o.without = m.withoutData(bounded, rule, step, lines)
+	}
+	return o
 }
 
 // note keeps for the status what is not in the ledger's changes: newest values, errors and doubts.
