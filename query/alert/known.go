@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/telamon-tsdb/telamon/query/eval"
+	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/query/stream"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
@@ -43,34 +44,77 @@ func (d *Doubt) copy() *Doubt {
 	return &own
 }
 
-// firstUnknown returns the first unknown step among first … last; false if all of them are known.
-func (m *Manager) firstUnknown(first, last int64) (step int64, why stream.Reason, found bool) {
-	if m.cfg.Uptime == nil {
-		return 0, "", false
-	}
-	return m.cfg.Uptime.FirstUnknown(first, last)
+// A sight tells which steps are known.
+type sight struct {
+	uptime     *stream.Uptime // nil: all of them
+	stepMillis int64
 }
 
-// doubtOf returns why nothing can be concluded from a step; nil if it is known.
-func (m *Manager) doubtOf(step int64) *Doubt {
-	if _, why, found := m.firstUnknown(step, step); found {
+// of returns why nothing can be concluded from a step; nil if it is known.
+func (s *sight) of(step int64) *Doubt {
+	if s.uptime == nil {
+		return nil
+	}
+	if _, why, found := s.uptime.FirstUnknown(step, step); found {
 		return &Doubt{First: step, Last: step, Reason: why}
 	}
 	return nil
 }
 
-// doubtOfWindows returns why it cannot be told that a rule is not true at a known step: its expression reads one that
-// is unknown. nil if it reads none, or nobody would care.
-func (m *Manager) doubtOfWindows(rule *Rule, step int64) *Doubt {
-	if m.cfg.Uptime == nil || !m.ledger.has(rule.Name, Pending) {
+// ofWindows returns why it cannot be told that an expression is not true at a known step: it reads one that is unknown.
+// nil if it reads none.
+func (s *sight) ofWindows(e expr.Expr, step int64) *Doubt {
+	if s.uptime == nil {
 		return nil
 	}
-	for _, span := range eval.SpansRead(rule.Parsed, step, m.cfg.Clock.Step.Milliseconds()) {
-		if at, why, found := m.firstUnknown(span.First, span.Last); found {
+	for _, span := range eval.SpansRead(e, step, s.stepMillis) {
+		if at, why, found := s.uptime.FirstUnknown(span.First, span.Last); found {
 			return &Doubt{First: step, Last: step, Reason: why, Reads: at}
 		}
 	}
 	return nil
+}
+
+// log appends records, and before them what the log does not know of the uptime: a step is not to be there without the
+// knowledge that judged it.
+func (s *sight) log(ctx context.Context, log func(context.Context, ...wal.Record) error, records []wal.Record) error {
+	if s.uptime == nil {
+		return log(ctx, records...)
+	}
+	up, holds := s.uptime.Record()
+	err := log(ctx, append([]wal.Record{up}, records...)...)
+	if err == nil {
+		s.uptime.Logged(holds)
+	}
+	return err
+}
+
+// needless reports whether a change need not be in the log: nothing comes of a step that is unknown and not the newest,
+// whenever it is looked at. So the steps that a stop has left are gone through without a write for each.
+func (c *change) needless(doubt *Doubt, closed int64) bool {
+	return doubt != nil && len(c.groups) == 0 && c.step < closed
+}
+
+// noteDoubt keeps for the status and the log what is known of a step, and runs under the lock of both.
+func (m *Manager) noteDoubt(tick stream.Tick, doubt *Doubt) {
+	size := m.sight.stepMillis
+	if tick.Skipped > 0 {
+		m.stats.Unknown += uint64(tick.Skipped)
+		m.doubt = m.doubt.then(&Doubt{First: tick.Step - tick.Skipped*size, Last: tick.Step - size, Reason: skipped}, size)
+	}
+	switch {
+	case doubt != nil:
+		m.stats.Unknown++
+		m.doubt = m.doubt.then(doubt, size)
+		if m.doubt == doubt { // not the next of a row
+			m.cfg.Log.Info("a step is unknown: until one is known nothing fires and nothing is resolved",
+				"step", time.UnixMilli(tick.Step).UTC(), "reason", doubt.Reason)
+		}
+	case m.stats.FirstJudged == 0:
+		m.stats.FirstJudged = max(time.Since(m.began), 1)
+		m.cfg.Log.Info("the first step is judged", "step", time.UnixMilli(tick.Step).UTC(),
+			"since_start", m.stats.FirstJudged.Round(time.Millisecond))
+	}
 }
 
 // has reports whether a rule has a group in a phase, or beyond it.
@@ -83,65 +127,32 @@ func (l *ledger) has(rule string, phase Phase) bool {
 	return false
 }
 
-// appendWithUptime appends records, and before them what the log does not know of the uptime: a step is not to be
-// there without the knowledge that judged it.
-func (m *Manager) appendWithUptime(ctx context.Context, records []wal.Record) error {
-	if m.cfg.Uptime == nil {
-		return m.cfg.Append(ctx, records...)
-	}
-	up, holds := m.cfg.Uptime.Record()
-	err := m.cfg.Append(ctx, append([]wal.Record{up}, records...)...)
-	if err == nil {
-		m.cfg.Uptime.Logged(holds)
-	}
-	return err
-}
-
-// needless reports whether a change need not be in the log: nothing comes of a step that is unknown and not the newest,
-// whenever it is looked at. So the steps that a stop has left are gone through without a write for each.
-// A log that fails is tried all the same: nobody else may find out that it works again.
-func (m *Manager) needless(c *change, doubt *Doubt) bool {
-	return doubt != nil && m.logErr == nil && len(c.groups) == 0 && c.step < m.cfg.Clock.Closed(m.cfg.Now())
-}
-
-// noteDoubt keeps for the status and the log what is known of a step, and runs under the lock of both.
-func (m *Manager) noteDoubt(tick stream.Tick, doubt *Doubt) {
-	size := m.cfg.Clock.Step.Milliseconds()
-	if tick.Skipped > 0 {
-		m.stats.Unknown += uint64(tick.Skipped)
-		m.doubt = m.doubt.then(&Doubt{First: tick.Step - tick.Skipped*size, Last: tick.Step - size, Reason: skipped}, size)
-	}
-	switch {
-	case doubt != nil:
-		m.stats.Unknown++
-		before := m.doubt
-		m.doubt = before.then(doubt, size)
-		if m.doubt == doubt { // not the next of a row
-			m.cfg.Log.Info("a step is unknown: until one is known nothing fires and nothing is resolved",
-				"step", time.UnixMilli(tick.Step).UTC(), "reason", doubt.Reason)
+// firing returns the change that puts the groups that fire into the log as they are, with their newest values.
+func (l *ledger) firing() *change {
+	c := &change{step: l.step}
+	for _, g := range l.all() {
+		if g.state.Phase == Firing {
+			c.groups = append(c.groups, g)
 		}
-	case m.stats.FirstJudged == 0:
-		m.stats.FirstJudged = max(time.Since(m.began), 1)
-		m.cfg.Log.Info("the first step is judged", "step", time.UnixMilli(tick.Step).UTC(), "since_start", m.stats.FirstJudged.Round(time.Millisecond))
 	}
+	return c
 }
 
-// refresh finds out once in a life what the newest values of the alerts that fire are: the log has only those of their
-// firing, and a resolved event is to tell the last one. It looks at the newest step that was judged in the life before.
+// refresh finds out once in a life what the newest values of the alerts that fire are: after a crash the log has those of
+// their firing, and a resolved event is to tell the last one. It looks at the newest step of the life before.
 func (m *Manager) refresh(ctx context.Context) {
 	at, done := m.ledger.step, m.refreshed
 	m.refreshed = true
-	if done || at == 0 || m.doubtOf(at) != nil {
+	if done || at == 0 || m.sight.of(at) != nil {
 		return
 	}
 	for _, rule := range m.rules.Rules {
 		if !m.ledger.has(rule.Name, Firing) {
 			continue
 		}
-		o := m.evaluateRule(ctx, rule, at)
-		if o.err == nil {
+		if o := m.evaluateRule(ctx, rule, at); o.err == nil {
 			m.mu.Lock()
-			m.ledger.note(&o, at, m.cfg.Clock.Step.Milliseconds())
+			m.ledger.note(&o, at, m.sight.stepMillis)
 			m.mu.Unlock()
 		}
 	}

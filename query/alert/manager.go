@@ -42,13 +42,13 @@ type Manager struct {
 	box     *outbox
 	courier *courier
 	walker  *stream.Walker
+	sight   sight
+	began   time.Time // by New
 
 	// stepMu is held while the ledger moves on: through the evaluation of a step, a reload, a checkpoint.
 	// So changes are appended in the order in which they are applied.
 	stepMu    sync.Mutex
-	refreshed bool // refresh was called; guarded by stepMu
-
-	began time.Time // by New
+	refreshed bool // whether refresh was called; guarded by stepMu
 
 	mu     sync.Mutex // guards what follows; never held while anything else is waited for
 	ledger *ledger
@@ -93,6 +93,7 @@ func New(cfg Config) *Manager {
 	m := &Manager{
 		cfg: cfg, box: newOutbox(maxWaiting), ledger: newLedger(),
 		rules: &Rules{}, runs: map[string]*run{}, began: time.Now(),
+		sight: sight{cfg.Uptime, cfg.Clock.Step.Milliseconds()},
 	}
 	m.courier = &courier{box: m.box, send: m.send, settled: m.settled, now: cfg.Now, log: cfg.Log}
 	return m
@@ -128,7 +129,7 @@ func (m *Manager) Start() {
 	m.box.sweep(m.ledger.ids())
 	m.courier.start()
 	m.walker = stream.Walk(stream.Config{
-		Clock: m.cfg.Clock, Last: m.ledger.step, OnStep: m.onStep, Now: m.cfg.Now, Log: m.cfg.Log,
+		Clock: m.cfg.Clock, Last: m.ledger.step, OnStep: m.onStep, Now: m.cfg.Now, Uptime: m.cfg.Uptime, Log: m.cfg.Log,
 	})
 }
 
@@ -141,11 +142,10 @@ func (m *Manager) Close() {
 	}
 	m.walker.Close()
 	m.courier.close()
-	if m.cfg.Uptime == nil {
-		return
-	}
-	if err := m.appendWithUptime(context.Background(), nil); err != nil {
-		m.cfg.Log.Warn("the end of the uptime is not in the log: the last steps are unknown to the next start", "err", err)
+	m.stepMu.Lock()
+	defer m.stepMu.Unlock()
+	if err := m.append(context.Background(), m.ledger.firing()); err != nil {
+		m.cfg.Log.Warn("the end is not in the log: to the next start the last steps are unknown", "err", err)
 	}
 }
 
@@ -212,7 +212,7 @@ func (m *Manager) snapshot() []wal.Record {
 
 // append makes a change durable and notes in the status whether that worked.
 func (m *Manager) append(ctx context.Context, c *change) error {
-	err := m.appendWithUptime(ctx, c.encode())
+	err := m.sight.log(ctx, m.cfg.Append, c.encode())
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.logErr = err

@@ -1,7 +1,6 @@
 package alert
 
 import (
-	"context"
 	"math"
 
 	"github.com/telamon-tsdb/telamon/query"
@@ -9,16 +8,18 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
-// withoutData returns those of the groups that a step ends, by their canonical tags, for which there are no data at that
-// step, although the expression has a value: words such as :rolling-count and :and make 0 of nothing. It asks the store
-// for what the expression reads there, which happens only where an alert ends. After an error, nobody is sure: none.
-func (m *Manager) withoutData(ctx context.Context, rule *Rule, step int64, lines []query.StepLine) map[string]bool {
+// withoutData returns those of the groups that end with these lines, by their canonical tags, for which there are no data
+// although the expression has a value: words such as :rolling-count and :and make 0 of nothing. It evaluates what the
+// expression reads at the same step, which happens only where an alert ends. After an error, nobody is sure: none.
+func (l *ledger) withoutData(
+	rule *Rule, lines []query.StepLine, evaluate func(expr.Expr) ([]query.StepLine, error),
+) map[string]bool {
 	if showsData(rule.Parsed) {
 		return nil
 	}
 	var ending []*group
 	byTags := trueFirst(lines)
-	for key, g := range m.ledger.groups[rule.Name] {
+	for key, g := range l.groups[rule.Name] {
 		line, ok := byTags[key]
 		if g.state.Phase == Firing && ok && ReadingOf(line.Signal) == NotTrue && !math.IsNaN(line.Value) {
 			ending = append(ending, g)
@@ -38,7 +39,7 @@ func (m *Manager) withoutData(ctx context.Context, rule *Rule, step int64, lines
 			continue
 		}
 		asked[text] = true
-		data, err := m.cfg.Evaluate(ctx, d, step)
+		data, err := evaluate(d)
 		if err != nil {
 			return nil
 		}

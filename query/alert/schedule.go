@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/telamon-tsdb/telamon/query"
+	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/query/stream"
 )
 
@@ -46,14 +48,15 @@ func (m *Manager) tryStep(ctx context.Context, tick stream.Tick) error {
 	defer m.stepMu.Unlock()
 	begin := time.Now()
 	m.refresh(ctx)
-	doubt := m.doubtOf(tick.Step)
+	doubt := m.sight.of(tick.Step)
 	outcomes := m.evaluate(ctx, tick.Step, doubt)
 	took := time.Since(begin)
 	if ctx.Err() != nil {
 		return nil // closing: the next life evaluates this step
 	}
 	c := m.ledger.decide(tick, m.cfg.Clock.Step, outcomes) // only holders of stepMu change the ledger
-	if !m.needless(c, doubt) {
+	// A log that fails is tried in any case: perhaps nobody else finds out that it works again.
+	if m.logErr != nil || !c.needless(doubt, m.cfg.Clock.Closed(m.cfg.Now())) {
 		if err := m.append(ctx, c); err != nil {
 			return err
 		}
@@ -91,16 +94,20 @@ func (m *Manager) evaluateRule(ctx context.Context, rule *Rule, step int64) outc
 	if err != nil {
 		return outcome{rule: rule, err: err, doubt: &Doubt{First: step, Last: step, Reason: notAnswers}}
 	}
-	o := outcome{rule: rule, lines: lines, doubt: m.doubtOfWindows(rule, step)}
+	o := outcome{rule: rule, lines: lines}
+	if m.ledger.has(rule.Name, Pending) { // else nothing can end
+		o.doubt = m.sight.ofWindows(rule.Parsed, step)
+	}
 	if o.doubt == nil {
-		o.without = m.withoutData(bounded, rule, step, lines)
+		o.without = m.ledger.withoutData(rule, lines, func(e expr.Expr) ([]query.StepLine, error) {
+			return m.cfg.Evaluate(bounded, e, step)
+		})
 	}
 	return o
 }
 
 // note keeps for the status what is not in the ledger's changes: newest values, errors and doubts.
 func (m *Manager) note(tick stream.Tick, doubt *Doubt, outcomes []outcome, took time.Duration) {
-	size := m.cfg.Clock.Step.Milliseconds()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.stats.Steps++
@@ -108,7 +115,7 @@ func (m *Manager) note(tick stream.Tick, doubt *Doubt, outcomes []outcome, took 
 	m.noteDoubt(tick, doubt)
 	for i := range outcomes {
 		o := &outcomes[i]
-		m.ledger.note(o, tick.Step, size)
+		m.ledger.note(o, tick.Step, m.sight.stepMillis)
 		if doubt != nil {
 			continue
 		}

@@ -17,11 +17,12 @@ type Interval struct {
 // A Reason says why a step is unknown.
 type Reason string
 
-// The reasons. The first three end an Interval.
+// The reasons. The first four end an Interval.
 const (
 	Stopped      Reason = "stopped"       // the server was not running, or not ready
 	AppendFailed Reason = "append failed" // the log took no records, as on a full disk
 	ClockMoved   Reason = "clock"         // wall time and running time parted: the clock was set, the machine slept
+	Paused       Reason = "paused"        // the process did not run, as after SIGSTOP
 	NoRecord     Reason = "no record"     // nothing is remembered from so early on
 )
 

@@ -95,7 +95,7 @@ func (i Interval) check() error {
 		return fmt.Errorf("from %d to %d", i.From, i.To)
 	}
 	switch i.Ended {
-	case "", Stopped, AppendFailed, ClockMoved:
+	case "", Stopped, AppendFailed, ClockMoved, Paused:
 		return nil
 	}
 	return fmt.Errorf("ended by %q", i.Ended)

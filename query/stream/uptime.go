@@ -12,8 +12,8 @@ import (
 //	steps   ? ┆ known ┆ known ┆ ? ┆ ? ┆ ? ┆ ? ┆ ? ┆ ? ┆ known ┆ known
 //
 // An interval begins with Begin. It ends with Stop; with a write to the log that fails, and goes on with one that
-// works; and where wall time and running time part by more than a quarter of a step. What was not in the log as
-// taking when a process ended was not.
+// works; where wall time and running time part by more than a quarter of a step; and where the process was paused.
+// What was not in the log as taking when a process ended was not.
 //
 // Its life: NewUptime, Replay for each of its records, Begin; then anything from any goroutine; Stop.
 type Uptime struct {
@@ -84,6 +84,19 @@ func (u *Uptime) Written(took time.Duration, err error) {
 	default:
 		u.begin(begin, wall, running)
 	}
+}
+
+// Paused notes that this process did not run for some time within the last so long. Others may have come to run again
+// before who calls it: what has been noted since does not count.
+func (u *Uptime) Paused(within time.Duration) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if !u.up {
+		return
+	}
+	wall, running := u.look()
+	u.end(wall-within.Milliseconds()-1, Paused)
+	u.begin(wall, wall, running)
 }
 
 // Now returns the wall time, and notices whether it has parted from running time. Whoever waits for steps calls it

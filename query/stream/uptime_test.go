@@ -222,6 +222,20 @@ func TestClockCreeps(t *testing.T) {
 	}
 }
 
+func TestPaused(t *testing.T) {
+	f := &fakeTime{wall: 0}
+	u := newTestUptime(f)
+	u.Paused(time.Second) // nothing was taken anyway
+	u.Begin()
+	f.pass(500)
+	u.Now() // somebody was quicker
+	u.Paused(240 * time.Millisecond)
+	f.pass(400)
+	if got, want := judged(u, 800), "kkpppk"+"kk"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 // TestWalkerNoticesTheClock: the walker looks at the clock although it has nothing to do.
 func TestWalkerNoticesTheClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -230,7 +244,7 @@ func TestWalkerNoticesTheClock(t *testing.T) {
 		u := NewUptime(clock, func() time.Time { return time.Now().Add(offset) })
 		u.Begin()
 		begin := time.Now()
-		w := Walk(Config{Clock: clock, Now: u.Now, OnStep: func(context.Context, Tick) {}})
+		w := Walk(Config{Clock: clock, Uptime: u, OnStep: func(context.Context, Tick) {}})
 		pass(25 * time.Second)
 		offset = time.Hour
 		pass(30 * time.Second)
