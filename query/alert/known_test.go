@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -154,10 +155,10 @@ series name=y    1  1  1 NaN  1 20  1  1  1  1  1  1
 // TestLiveClockJumps: the clock is set an hour ahead under an alert that fires, and the publishers follow.
 func TestLiveClockJumps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		offset := time.Duration(0)
+		var offset atomic.Int64 // wall time ahead of time.Now
 		b := live(t, "TTTTTTTTTT")
 		b.sees = true
-		b.now = func() time.Time { return time.Now().Add(offset) }
+		b.now = func() time.Time { return time.Now().Add(time.Duration(offset.Load())) }
 		b.begin(oneRule).Start()
 		b.uptime.Begin()
 		defer b.manager.Close()
@@ -165,7 +166,7 @@ func TestLiveClockJumps(t *testing.T) {
 		if events := b.receiver.events(); len(events) != 1 {
 			t.Fatalf("got %+v, want the firing", events)
 		}
-		offset = time.Minute
+		offset.Store(int64(time.Minute))
 		pass(1500 * time.Millisecond)
 		if events := b.receiver.events(); len(events) != 0 {
 			t.Errorf("got %+v", events)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -239,14 +240,14 @@ func TestPaused(t *testing.T) {
 // TestWalkerNoticesTheClock: the walker looks at the clock although it has nothing to do.
 func TestWalkerNoticesTheClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		offset := time.Duration(0)
+		var offset atomic.Int64 // wall time ahead of time.Now
 		clock := Clock{Step: 10 * time.Second}
-		u := NewUptime(clock, func() time.Time { return time.Now().Add(offset) })
+		u := NewUptime(clock, func() time.Time { return time.Now().Add(time.Duration(offset.Load())) })
 		u.Begin()
 		begin := time.Now()
 		w := Walk(Config{Clock: clock, Uptime: u, OnStep: func(context.Context, Tick) {}})
 		pass(25 * time.Second)
-		offset = time.Hour
+		offset.Store(int64(time.Hour))
 		pass(30 * time.Second)
 		w.Close()
 		for after, want := range map[time.Duration]bool{
