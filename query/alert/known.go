@@ -114,6 +114,9 @@ func (m *Manager) noteDoubt(tick stream.Tick, doubt *Doubt) {
 		m.stats.FirstJudged = max(time.Since(m.began), 1)
 		m.cfg.Log.Info("the first step is judged", "step", time.UnixMilli(tick.Step).UTC(),
 			"since_start", m.stats.FirstJudged.Round(time.Millisecond))
+	case m.doubt != nil && m.doubt.Last >= tick.Step-size:
+		m.cfg.Log.Info("steps are known again", "step", time.UnixMilli(tick.Step).UTC(),
+			"unknown_since", time.UnixMilli(m.doubt.First).UTC(), "reason", m.doubt.Reason)
 	}
 }
 
