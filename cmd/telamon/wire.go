@@ -42,6 +42,7 @@ func wire(srv *server) parts {
 		Clock:    stream.Clock{Step: step, Delay: srv.settings.EvalDelay},
 		Evaluate: alert.FromEngine(engine, step),
 		Append:   srv.log.Append,
+		Uptime:   srv.uptime,
 		Send: func(ctx context.Context, to alert.Receiver, body []byte) error {
 			return p.webhook.Post(ctx, to.Webhook.URL, body)
 		},
@@ -97,7 +98,7 @@ func logCounts(s wal.Stats) self.LogCounts {
 func alertCounts(s alert.Stats) self.AlertCounts {
 	return self.AlertCounts{
 		Evaluations: s.Evaluations, EvaluationErrors: s.EvaluationErrors, SkippedSteps: s.Skipped,
-		Waiting: s.Waiting, GivenUp: s.GivenUp, Pending: s.Pending, Firing: s.Firing,
+		UnknownSteps: s.Unknown, FirstJudged: s.FirstJudged, Waiting: s.Waiting, GivenUp: s.GivenUp, Pending: s.Pending, Firing: s.Firing,
 		Held: s.Held, RulesRefused: s.Refused,
 	}
 }
