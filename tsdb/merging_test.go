@@ -219,7 +219,7 @@ func TestBadMergedFile(t *testing.T) {
 	before := db.minutes()
 	db.close()
 	name := "/blocks/" + blockFiles(t, db.fs, ".blk")[0] // of the first span
-	damage(t, db.fs, name, 90)                             // its only row begins at 56, with 4 bytes of checksum and 23 of lengths
+	damage(t, db.fs, name, 90)                           // its only row begins at 56, with 4 bytes of checksum and 23 of lengths
 	db.open()
 	if got := db.minutes(); len(got) != len(before)-1 {
 		t.Errorf("values of minutes %v, want all but one of %v", got, before)

@@ -154,7 +154,8 @@ func TestEveryTruncation(t *testing.T) {
 	}
 }
 
-// TestEveryBit flips each bit in turn. One in the data costs the block it is in, or the row, and any other nothing.
+// TestEveryBit flips each bit in turn. One in the data costs the block it is in, or the row, and any
+// other nothing.
 func TestEveryBit(t *testing.T) {
 	whole := smallBytes(t)
 	_, m := small()
@@ -165,7 +166,11 @@ func TestEveryBit(t *testing.T) {
 		data[i/8] ^= 1 << (i % 8)
 		lost := checkAgainst(t, data, m)
 		s := d.sections[sectionData]
-		if inData := int64(i/8) >= s.offset && int64(i/8) < s.offset+s.length; inData != (len(lost) > 0) {
+		inData := int64(i/8) >= s.offset && int64(i/8) < s.offset+s.length
+		if i/8 >= 64 && i/8 < 68 {
+			inData = false // the checksum of the lengths of a row that lacks no block
+		}
+		if inData != (len(lost) > 0) {
 			t.Errorf("bit %d of byte %d flipped: %v are lost", i%8, i/8, lost)
 		}
 		checkInspect(t, data)

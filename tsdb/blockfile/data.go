@@ -95,6 +95,8 @@ type rowBuffer struct {
 	blocks []copiedBlock
 	lost   []lostPiece
 	sealer sealer
+	// strict: the lengths of a row are checked also where all of its blocks are good.
+	strict bool
 }
 
 type copiedBlock struct {
@@ -115,17 +117,25 @@ func (r *Reader) giveBack(b *rowBuffer) {
 
 func (b *rowBuffer) reset() { b.bytes, b.blocks, b.lost = b.bytes[:0], b.blocks[:0], b.lost[:0] }
 
-// add copies a block as it lies in a row, without its checksum if it has one, which must be that of x.
-func (b *rowBuffer) add(window int64, stored []byte, x *sealer) (good bool) {
+// add copies a block.
+func (b *rowBuffer) add(window int64, block []byte) {
 	start := len(b.bytes)
-	b.bytes = append(b.bytes, stored...)
-	if x != nil {
-		copied := b.bytes[start:]
-		if len(copied) <= sumBytes || x.block(window, copied[sumBytes:]) != binary.LittleEndian.Uint32(copied) {
-			b.bytes = b.bytes[:start]
-			return false
-		}
-		start += sumBytes
+	b.bytes = append(b.bytes, block...)
+	b.blocks = append(b.blocks, copiedBlock{window, start, len(b.bytes)})
+}
+
+// addSealed copies a block that has a checksum in front of it, and reports whether that is the one of the copy.
+func (b *rowBuffer) addSealed(window int64, sealed []byte) (good bool) {
+	if len(sealed) <= sumBytes {
+		return false
+	}
+	sum, begin := binary.LittleEndian.Uint32(sealed), len(b.bytes)
+	b.bytes = b.sealer.window(b.bytes, window)
+	start := len(b.bytes)
+	b.bytes = append(b.bytes, sealed[sumBytes:]...)
+	if b.sealer.sum(b.bytes[begin:]) != sum {
+		b.bytes = b.bytes[:begin]
+		return false
 	}
 	b.blocks = append(b.blocks, copiedBlock{window, start, len(b.bytes)})
 	return true
@@ -170,47 +180,62 @@ func (r *Reader) checkWay(position uint32) error {
 
 // copyBlocks is copyRow with the row.
 func (r *Reader) copyBlocks(b *rowBuffer, row []byte, position uint32, s Series, first, last int64) error {
-	var x *sealer
-	sum := uint32(0)
-	if r.file.version >= 3 {
-		x = b.sealer.of(r.headSum, s)
-		if r.head.Windows > 1 {
-			if len(row) < sumBytes {
-				return r.badRow(position)
-			}
-			sum, row = binary.LittleEndian.Uint32(row), row[sumBytes:]
-		}
-	}
-	if first == last {
-		block, lengths, ok := rowBlock(row, r.head.Windows, int(first-r.head.First))
-		if !ok || x != nil && r.head.Windows > 1 && x.lengths(row[:lengths]) != sum {
+	b.sealer.head, b.sealer.series = r.headSum, s
+	sum, hasLengths := uint32(0), r.head.Windows > 1 && r.file.version >= 3
+	if hasLengths {
+		if len(row) < sumBytes {
 			return r.badRow(position)
 		}
-		r.copyBlock(b, position, first, block, x)
-		return nil
+		sum, row = binary.LittleEndian.Uint32(row), row[sumBytes:]
 	}
-	blocks, ok := readRow(row, r.head.Windows)
-	if !ok || x != nil && x.lengths(blocks.lengths) != sum {
+	lengths, complete, ok := 0, true, false
+	if first == last {
+		lengths, complete, ok = r.copyOne(b, row, first)
+	} else {
+		lengths, complete, ok = r.copySome(b, row, first, last)
+	}
+	// A block that is as its checksum says need not be led to: the lengths have to be right about those that are missing.
+	if !ok || (!complete || b.strict) && hasLengths && b.sealer.lengths(row[:lengths]) != sum {
 		return r.badRow(position)
 	}
-	for window := r.head.First; window <= last; window++ {
-		block, ok := blocks.next()
-		if !ok {
-			return r.badRow(position)
-		}
-		if window >= first {
-			r.copyBlock(b, position, window, block, x)
-		}
+	for i := range b.lost {
+		piece := &b.lost[i]
+		piece.cause = r.file.damaged(sectionData, "checksum of the block of position %d in window %d differs", position, piece.first)
 	}
 	return nil
 }
 
-// copyBlock copies a block, if it is one.
-func (r *Reader) copyBlock(b *rowBuffer, position uint32, window int64, block []byte, x *sealer) {
-	if len(block) > 0 && !b.add(window, block, x) {
-		cause := r.file.damaged(sectionData, "checksum of the block of position %d in window %d differs", position, window)
-		b.lost = append(b.lost, lostPiece{window, window, cause})
+// copyOne copies the block of one window. complete says that there is one; else it is missing, or lost.
+func (r *Reader) copyOne(b *rowBuffer, row []byte, window int64) (lengths int, complete, ok bool) {
+	block, lengths, ok := rowBlock(row, r.head.Windows, int(window-r.head.First))
+	return lengths, ok && r.copyBlock(b, window, block), ok
+}
+
+// copySome is copyOne for several windows, all of which have to have a block.
+func (r *Reader) copySome(b *rowBuffer, row []byte, first, last int64) (lengths int, complete, ok bool) {
+	blocks, ok := readRow(row, r.head.Windows)
+	lengths, complete = len(blocks.lengths), true
+	for window := r.head.First; ok && window <= last; window++ {
+		var block []byte
+		if block, ok = blocks.next(); ok && window >= first {
+			complete = r.copyBlock(b, window, block) && complete
+		}
 	}
+	return lengths, complete, ok
+}
+
+// copyBlock copies a block, if it is one. One that is not as its checksum says is lost.
+func (r *Reader) copyBlock(b *rowBuffer, window int64, block []byte) (good bool) {
+	switch {
+	case len(block) == 0:
+		return false
+	case r.file.version < 3:
+		b.add(window, block)
+	case !b.addSealed(window, block):
+		b.lost = append(b.lost, lostPiece{first: window, last: window})
+		return false
+	}
+	return true
 }
 
 // Blocks calls visit with each block that the series at positions have in the windows first to last: the
@@ -303,6 +328,9 @@ func (r *Reader) Block(s Series, window int64, see func(block []byte) error) err
 // afterPage makes the best of an error that is about a page of section data: it takes away the blocks on it. Of several windows
 // each is read alone.
 func (r *Reader) afterPage(err error, b *rowBuffer, position uint32, s Series, first, last int64) error {
+	if err == nil {
+		return nil
+	}
 	var page *pageError
 	if !errors.As(err, &page) || r.Failed() != nil {
 		return err
@@ -323,7 +351,7 @@ func (r *Reader) afterPage(err error, b *rowBuffer, position uint32, s Series, f
 			return err
 		}
 		for _, block := range one.blocks {
-			b.add(window, one.bytes[block.start:block.end], nil)
+			b.add(window, one.bytes[block.start:block.end])
 		}
 		b.lost = append(b.lost, one.lost...)
 	}

@@ -77,16 +77,24 @@ func (m *mapped) read(read func() error) error {
 	if failure := m.failure.Load(); failure != nil {
 		return *failure
 	}
-	var err error
+	err := m.guarded(read)
+	if err == nil {
+		return nil
+	}
+	return m.again(err, read)
+}
+
+// again is read for who got an error the first time.
+func (m *mapped) again(err error, read func() error) error {
 	var bad *badSection
 	var surprise *surpriseError
 	for try := range tries {
-		err = m.guarded(read)
 		switch {
 		case err == nil:
 			return nil
 		case errors.As(err, &bad) && m.restore(bad), errors.As(err, &surprise), try == 0 && errors.Is(err, ErrDamaged):
-			continue // what made no sense may have changed under the call
+			err = m.guarded(read) // what made no sense may have changed under the call
+			continue
 		}
 		break
 	}

@@ -123,17 +123,23 @@ func (r *Reader) find(s Series, sure bool) (position uint32, found bool, err err
 	if err != nil {
 		return 0, false, err
 	}
+	first, end := piece(firsts, r.shards[i], s.Number)
+	if !sure {
+		place, found := findNumber(r.file.unchecked(sectionNumbers)[numberBytes*first:numberBytes*end], s.Number)
+		if found {
+			return first + place, true, nil
+		}
+	}
 	v, err := r.file.view(sectionNumbers)
 	if err != nil {
 		return 0, false, err
 	}
-	first, end := piece(firsts, r.shards[i], s.Number)
-	place, found := findNumber(v.bytes[numberBytes*first:numberBytes*end], s.Number)
-	if !found || sure {
-		var m mark
-		err = v.check(numberBytes*int(first), numberBytes*int(end), &m)
+	var m mark
+	if err := v.check(numberBytes*int(first), numberBytes*int(end), &m); err != nil {
+		return 0, false, err
 	}
-	return first + place, found, err
+	place, found := findNumber(v.bytes[numberBytes*first:numberBytes*end], s.Number)
+	return first + place, found, nil
 }
 
 // piece returns the part of a shard, within one chunk of section numbers, in which a number is if it is in the shard.

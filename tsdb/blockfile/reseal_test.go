@@ -69,7 +69,7 @@ func resealRows(d *directory, sections [numSections][]byte) {
 					s.Shard = int(binary.LittleEndian.Uint32(shards))
 				}
 			}
-			resealRow(d, row, new(sealer).of(binary.LittleEndian.Uint32(d.headBytes()[headBytes-4:]), s))
+			resealRow(d, row, &sealer{head: binary.LittleEndian.Uint32(d.headBytes()[headBytes-4:]), series: s})
 		}
 	}
 }

@@ -17,27 +17,35 @@ import (
 // A checksum begins with that in the head, goes on over the name of the series and, for a block, the number of the window, and
 // then over what it is for. So a row or a block that lies where another should is as bad as one that was changed.
 
-// A sealer makes the checksums in the row of a series. It lies where rows are made or read, on the heap.
+// A sealer makes the checksums in the row of a series.
 type sealer struct {
-	head uint32
-	name [16]byte // shard uint32, number uint32, window int64
+	head   uint32
+	series Series
+	buffer []byte // for what is to be checked, in one piece
 }
 
-// of makes x the sealer of a series.
-func (x *sealer) of(headSum uint32, s Series) *sealer {
-	x.head = headSum
-	binary.LittleEndian.PutUint32(x.name[0:], uint32(s.Shard))
-	binary.LittleEndian.PutUint32(x.name[4:], s.Number)
-	return x
+// name appends what goes before the lengths of the row.
+func (x *sealer) name(dst []byte) []byte {
+	dst = binary.LittleEndian.AppendUint32(dst, uint32(x.series.Shard))
+	return binary.LittleEndian.AppendUint32(dst, x.series.Number)
 }
+
+// window appends what goes before a block.
+func (x *sealer) window(dst []byte, window int64) []byte {
+	return binary.LittleEndian.AppendUint64(x.name(dst), uint64(window))
+}
+
+// sum returns the checksum of something with the name in front of it.
+func (x *sealer) sum(b []byte) uint32 { return crc32.Update(x.head, castagnoli, b) }
 
 func (x *sealer) lengths(b []byte) uint32 {
-	return crc32.Update(crc32.Update(x.head, castagnoli, x.name[:8]), castagnoli, b)
+	x.buffer = append(x.name(x.buffer[:0]), b...)
+	return x.sum(x.buffer)
 }
 
 func (x *sealer) block(window int64, b []byte) uint32 {
-	binary.LittleEndian.PutUint64(x.name[8:], uint64(window))
-	return crc32.Update(crc32.Update(x.head, castagnoli, x.name[:]), castagnoli, b)
+	x.buffer = append(x.window(x.buffer[:0], window), b...)
+	return x.sum(x.buffer)
 }
 
 // appendRow appends the row of a series in the windows from first on.

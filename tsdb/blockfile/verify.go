@@ -148,7 +148,7 @@ func (v *verification) parity() error {
 
 // blocks reads all rows. One bad row or block does not keep it from the next.
 func (v *verification) blocks() {
-	b := &rowBuffer{}
+	b := &rowBuffer{strict: true}
 	for position := range uint32(v.r.Len()) {
 		s, err := v.r.surveyRow(b, position)
 		if err != nil {

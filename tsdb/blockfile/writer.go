@@ -25,7 +25,6 @@ type Writer struct {
 	fsys   vfs.FS
 	name   string // of the finished file
 	head   Head
-	sum    uint32 // of the head
 	sealer sealer
 	file   vfs.File
 	out    *bufio.Writer
@@ -70,7 +69,7 @@ func Create(fsys vfs.FS, name string, head Head) (*Writer, error) {
 		runSeries: head.runSeries(), dictionary: newDictionary(),
 	}
 	start := head.append(nil, w.runSeries)
-	w.sum = binary.LittleEndian.Uint32(start[headBytes-sumBytes:])
+	w.sealer.head = binary.LittleEndian.Uint32(start[headBytes-sumBytes:])
 	_, _ = w.out.Write(start) // a bufio.Writer keeps its error until Flush
 	return w, nil
 }
@@ -107,7 +106,8 @@ func (w *Writer) add(shard int, number uint32, canonical []byte, blocks [][]byte
 		return err
 	}
 	w.hashes = append(w.hashes, hashed{hashOf(canonical), uint32(w.series - 1)})
-	w.run.bytes = appendRow(w.run.bytes, w.sealer.of(w.sum, Series{shard, number}), w.head.First, blocks)
+	w.sealer.series = Series{shard, number}
+	w.run.bytes = appendRow(w.run.bytes, &w.sealer, w.head.First, blocks)
 	if err := w.run.end(); err != nil {
 		return err
 	}
