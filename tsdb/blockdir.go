@@ -100,7 +100,7 @@ func (d *blockDir) open() error {
 
 // countLost counts a file that cannot be opened. Its name tells of which windows.
 func (d *blockDir) countLost(name string, reason error) {
-	lost := Damage{Found: d.damage.now(), Cause: reason.Error(), Lost: "the whole file"}
+	lost := Damage{Found: d.damage.now(), Cause: reason.Error(), Lost: "the whole file", Whole: true}
 	if head, ok := d.headOf(name); ok {
 		lost.From, _ = d.grid.bounds(head.First)
 		_, lost.To = d.grid.bounds(head.Last())

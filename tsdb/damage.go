@@ -17,6 +17,9 @@ type Damage struct {
 	Cause string
 	// Lost says which windows and series have lost values; "nothing" where the place was made good from the rest of the file.
 	Lost string
+	// Extents are the blocks that are lost, unless Whole says that all of the file is.
+	Extents []blockfile.Extent
+	Whole   bool
 	// From < t ≤ To are the times of the values that are lost; zero where nothing is.
 	From, To time.Time
 }
@@ -50,7 +53,7 @@ type damageNotes struct {
 
 // add takes what the reader of a file has found.
 func (n *damageNotes) add(head blockfile.Head, found blockfile.Damage) {
-	d := Damage{Found: n.now(), Cause: found.Cause.Error(), Lost: found.Text()}
+	d := Damage{Found: n.now(), Cause: found.Cause.Error(), Lost: found.Text(), Extents: found.Lost, Whole: found.Whole}
 	first, last := head.First, head.Last()
 	if len(found.Lost) > 0 && !found.Whole {
 		first, last = last, first

@@ -58,27 +58,37 @@ func (r *Reader) survey(run int) {
 		if err != nil {
 			return // all of the file is lost
 		}
-		if len(b.lost) != 1 {
-			before = -1
+		pieces := inRows(b.lost)
+		if len(pieces) > 0 && cause == nil {
+			cause = pieces[0].cause
 		}
-		for i, piece := range b.lost {
-			if i > 0 && piece.first == b.lost[i-1].first && piece.last == b.lost[i-1].last {
-				continue // each window of a bad row was read alone
-			}
-			if cause == nil {
-				cause = piece.cause
-			}
-			if before >= 0 && lost[before].FirstWindow == piece.first && lost[before].LastWindow == piece.last {
-				lost[before].Last = s
-				continue
-			}
+		if len(pieces) == 1 && before >= 0 && lost[before].FirstWindow == pieces[0].first && lost[before].LastWindow == pieces[0].last {
+			lost[before].Last = s
+			continue
+		}
+		before = -1
+		for _, piece := range pieces {
 			lost = append(lost, Extent{s, s, piece.first, piece.last})
+		}
+		if len(pieces) == 1 {
 			before = len(lost) - 1
 		}
 	}
 	if len(lost) > 0 {
 		r.addDamage(cause, lost)
 	}
+}
+
+// inRows puts those pieces together that lie side by side or over each other.
+func inRows(pieces []lostPiece) (rows []lostPiece) {
+	for _, piece := range pieces {
+		if n := len(rows); n > 0 && piece.first <= rows[n-1].last+1 && piece.last >= rows[n-1].first {
+			rows[n-1].first, rows[n-1].last = min(rows[n-1].first, piece.first), max(rows[n-1].last, piece.last)
+			continue
+		}
+		rows = append(rows, piece)
+	}
+	return rows
 }
 
 // surveyRow leaves in b what a series has and what is lost of it. The caller holds the file.
