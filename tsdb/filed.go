@@ -28,6 +28,9 @@ func newWindowFile(r *blockfile.Reader) *windowFile {
 // isSingle reports whether f has one window.
 func (f *windowFile) isSingle() bool { return f.first == f.last }
 
+// isLost reports whether nothing of f is of use any more.
+func (f *windowFile) isLost() bool { return f.reader.Failed() != nil }
+
 // compareFiles orders files of the same windows: the greater one is in force. Where a merged file has the position of
 // one of those that it was made of, both are right, and it is the greater one.
 func compareFiles(a, b *windowFile) int {
