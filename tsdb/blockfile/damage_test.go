@@ -154,11 +154,23 @@ func TestEveryTruncation(t *testing.T) {
 	}
 }
 
-// TestEveryBit flips each bit in turn. One in the data costs the block it is in, or the row, and any
-// other nothing.
+// TestEveryBit flips each bit in turn. One in the data costs the block it is in, or the row, and any other nothing.
 func TestEveryBit(t *testing.T) {
-	whole := smallBytes(t)
-	_, m := small()
+	head, m := small()
+	fsys := newMemory(t)
+	m.write(t, fsys, "d/two", head)
+	head.Windows = 1
+	for s, one := range m {
+		m[s] = modelSeries{one.tags, map[int64]string{head.First: "block" + one.tags.String()}}
+	}
+	m.write(t, fsys, "d/one", head)
+	testEveryBit(t, bytesOf(t, fsys, "d/one"), m, 0, 0)
+	_, m = small()
+	testEveryBit(t, bytesOf(t, fsys, "d/two"), m, 64, 68)
+}
+
+// testEveryBit does that to a file. The bytes from ≤ i < to are the checksum of the lengths of a row that lacks no block.
+func testEveryBit(t *testing.T, whole []byte, m model, from, to int) {
 	d, problem, err := findDirectory(whole)
 	must(t, cmp.Or(problem, err))
 	for i := range len(whole) * 8 {
@@ -166,14 +178,27 @@ func TestEveryBit(t *testing.T) {
 		data[i/8] ^= 1 << (i % 8)
 		lost := checkAgainst(t, data, m)
 		s := d.sections[sectionData]
-		inData := int64(i/8) >= s.offset && int64(i/8) < s.offset+s.length
-		if i/8 >= 64 && i/8 < 68 {
-			inData = false // the checksum of the lengths of a row that lacks no block
-		}
+		inData := int64(i/8) >= s.offset && int64(i/8) < s.offset+s.length && (i/8 < from || i/8 >= to)
 		if inData != (len(lost) > 0) {
 			t.Errorf("bit %d of byte %d flipped: %v are lost", i%8, i/8, lost)
 		}
 		checkInspect(t, data)
+	}
+}
+
+// TestEmptyRow makes the first row of a file of one window empty, by where it ends: its block is lost, not just missing.
+func TestEmptyRow(t *testing.T) {
+	head, m := small()
+	head.Windows = 1
+	for s, one := range m {
+		m[s] = modelSeries{one.tags, map[int64]string{head.First: "block"}}
+	}
+	fsys := newMemory(t)
+	m.write(t, fsys, "d/a", head)
+	data := bytesOf(t, fsys, "d/a")
+	clear(data[headBytes : headBytes+4])
+	if lost := checkAgainst(t, data, m); len(lost) != 1 || lost[0].First != m.order()[0] || lost[0].Last != m.order()[1] {
+		t.Errorf("lost are %v, want the first series, and the second, which lies elsewhere now", lost)
 	}
 }
 

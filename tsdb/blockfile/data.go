@@ -208,6 +208,7 @@ func (r *Reader) copyBlocks(b *rowBuffer, row []byte, position uint32, s Series,
 // copyOne copies the block of one window. complete says that there is one; else it is missing, or lost.
 func (r *Reader) copyOne(b *rowBuffer, row []byte, window int64) (lengths int, complete, ok bool) {
 	block, lengths, ok := rowBlock(row, r.head.Windows, int(window-r.head.First))
+	ok = ok && (len(block) > 0 || r.head.Windows > 1) // every series has a block somewhere
 	return lengths, ok && r.copyBlock(b, window, block), ok
 }
 

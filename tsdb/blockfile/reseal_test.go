@@ -23,11 +23,12 @@ func reseal(data []byte) {
 	copy(last[len(last)-len(endMagic):], endMagic)
 	d := &directory{}
 	body := last[directoryFront : len(last)-directoryBack]
-	if err := d.read(body); err == nil && d.end() == int64(len(data)) {
+	whole := d.read(body) == nil && d.end() == int64(len(data))
+	if whole {
 		resealParts(data, d, body)
 	}
 	binary.LittleEndian.PutUint32(last[len(last)-directoryBack:], crc32.Checksum(last[:len(last)-directoryBack], castagnoli))
-	if first := headBytes + d.sections[sectionData].length; d.end() == int64(len(data)) {
+	if first := headBytes + d.sections[sectionData].length; whole {
 		copy(data[first:first+int64(length)], last)
 	}
 }
