@@ -126,15 +126,10 @@ func (m *merge) take(s Series) error {
 		if input.done || input.series != s {
 			continue
 		}
-		var err error
-		if m.other, err = input.r.AppendCanonical(m.other[:0], input.position); err != nil {
+		if err := m.takeTags(input, first); err != nil {
 			return err
 		}
-		if !first && string(m.other) != string(m.canonical) {
-			return fmt.Errorf("%s: series %d of shard %d has other tags than in the files before: %w",
-				input.r.file.name, s.Number, s.Shard, ErrDamaged)
-		}
-		m.canonical, m.other, first = m.other, m.canonical, false
+		first = false
 		if err := m.takeBlocks(input); err != nil {
 			return err
 		}
@@ -144,6 +139,23 @@ func (m *merge) take(s Series) error {
 		}
 	}
 	return nil
+}
+
+// takeTags gathers the tags of a series from the first input that has it, and holds the others to them. Tags that are the same in
+// two files are right: they need no other proof.
+func (m *merge) takeTags(input *mergeInput, first bool) (err error) {
+	if first {
+		m.canonical, err = input.r.AppendCanonical(m.canonical[:0], input.position)
+		return err
+	}
+	if m.other, err = input.r.supposedTags(m.other[:0], input.position); err == nil && string(m.other) == string(m.canonical) {
+		return nil
+	}
+	if m.other, err = input.r.AppendCanonical(m.other[:0], input.position); err == nil && string(m.other) != string(m.canonical) {
+		err = fmt.Errorf("%s: series %d of shard %d has other tags than in the files before: %w",
+			input.r.file.name, input.series.Number, input.series.Shard, ErrDamaged)
+	}
+	return err
 }
 
 // takeBlocks copies the blocks of the windows that are taken from an input.
