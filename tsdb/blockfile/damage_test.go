@@ -8,6 +8,7 @@ import (
 	"errors"
 	"hash/crc32"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -186,6 +187,23 @@ func testEveryBit(t *testing.T, whole []byte, m model, from, to int) {
 	}
 }
 
+// TestEveryBitOfOldVersions flips each bit of files that have fewer checksums: whoever reads all of them hears of it.
+func TestEveryBitOfOldVersions(t *testing.T) {
+	for _, name := range []string{"v1.txt", "v2.txt"} {
+		whole := readGolden(t, filepath.Join("testdata", name))
+		if err := readAll(put(t, whole), "d/a"); err != nil {
+			t.Errorf("%s as it is: %v", name, err)
+		}
+		for i := range len(whole) * 8 {
+			data := bytes.Clone(whole)
+			data[i/8] ^= 1 << (i % 8)
+			if err := readAll(put(t, data), "d/a"); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "d/a") {
+				t.Errorf("%s, bit %d of byte %d flipped: %v, want ErrDamaged and the file's name", name, i%8, i/8, err)
+			}
+		}
+	}
+}
+
 // TestEmptyRow makes the first row of a file of one window empty, by where it ends: its block is lost, not just missing.
 func TestEmptyRow(t *testing.T) {
 	head, m := small()
@@ -294,6 +312,9 @@ func TestEveryByteUnderGoodChecksums(t *testing.T) {
 func FuzzOpen(f *testing.F) {
 	f.Add(smallBytes(f))
 	f.Add([]byte(magic))
+	for _, name := range []string{"v1.txt", "v2.txt"} {
+		f.Add(readGolden(f, filepath.Join("testdata", name)))
+	}
 	f.Add([]byte{})
 	fsys := newMemory(f)
 	head, m := small()
