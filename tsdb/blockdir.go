@@ -195,25 +195,30 @@ func (d *blockDir) dropBefore(slot int64) error {
 			delete(d.files, window)
 		}
 	}
-	return d.retire(all...)
+	return d.letGo(d.remove, all)
 }
 
 // retire closes and removes those of some files that are in force for no window: nobody reads them any more. One that has lost
 // something is set aside instead, for whoever may get more out of it.
-func (d *blockDir) retire(files ...*windowFile) error {
+func (d *blockDir) retire(files ...*windowFile) error { return d.letGo(d.discard, files) }
+
+// letGo closes those of some files that are in force for no window, and removes them in some way.
+func (d *blockDir) letGo(remove func(*windowFile) error, files []*windowFile) error {
 	var errs []error
 	for _, f := range files {
 		if len(d.windowsOf(f)) == 0 {
-			errs = append(errs, f.reader.Close(), d.discard(f))
+			errs = append(errs, f.reader.Close(), remove(f))
 		}
 	}
 	return errors.Join(errs...)
 }
 
+func (d *blockDir) remove(f *windowFile) error { return d.fsys.Remove(f.reader.Name()) }
+
 // discard removes a file, unless it has lost something.
 func (d *blockDir) discard(f *windowFile) error {
 	if !f.reader.HasLost() {
-		return d.fsys.Remove(f.reader.Name())
+		return d.remove(f)
 	}
 	aside, err := blockfile.Quarantine(d.fsys, f.reader.Name())
 	if err == nil {

@@ -189,6 +189,28 @@ func TestMergedRetention(t *testing.T) {
 	}
 }
 
+// TestDamagedRetention: a file that has lost something is not kept beyond the retention.
+func TestDamagedRetention(t *testing.T) {
+	cfg := smallWindows
+	now := int64(1210)
+	cfg.Now = func() time.Time { return time.UnixMilli(now * 60_000) }
+	cfg.Retention = 8 * 24 * 4 * time.Minute
+	db := mergedDB(t, cfg)
+	defer func() { db.close() }()
+	db.close()
+	damage(t, db.fs, "/blocks/"+blockFiles(t, db.fs, ".blk")[0], 90)
+	db.open()
+	db.minutes()
+	if st := db.Stats().Damage; st.Lost != 1 {
+		t.Fatalf("found damaged: %+v", st)
+	}
+	now = 1057 + int64(cfg.Retention/time.Minute)
+	db.maintain(now)
+	if names := blockFiles(t, db.fs, ""); len(names) != 1 {
+		t.Errorf("past the retention of the first file there are %q, want the second", names)
+	}
+}
+
 // TestNoMergingWithShortRetention: where it would keep windows for too long.
 func TestNoMergingWithShortRetention(t *testing.T) {
 	cfg := smallWindows
