@@ -62,5 +62,6 @@ func (e *Engine) evalChunk(ctx context.Context, session *eval.Session, r Request
 		}
 		result.Lines = append(result.Lines, lines...)
 	}
+	e.noticeLost(result, r.Range)
 	return result, nil
 }

@@ -23,6 +23,8 @@ type Config struct {
 	MaxSeries int
 	// MaxBytes bounds the memory that the columns of one evaluation take; the default is 512 MB.
 	MaxBytes int64
+	// Lost reports whether values are known to be lost that were at first ≤ t ≤ last, in milliseconds; nil: none are.
+	Lost func(first, last int64) bool
 }
 
 const (
@@ -38,12 +40,14 @@ type Engine struct {
 	limits eval.Limits
 	drawn  drawnLimits
 	gate   gate
+	lost   func(first, last int64) bool // or nil
 }
 
 // NewEngine returns an engine that reads from cfg.Store.
 func NewEngine(cfg Config) *Engine {
 	return &Engine{
 		store: cfg.Store,
+		lost:  cfg.Lost,
 		limits: eval.Limits{
 			Series: cmp.Or(cfg.MaxSeries, defaultMaxSeries),
 			Bytes:  cmp.Or(cfg.MaxBytes, defaultMaxBytes),
@@ -74,7 +78,8 @@ type Result struct {
 	// Lines are those of the first expression, then of the second, …; within an expression they are
 	// ordered by legend, or as :sort says, and :limit has cut them.
 	Lines []Line
-	// Notices are remarks of words, as "3 of 5 lines matched filter", in the order of the expressions.
+	// Notices are remarks of words, as "3 of 5 lines matched filter", in the order of the expressions, and at last that values
+	// are lost, if they are.
 	Notices []string
 	// NoticesOf are the same by the position of the expression.
 	NoticesOf [][]string
@@ -140,8 +145,19 @@ func (e *Engine) EvalTogether(ctx context.Context, requests []Request) ([]*Resul
 		if results[i], err = r.result(&own, e.drawn); err != nil {
 			return nil, err
 		}
+		e.noticeLost(results[i], r.Range)
 	}
 	return results, nil
+}
+
+// lostNotice tells that an answer may lack something that was stored.
+const lostNotice = "values of this range are lost, since a block file is damaged; /api/v1/status says which"
+
+// noticeLost says so of an answer over a range.
+func (e *Engine) noticeLost(result *Result, r eval.Range) {
+	if e.lost != nil && e.lost(r.Start, r.End) {
+		result.Notices = append(result.Notices, lostNotice)
+	}
 }
 
 // result returns the answer to r, of which outcome has the lines.

@@ -34,7 +34,7 @@ func wire(srv *server) parts {
 	pipeline := ingest.New(ingest.Config{Store: srv.db, Step: step, MaxAge: srv.settings.MaxAge, EvalDelay: srv.settings.EvalDelay})
 	publish := listen.NewPublish(listen.Config{Pipeline: pipeline, MaxHeldBytes: bodyMemory(memoryLimit(os.ReadFile))})
 	engine := query.NewEngine(query.Config{
-		Store: srv.db, MaxLines: srv.settings.MaxLines, MaxDatapoints: srv.settings.MaxDatapoints,
+		Store: srv.db, MaxLines: srv.settings.MaxLines, MaxDatapoints: srv.settings.MaxDatapoints, Lost: srv.db.LostBetween,
 	})
 
 	p := parts{webhook: notify.NewWebhook()}

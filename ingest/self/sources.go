@@ -99,6 +99,9 @@ func OfStore(stats func() tsdb.Stats) Source {
 			{"telamon.store.cacheLookups", Counter, float64(s.Cache.Misses), tag.New("id", "miss")},
 			{"telamon.store.cacheLookups", Counter, float64(s.Cache.Stale), tag.New("id", "stale")},
 			{"telamon.store.cacheBytes", Gauge, float64(s.Cache.Bytes), nil},
+			{"telamon.store.damages", Counter, float64(s.Damage.Restored), tag.New("id", "restored")},
+			{"telamon.store.damages", Counter, float64(s.Damage.Lost), tag.New("id", "lost")},
+			{"telamon.store.damages", Counter, float64(s.Damage.Files), tag.New("id", "file")},
 		}
 	}
 }
