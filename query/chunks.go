@@ -78,5 +78,6 @@ func (e *Engine) evalChunk(ctx context.Context, session *eval.Session, r Request
 		result.Lines = append(result.Lines, lines...)
 	}
 	loan.keep(result.bytes(false))
+	e.noticeLost(result, r.Range)
 	return result, nil
 }

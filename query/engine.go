@@ -29,6 +29,8 @@ type Config struct {
 	MemoryBytes int64
 	// RuleBytes bounds what the evaluation of a rule takes, beside all queries. The default is that of MaxBytes.
 	RuleBytes int64
+	// Lost reports whether values are known to be lost that were at first ≤ t ≤ last, in milliseconds; nil: none are.
+	Lost func(first, last int64) bool
 }
 
 const (
@@ -51,6 +53,7 @@ type Engine struct {
 	memory     *Memory
 	turns      *turn.Queue // of queries
 	ruleTurns  *turn.Queue
+	lost       func(first, last int64) bool // or nil
 }
 
 // NewEngine returns an engine that reads from cfg.Store.
@@ -64,7 +67,7 @@ func NewEngine(cfg Config) *Engine {
 	memory := NewMemory(cmp.Or(cfg.MemoryBytes, defaultMemoryBytes))
 	limits.Bytes = min(limits.Bytes, memory.limit/2)
 	return &Engine{
-		store: cfg.Store, limits: limits, ruleLimits: rules,
+		store: cfg.Store, lost: cfg.Lost, limits: limits, ruleLimits: rules,
 		drawn: drawnLimits{
 			lines:      cmp.Or(cfg.MaxLines, defaultMaxLines),
 			datapoints: cmp.Or(cfg.MaxDatapoints, defaultMaxDatapoints),
@@ -93,7 +96,8 @@ type Result struct {
 	// Lines are those of the first expression, then of the second, …; within an expression they are
 	// ordered by legend, or as :sort says, and :limit has cut them.
 	Lines []Line
-	// Notices are remarks of words, as "3 of 5 lines matched filter", in the order of the expressions.
+	// Notices are remarks of words, as "3 of 5 lines matched filter", in the order of the expressions, and at last that values
+	// are lost, if they are.
 	Notices []string
 	// NoticesOf are the same by the position of the expression.
 	NoticesOf [][]string
@@ -178,11 +182,22 @@ func (e *Engine) present(ctx context.Context, requests []Request, outcome *eval.
 		if total += results[i].bytes(r.Drawn); !loan.grow(total) { // long legends
 			return nil, ErrBusy
 		}
+		e.noticeLost(results[i], r.Range)
 	}
 	for i, r := range requests {
 		results[i].loan = loan.split(results[i].bytes(r.Drawn))
 	}
 	return results, nil
+}
+
+// lostNotice tells that an answer may lack something that was stored.
+const lostNotice = "values of this range are lost, since a block file is damaged; /api/v1/status says which"
+
+// noticeLost says so of an answer over a range.
+func (e *Engine) noticeLost(result *Result, r eval.Range) {
+	if e.lost != nil && e.lost(r.Start, r.End) {
+		result.Notices = append(result.Notices, lostNotice)
+	}
 }
 
 // result returns the answer to r, of which outcome has the lines.

@@ -37,6 +37,20 @@ var firstHour = eval.Range{
 	Start: tsdbtest.FleetFirst, End: tsdbtest.FleetFirst + 60*minute, Step: minute, Primary: minute,
 }
 
+// An answer says that values of its range are lost.
+func TestLostValuesAreNoticed(t *testing.T) {
+	for _, lost := range []int64{firstHour.Start + minute, firstHour.End + minute} {
+		between := func(first, last int64) bool { return first <= lost && lost <= last }
+		result, err := evalText(NewEngine(Config{Store: tsdbtest.Fleet(), Lost: between}), "name,sys.cpu.utilization,:eq,:sum", firstHour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if noticed := len(result.Notices) == 1 && result.Notices[0] == lostNotice; noticed != (lost < firstHour.End) {
+			t.Errorf("lost at %d: notices %q", lost, result.Notices)
+		}
+	}
+}
+
 // Equal reads are one Select; so are those that differ only by the aggregate.
 func TestReadsAreShared(t *testing.T) {
 	fleet := tsdbtest.Fleet()

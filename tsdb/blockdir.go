@@ -34,6 +34,8 @@ type blockDir struct {
 	logger *slog.Logger
 	files  map[int64]*windowFile // the one in force, by window
 
+	damage *damageNotes
+
 	refileBytes int64     // defaultRefileBytes
 	filedAt     time.Time // when windows were last written to files
 	merging     mergeState
@@ -71,6 +73,7 @@ func (d *blockDir) open() error {
 		switch {
 		case errors.Is(err, blockfile.ErrDamaged):
 			bad = append(bad, name)
+			d.countLost(name, err)
 			err = d.setAside(filepath.Join(d.path, name), err)
 		case f != nil:
 			all = append(all, f)
@@ -93,6 +96,16 @@ func (d *blockDir) open() error {
 	return d.retire(all...)
 }
 
+// countLost counts a file that cannot be opened. Its name tells of which windows.
+func (d *blockDir) countLost(name string, reason error) {
+	lost := Damage{Found: d.damage.now(), Cause: reason.Error(), Lost: "the whole file", Whole: true}
+	if head, ok := d.headOf(name); ok {
+		lost.From, _ = d.grid.bounds(head.First)
+		_, lost.To = d.grid.bounds(head.Last())
+	}
+	d.damage.keep(lost, blockfile.Damage{Whole: true})
+}
+
 // openNamed opens what has a name in the directory: nil if it is no block file.
 func (d *blockDir) openNamed(name string) (*windowFile, error) {
 	path := filepath.Join(d.path, name)
@@ -112,10 +125,15 @@ func (d *blockDir) openFile(name string) (*windowFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	if h := r.Head(); h.StepMillis != d.grid.step || h.Slots != d.grid.width {
+	h := r.Head()
+	if h.StepMillis != d.grid.step || h.Slots != d.grid.width {
 		return nil, errors.Join(fmt.Errorf("%w: %s has windows of %d slots of %d ms, want %d of %d ms",
 			ErrLayout, name, h.Slots, h.StepMillis, d.grid.width, d.grid.step), r.Close())
 	}
+	if named, ok := d.headOf(filepath.Base(name)); ok && named != h {
+		return nil, errors.Join(fmt.Errorf("%w: %s has what belongs into %s", blockfile.ErrDamaged, name, filepath.Base(d.name(h))), r.Close())
+	}
+	r.OnDamage(func(found blockfile.Damage) { d.damage.add(h, found) })
 	return newWindowFile(r), nil
 }
 
@@ -173,18 +191,36 @@ func (d *blockDir) dropBefore(slot int64) error {
 			delete(d.files, window)
 		}
 	}
-	return d.retire(all...)
+	return d.letGo(d.remove, all)
 }
 
-// retire closes and removes those of some files that are in force for no window: nobody reads them any more.
-func (d *blockDir) retire(files ...*windowFile) error {
+// retire closes and removes those of some files that are in force for no window: nobody reads them any more. One that has lost
+// something is set aside instead, for whoever may get more out of it.
+func (d *blockDir) retire(files ...*windowFile) error { return d.letGo(d.discard, files) }
+
+// letGo closes those of some files that are in force for no window, and removes them in some way.
+func (d *blockDir) letGo(remove func(*windowFile) error, files []*windowFile) error {
 	var errs []error
 	for _, f := range files {
 		if len(d.windowsOf(f)) == 0 {
-			errs = append(errs, f.reader.Close(), d.fsys.Remove(f.reader.Name()))
+			errs = append(errs, f.reader.Close(), remove(f))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+func (d *blockDir) remove(f *windowFile) error { return d.fsys.Remove(f.reader.Name()) }
+
+// discard removes a file, unless it has lost something.
+func (d *blockDir) discard(f *windowFile) error {
+	if !f.reader.HasLost() {
+		return d.remove(f)
+	}
+	aside, err := blockfile.Quarantine(d.fsys, f.reader.Name())
+	if err == nil {
+		d.logger.Warn("a damaged block file was replaced; what it has is kept", "file", aside)
+	}
+	return err
 }
 
 // setAside gives a bad file a name under which it is not opened. The log gets more to say about it.
@@ -249,7 +285,7 @@ func addPart(w *blockfile.Writer, s *shard, part baseWindow) error {
 		}
 	})
 	if below := filePart(part); failed == nil && below != nil {
-		failed = below.file.reader.Damage() // it may have ended the list
+		failed = below.file.reader.Failed() // it may have ended the list
 	}
 	return failed
 }

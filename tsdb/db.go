@@ -159,6 +159,7 @@ func (db *DB) openBlocks(fsys vfs.FS, path string) error {
 	db.blocks = &blockDir{
 		fsys: fsys, path: path, grid: db.grid, logger: db.logger,
 		files: make(map[int64]*windowFile), refileBytes: defaultRefileBytes,
+		damage: &damageNotes{grid: db.grid, logger: db.logger, now: db.census.now},
 	}
 	err := db.blocks.open()
 	for _, file := range db.blocks.all() {

@@ -212,6 +212,13 @@ func TestTombstoneIsWholeOrNot(t *testing.T) {
 // TestDeleteOverBadFile damages a file under late values, some of which were deleted with others in the file. After a restart
 // and without the file those that were not are there, and no others.
 func TestDeleteOverBadFile(t *testing.T) {
+	t.Run("cut", func(t *testing.T) { testDeleteOverBadFile(t, cut, false) })
+	t.Run("block", func(t *testing.T) { // of a
+		testDeleteOverBadFile(t, func(t *testing.T, fsys vfs.FS, name string) { damage(t, fsys, name, 62) }, true)
+	})
+}
+
+func testDeleteOverBadFile(t *testing.T, damage func(*testing.T, vfs.FS, string), kept bool) {
 	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{BlockDir: "/blocks", Shards: 1, MemoryHorizon: time.Minute})
 	defer func() { db.close() }()
 	write := func(name string, minute int64) {
@@ -228,19 +235,22 @@ func TestDeleteOverBadFile(t *testing.T) {
 		t.Fatalf("deleted %d, %v", n, err)
 	}
 	db.close()
-	damage(t, db.fs, "/blocks/"+blockFiles(t, db.fs, ".blk")[0], 62)
+	damage(t, db.fs, "/blocks/"+blockFiles(t, db.fs, ".blk")[0])
 	db.open()
 	db.maintain(1120)
-	if names := blockFiles(t, db.fs, ".bad"); len(names) != 1 {
-		t.Fatalf("%q are set aside, want one", names)
-	}
 	for _, when := range []string{"at first", "after another start"} {
 		got := columns(t, db, latest)
-		if c := got["name=a"]; len(got) != 1 || c.Sum == nil || c.Sum[1] == c.Sum[1] || c.Sum[2] != 992 {
-			t.Errorf("%s there is %v, want the value of minute 992 alone", when, got)
+		if c := got["name=a"]; c.Sum == nil || c.Sum[0] == c.Sum[0] || c.Sum[1] == c.Sum[1] || c.Sum[2] != 992 {
+			t.Errorf("%s a is %v, want the value of minute 992 alone", when, c)
+		}
+		if c, found := got["name=b"]; found != kept || kept && (c.Sum[0] != 990 || c.Sum[1] == c.Sum[1]) {
+			t.Errorf("%s b is %v, want the value of minute 990 where it is not lost", when, c)
 		}
 		db.maintain(1200)
 		db.reopen()
+	}
+	if names := blockFiles(t, db.fs, ".bad"); len(names) != 1 {
+		t.Fatalf("%q are set aside, want one", names)
 	}
 }
 

@@ -129,6 +129,7 @@
 //
 //	files       blockdir.go        which file is in force for which window
 //	            gap.go             an empty file where a bad one stood in for a window
+//	            damage.go          what was found damaged in them
 //	            filed.go           filedWindow: a shard's part of a window in a file
 //	            overlay.go         overlayWindow: what was written late over a file
 //	            parts.go           how windows lie over each other, and how a file takes another's place

@@ -28,6 +28,9 @@ func newWindowFile(r *blockfile.Reader) *windowFile {
 // isSingle reports whether f has one window.
 func (f *windowFile) isSingle() bool { return f.first == f.last }
 
+// isLost reports whether nothing of f is of use any more.
+func (f *windowFile) isLost() bool { return f.reader.Failed() != nil }
+
 // compareFiles orders files of the same windows: the greater one is in force. Where a merged file has the position of
 // one of those that it was made of, both are right, and it is the greater one.
 func compareFiles(a, b *windowFile) int {
@@ -100,24 +103,21 @@ func (w *filedWindow) holds(series uint32) bool {
 	return found || err != nil
 }
 
-// series ends early where the file is damaged.
+// series ends early where all of the file is lost.
 func (w *filedWindow) series(visit func(uint32)) {
-	seen := func(position uint32) error {
-		s, err := w.file.reader.Series(position)
-		if err == nil {
-			visit(s.Number)
-		}
-		return err
-	}
-	if !w.alone() {
-		// The reader remembers the damage.
-		_ = w.blocks(func(position uint32, _ []byte) error { return seen(position) })
+	numbers, err := w.file.reader.NumbersOf(nil, w.part)
+	if err != nil {
 		return
 	}
-	for position := w.part.First; position < w.part.End; position++ {
-		if seen(position) != nil {
-			return
-		}
+	if !w.alone() {
+		_ = w.blocks(func(position uint32, _ []byte) error {
+			visit(numbers[position-w.part.First])
+			return nil
+		})
+		return
+	}
+	for _, number := range numbers {
+		visit(number)
 	}
 }
 
@@ -141,13 +141,13 @@ func (w *filedWindow) free() {}
 // load reads the window into memory.
 func (w *filedWindow) load(memory *offheap.Arena) (*sealedWindow, error) {
 	width := w.file.reader.Head().Slots
+	numbers, err := w.file.reader.NumbersOf(nil, w.part)
+	if err != nil {
+		return nil, err
+	}
 	loaded := newSealedBuilder(&sealedWindow{number: w.number, width: width, memory: memory, filed: true})
-	err := w.blocks(func(position uint32, block []byte) error {
-		s, err := w.file.reader.Series(position)
-		if err == nil {
-			err = loaded.add(s.Number, block)
-		}
-		return err
+	err = w.blocks(func(position uint32, block []byte) error {
+		return loaded.add(numbers[position-w.part.First], block)
 	})
 	if err != nil {
 		loaded.window.free()

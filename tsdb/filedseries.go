@@ -2,7 +2,7 @@ package tsdb
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"slices"
 	"sync"
 
@@ -39,8 +39,7 @@ func (s *shard) newestFiles(visit func(*filedWindow) bool) {
 	}
 }
 
-// findFiled returns the number under which files have the series with some tags. A bad file is set aside; what it has is
-// missing from then on.
+// findFiled returns the number under which files have the series with some tags. What is lost of a file is missing.
 func (s *shard) findFiled(tags []byte) (number uint32, found bool) {
 	s.newestFiles(func(filed *filedWindow) bool {
 		position, has, err := filed.file.reader.FindTags(s.number, tags)
@@ -213,6 +212,9 @@ func (s *shard) candidates(ctx context.Context, windows []numberedWindow, where 
 			return nil, err
 		}
 		list, err := filed.file.reader.AppendNumbers(make([]uint32, 0, len(positions)), positions)
+		if errors.Is(err, blockfile.ErrDamaged) {
+			continue // all of it is lost
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -275,7 +277,7 @@ type forgotten map[uint32]*series
 const forgottenBytes = 200
 
 // describe returns what is known of a series besides its values: by the roster or, where that has forgotten it, by the
-// files of windows. There is always one: number has values in them.
+// files of windows; nil where they are lost.
 func (s *shard) describe(number uint32, windows []numberedWindow, r *reader) (*series, error) {
 	if entry := s.roster.at(number); entry != nil {
 		return entry, nil
@@ -289,7 +291,7 @@ func (s *shard) describe(number uint32, windows []numberedWindow, r *reader) (*s
 			continue
 		}
 		tags, parsed, err := filed.tagsOf(number)
-		if err != nil {
+		if err != nil && !errors.Is(err, blockfile.ErrDamaged) {
 			return nil, err
 		}
 		if tags != lost {
@@ -298,7 +300,7 @@ func (s *shard) describe(number uint32, windows []numberedWindow, r *reader) (*s
 			return &entry, r.used.addBytes(forgottenBytes + len(tags))
 		}
 	}
-	return nil, fmt.Errorf("series %d has values, and nobody knows its tags", number)
+	return nil, nil
 }
 
 // tagsIn returns the tags of a series that part, a window of the shard, has.

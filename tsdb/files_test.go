@@ -159,12 +159,20 @@ func TestLogIsTrimmed(t *testing.T) {
 	}
 }
 
-// TestBadFile damages a block file: it is set aside, at the start or when the damage is found, and the rest goes on.
+// TestBadFile damages a block file. What can be made good is, what cannot is missing at once, and a file of which nothing is
+// left is set aside.
 func TestBadFile(t *testing.T) {
 	for _, c := range []struct {
 		name   string
-		offset int64 // from the end, if negative
-	}{{"foot", -5}, {"data", 60}} {
+		damage func(t *testing.T, fsys vfs.FS, name string)
+		lost   bool
+		aside  int
+		want   tsdb.DamageStats
+	}{
+		{"foot", func(t *testing.T, fsys vfs.FS, name string) { damage(t, fsys, name, -5) }, false, 0, tsdb.DamageStats{Restored: 1}},
+		{"data", func(t *testing.T, fsys vfs.FS, name string) { damage(t, fsys, name, 60) }, true, 0, tsdb.DamageStats{Lost: 1}},
+		{"cut", cut, true, 1, tsdb.DamageStats{Files: 1}},
+	} {
 		t.Run(c.name, func(t *testing.T) {
 			db := openTestDB(t, vfs.NewMemory(), tsdb.Config{BlockDir: "/blocks", Shards: 1, MemoryHorizon: time.Hour})
 			defer func() { db.close() }()
@@ -173,31 +181,39 @@ func TestBadFile(t *testing.T) {
 				db.append(tsdb.Point{Ref: ref, Time: minute * 60_000, Value: 5})
 			}
 			db.maintain(1120)
-			if n := len(blockFiles(t, db.fs, ".blk")); n != 1 {
-				t.Fatalf("%d block files, want 1: all but the last two windows", n)
-			}
+			db.maintain(1200) // the log is let go
 			db.close()
-			damage(t, db.fs, "/blocks/"+blockFiles(t, db.fs, ".blk")[0], c.offset)
+			c.damage(t, db.fs, "/blocks/"+blockFiles(t, db.fs, ".blk")[0])
 			db.open()
-			for range 2 { // the first may find the damage
-				for _, err := range db.Select(context.Background(), latest) {
-					if err != nil && !strings.Contains(err.Error(), "damaged") {
-						t.Error(err)
-					}
-				}
-				db.maintain(1120)
-			}
-			if n := len(blockFiles(t, db.fs, ".bad")); n != 1 {
-				t.Errorf("%d files set aside, want 1", n)
-			}
 			q := latest
 			q.End += 100 * 60_000
-			if got := columns(t, db, q)["name=a"]; got.Sum == nil || got.Sum[110] != 5 {
-				t.Errorf("the value of another window: %v", got.Sum)
+			for range 2 {
+				got := columns(t, db, q)["name=a"]
+				if got.Sum == nil || got.Sum[110] != 5 || (got.Sum[0] == 5) == c.lost {
+					t.Errorf("values are %v, lost %t", got.Sum, c.lost)
+				}
+				db.maintain(1200)
+			}
+			if n := len(blockFiles(t, db.fs, ".bad")); n != c.aside {
+				t.Errorf("%d files set aside, want %d", n, c.aside)
+			}
+			stats := db.Stats().Damage
+			if stats.Restored != c.want.Restored || stats.Lost != c.want.Lost || stats.Files != c.want.Files || len(stats.Recent) != 1 {
+				t.Errorf("found damaged: %+v", stats)
+			}
+			if got := db.LostBetween(990*60_000, 990*60_000); got != c.lost {
+				t.Errorf("values of the file are lost: %t", got)
+			}
+			if db.LostBetween(1100*60_000, 1100*60_000) {
+				t.Error("values of another window are lost")
 			}
 			db.append(tsdb.Point{Ref: ref, Time: 991 * 60_000, Value: 6})
 			if got := columns(t, db, latest)["name=a"]; got.Sum == nil || got.Sum[1] != 6 {
 				t.Errorf("a new value in the window of the bad file: %v", got.Sum)
+			}
+			db.maintain(1300)
+			if n := len(blockFiles(t, db.fs, ".bad")); (n == 1) != c.lost {
+				t.Errorf("%d files are kept with what was lost, lost %t", n, c.lost)
 			}
 		})
 	}
@@ -326,6 +342,18 @@ func damage(t *testing.T, fsys vfs.FS, name string, offset int64) {
 	}
 	data[offset] ^= 0x55
 	if err := vfs.ReplaceFile(fsys, name, data); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// cut leaves the first bytes of a file.
+func cut(t *testing.T, fsys vfs.FS, name string) {
+	t.Helper()
+	data, err := vfs.ReadFile(fsys, name, 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := vfs.ReplaceFile(fsys, name, data[:70]); err != nil {
 		t.Fatal(err)
 	}
 }

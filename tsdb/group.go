@@ -79,6 +79,9 @@ func (s *shard) group(ctx context.Context, numbers []uint32, windows []numberedW
 		if err != nil {
 			return nil, err
 		}
+		if entry == nil {
+			continue
+		}
 		c := one
 		if c == nil {
 			if c, err = r.columnOf(entry.tags); err != nil {

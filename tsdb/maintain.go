@@ -168,10 +168,10 @@ func (s *shard) enterLoaded(w *sealedWindow) {
 	})
 }
 
-// setBadAside takes the files out of service in which damage was found, with all their windows.
+// setBadAside takes the files out of service that are of no use any more, with all their windows.
 func (u *upkeep) setBadAside() error {
 	for _, file := range u.blocks.all() {
-		damage := file.reader.Damage()
+		damage := file.reader.Failed()
 		if damage == nil {
 			continue
 		}

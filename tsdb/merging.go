@@ -2,6 +2,7 @@ package tsdb
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -39,7 +40,11 @@ func (u *upkeep) mergeSome(ctx context.Context, now time.Time) error {
 	next, _ := slices.BinarySearch(ready, state.last+1)
 	state.last, state.failedAt = ready[next%len(ready)], time.Time{}
 	begin := time.Now()
-	if err := u.mergeSpan(ctx, state.last, now); err != nil {
+	err := u.mergeSpan(ctx, state.last, now)
+	if errors.Is(err, blockfile.ErrDamaged) && slices.ContainsFunc(u.blocks.all(), (*windowFile).isLost) {
+		return u.setBadAside() // the others are merged next time
+	}
+	if err != nil {
 		state.failedAt = now
 		return err
 	}

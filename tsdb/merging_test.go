@@ -189,6 +189,28 @@ func TestMergedRetention(t *testing.T) {
 	}
 }
 
+// TestDamagedRetention: a file that has lost something is not kept beyond the retention.
+func TestDamagedRetention(t *testing.T) {
+	cfg := smallWindows
+	now := int64(1210)
+	cfg.Now = func() time.Time { return time.UnixMilli(now * 60_000) }
+	cfg.Retention = 8 * 24 * 4 * time.Minute
+	db := mergedDB(t, cfg)
+	defer func() { db.close() }()
+	db.close()
+	damage(t, db.fs, "/blocks/"+blockFiles(t, db.fs, ".blk")[0], 90)
+	db.open()
+	db.minutes()
+	if st := db.Stats().Damage; st.Lost != 1 {
+		t.Fatalf("found damaged: %+v", st)
+	}
+	now = 1057 + int64(cfg.Retention/time.Minute)
+	db.maintain(now)
+	if names := blockFiles(t, db.fs, ""); len(names) != 1 {
+		t.Errorf("past the retention of the first file there are %q, want the second", names)
+	}
+}
+
 // TestNoMergingWithShortRetention: where it would keep windows for too long.
 func TestNoMergingWithShortRetention(t *testing.T) {
 	cfg := smallWindows
@@ -208,40 +230,67 @@ func TestNoMergingWithShortRetention(t *testing.T) {
 	}
 }
 
-// TestBadMergedFile: all windows of a damaged file are missing, with a message; what is in memory of them stays and gets a
-// file of its own.
+// TestBadMergedFile: a bit of a merged file costs what its block held, with a message, at once, and nothing else; what is in
+// memory of it stays, and so does the rest when files are written again.
 func TestBadMergedFile(t *testing.T) {
 	var said bytes.Buffer
 	cfg := smallWindows
 	cfg.Logger = slog.New(slog.NewTextHandler(&said, nil))
 	db := mergedDB(t, cfg)
 	defer func() { db.close() }()
+	before := db.minutes()
 	db.close()
-	damage(t, db.fs, "/blocks/"+blockFiles(t, db.fs, ".blk")[0], 60) // in the blocks of the first span
+	name := "/blocks/" + blockFiles(t, db.fs, ".blk")[0] // of the first span
+	damage(t, db.fs, name, 90)                           // its only row begins at 56, with 4 bytes of checksum and 23 of lengths
 	db.open()
-	ref := db.resolve(tag.New("name", "a"))
-	db.append(tsdb.Point{Ref: ref, Time: 1130 * 60_000, Value: 6}) // over the good one
-	for _, err := range db.Select(context.Background(), latest) {
-		if err != nil && !strings.Contains(err.Error(), "damaged") {
-			t.Error(err)
-		}
+	if got := db.minutes(); len(got) != len(before)-1 {
+		t.Errorf("values of minutes %v, want all but one of %v", got, before)
 	}
-	db.maintain(1211)
-	if names := blockFiles(t, db.fs, ".bad"); len(names) != 1 {
-		t.Errorf("%q are set aside, want one", names)
-	}
-	for _, want := range []string{".blk.bad", "section data at 52", "windows=24 from=1970-01-01T16:00:00.000Z to=1970-01-01T17:36:00.000Z"} {
+	for _, want := range []string{"values are lost", name, "window 240, series 0 of shard", "from=1970-01-01T16:00:00.000Z to=1970-01-01T16:04:00.000Z"} {
 		if !strings.Contains(said.String(), want) {
 			t.Errorf("the message lacks %q: %s", want, &said)
 		}
 	}
-	if got := db.minutes(); len(got) != 17 || got[0] != 1057 {
+	ref := db.resolve(tag.New("name", "a"))
+	db.append(tsdb.Point{Ref: ref, Time: 963 * 60_000, Value: 7}) // in the window of which it is missing
+	db.maintain(1211)
+	for _, when := range []string{"at first", "merged again", "after a restart"} {
+		if got := db.minutes(); len(got) != len(before) || got[0] != 963 {
+			t.Errorf("%s values of minutes %v, want a new one in the place of one of %v", when, got, before)
+		}
+		if when == "at first" {
+			db.maintain(1220)
+			db.maintain(1300)
+		} else {
+			db.reopen()
+		}
+	}
+	if names := blockFiles(t, db.fs, ".bad"); len(names) != 1 {
+		t.Errorf("%q are kept with what was lost, want one", names)
+	}
+}
+
+// TestLostMergedFile: all windows of a file that was cut off are missing, with a message.
+func TestLostMergedFile(t *testing.T) {
+	var said bytes.Buffer
+	cfg := smallWindows
+	cfg.Logger = slog.New(slog.NewTextHandler(&said, nil))
+	db := mergedDB(t, cfg)
+	defer func() { db.close() }()
+	db.close()
+	cut(t, db.fs, "/blocks/"+blockFiles(t, db.fs, ".blk")[0])
+	db.open()
+	if names := blockFiles(t, db.fs, ".bad"); len(names) != 1 || !strings.Contains(said.String(), names[0]) {
+		t.Errorf("%q are set aside, want one, and a message: %s", names, &said)
+	}
+	if got := db.minutes(); len(got) != 16 || got[0] != 1057 {
 		t.Errorf("values of minutes %v, want those of the second span", got)
 	}
+	ref := db.resolve(tag.New("name", "a"))
 	db.append(tsdb.Point{Ref: ref, Time: 1000 * 60_000, Value: 7})
 	db.maintain(1220)
 	db.reopen()
-	if got := db.minutes(); len(got) != 18 || got[0] != 1000 {
+	if got := db.minutes(); len(got) != 17 || got[0] != 1000 {
 		t.Errorf("values of minutes %v, want a new one in the first span", got)
 	}
 }
@@ -251,8 +300,11 @@ func TestBadMergedFile(t *testing.T) {
 func TestBadStandIn(t *testing.T) {
 	for _, c := range []struct {
 		name   string
-		offset int64 // from the end, if negative
-	}{{"foot", -5}, {"data", 56}} {
+		damage func(t *testing.T, fsys vfs.FS, name string)
+	}{
+		{"cut", cut},
+		{"data", func(t *testing.T, fsys vfs.FS, name string) { damage(t, fsys, name, 57) }},
+	} {
 		t.Run(c.name, func(t *testing.T) {
 			db := mergedDB(t, smallWindows)
 			defer func() { db.close() }()
@@ -267,16 +319,10 @@ func TestBadStandIn(t *testing.T) {
 			db.close()
 			for _, name := range blockFiles(t, db.fs, ".blk") {
 				if strings.HasPrefix(name, "240+1-") {
-					damage(t, db.fs, "/blocks/"+name, c.offset)
+					c.damage(t, db.fs, "/blocks/"+name)
 				}
 			}
 			db.open()
-			q := tsdb.Query{Where: tag.True{}, Aggregates: tsdb.Sum, Step: 60_000, Start: 950 * 60_000, End: 970 * 60_000}
-			for _, err := range db.Select(context.Background(), q) { // it may find the damage
-				if err != nil && !strings.Contains(err.Error(), "damaged") {
-					t.Error(err)
-				}
-			}
 			db.maintain(1221)
 			for _, when := range []string{"at first", "after a restart"} {
 				if got := db.minutes(); len(got) != 39 || got[0] != 965 {
@@ -313,19 +359,14 @@ func unmergedDB(t *testing.T) *testDB {
 	return db
 }
 
-// TestBadFileInMerge: what a merge finds damaged is set aside, and the rest of the span is merged.
+// TestBadFileInMerge: what a merge finds damaged is missing from then on, its file is kept, and the rest of the span is merged.
 func TestBadFileInMerge(t *testing.T) {
 	db := unmergedDB(t)
 	defer func() { db.close() }()
 	db.close()
 	damage(t, db.fs, "/blocks/"+blockFiles(t, db.fs, ".blk")[3], 56)
 	db.open()
-	db.t = t
-	if err := db.Maintain(context.Background(), time.UnixMilli(1210*60_000)); err == nil || !strings.Contains(err.Error(), "damaged") {
-		t.Errorf("merging a damaged file: %v", err)
-	}
-	db.maintain(1211) // sets it aside
-	db.maintain(1215)
+	db.maintain(1210)
 	if names := blockFiles(t, db.fs, ""); len(names) != 2 {
 		t.Errorf("left are %q, want a merged file and a bad one", names)
 	}

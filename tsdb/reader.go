@@ -200,8 +200,8 @@ func (r *reader) enlistUnits(m *member, run *readRun, present int) error {
 	values := r.decoded
 	if values == nil {
 		var err error
-		if values, err = r.values(m.series, &run.windows[0]); err != nil {
-			return err
+		if values, err = r.values(m.series, &run.windows[0]); err != nil || values == nil {
+			return err // nil: they are lost since a moment ago
 		}
 	}
 	for i := range of.units {
@@ -217,7 +217,8 @@ func (r *reader) addWindow(m *member, run *readRun, w *readWindow) (present int,
 	c := &m.column.Column
 	r.decoded = nil
 	if r.fused && w.to-w.from == r.grid.width {
-		if _, ok := w.window.(*sealedWindow); ok {
+		switch w.window.(type) {
+		case *sealedWindow, *filedWindow:
 			r.decoded = r.scratch // if values are missing
 		}
 		return w.addInto(c.Sum[w.at:w.at+r.grid.width], r.scratch, m.series)

@@ -29,6 +29,7 @@ type Stats struct {
 	// figures leave out.
 	OutsideBytes int
 	Cache        CacheStats
+	Damage       DamageStats
 	// Limits are those on new series.
 	Limits []LimitStatus
 }
@@ -62,6 +63,9 @@ func (db *DB) Stats() Stats {
 	if db.cache != nil {
 		st.Cache = db.cache.stats()
 		st.OutsideBytes += int(st.Cache.Bytes)
+	}
+	if db.blocks != nil {
+		st.Damage = db.blocks.damage.status()
 	}
 	for _, s := range db.shards {
 		s.mu.RLock()

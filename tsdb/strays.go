@@ -2,6 +2,7 @@ package tsdb
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
@@ -50,7 +51,12 @@ func (s *shard) findStrays() (parts []strayPart, err error) {
 	var seen seriesSet // by number
 	var numbers []uint32
 	s.newestFiles(func(filed *filedWindow) bool {
-		if numbers, err = filed.file.reader.NumbersOf(numbers[:0], filed.part); err != nil {
+		numbers, err = filed.file.reader.NumbersOf(numbers[:0], filed.part)
+		if errors.Is(err, blockfile.ErrDamaged) {
+			err = nil
+			return true // all of the file is lost
+		}
+		if err != nil {
 			return false
 		}
 		windows, whole := s.windowsReading(filed.file)
@@ -132,6 +138,9 @@ func (l *strayList) append(ctx context.Context, dst []uint32, s *shard, part str
 		}
 	}
 	numbers, err := part.filed.file.reader.AppendNumbers(nil, dst[begin:])
+	if errors.Is(err, blockfile.ErrDamaged) {
+		return dst[:begin], nil
+	}
 	if err != nil {
 		return dst, err
 	}

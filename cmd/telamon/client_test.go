@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/telamon-tsdb/telamon/query/alert"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
@@ -98,6 +99,16 @@ func (c client) graph(parameters url.Values) (g graph, err error) {
 		return g, errors.Join(fmt.Errorf("graph %s: %s", parameters.Get("q"), text), err)
 	}
 	return g, json.NewDecoder(resp.Body).Decode(&g)
+}
+
+// alerts asks for /api/v1/alerts.
+func (c client) alerts() (s alert.Status, err error) {
+	resp, err := http.Get(c.url + "/api/v1/alerts")
+	if err != nil {
+		return s, err
+	}
+	defer resp.Body.Close()
+	return s, json.NewDecoder(resp.Body).Decode(&s)
 }
 
 // slots are the values of series by their tags, as text, and by time. NaN is not among them.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -68,23 +69,34 @@ func (h *hook) folded(rule string) []alert.Event {
 	return events
 }
 
-// await waits until the events of a rule are in these states, with growing sequence numbers.
+// await waits until the events of a rule are in these states, with growing sequence numbers for each alert. A state may
+// be followed by a reason, as in resolved:no_data.
 func (h *hook) await(rule string, states []string) error {
 	var events []alert.Event
 	err := poll(func() error {
 		events = h.folded(rule)
 		var got []string
-		for _, e := range events {
-			got = append(got, e.State)
+		for i, e := range events {
+			state := e.State
+			if i < len(states) && strings.Contains(states[i], ":") {
+				state += ":" + string(e.Reason)
+			}
+			got = append(got, state)
 		}
 		if !slices.Equal(got, states) {
 			return fmt.Errorf("events of %s: %v, want %v", rule, got, states)
 		}
 		return nil
 	}, func() bool { return len(events) > len(states) })
-	for i := 1; i < len(events); i++ {
-		if events[i].Seq <= events[i-1].Seq {
-			return fmt.Errorf("event %s has seq %d after %d", events[i].ID, events[i].Seq, events[i-1].Seq)
+	newest := map[string]uint64{}
+	for _, e := range events {
+		alert := fmt.Sprint(e.Labels)
+		if e.Seq <= newest[alert] {
+			return fmt.Errorf("event %s has seq %d after %d", e.ID, e.Seq, newest[alert])
+		}
+		newest[alert] = e.Seq
+		if value := float64(e.Value); value != value || e.ValueStep == 0 || strings.Contains(fmt.Sprint(e.Annotations), "NaN") {
+			return fmt.Errorf("event %s tells no value: %+v", e.ID, e)
 		}
 	}
 	return err
@@ -93,7 +105,7 @@ func (h *hook) await(rule string, states []string) error {
 // A feed publishes a gauge for each second, in order. A second whose request fails is sent again until it
 // succeeds, so that a server that was away gets what it missed.
 type feed struct {
-	name   string
+	tags   map[string]string
 	cancel context.CancelFunc
 	done   sync.WaitGroup
 
@@ -102,9 +114,17 @@ type feed struct {
 	value float64
 }
 
-func startFeed(name string) *feed {
+// startFeed begins a feed of the series with a name and perhaps more tags: requests or requests,zone=a.
+func startFeed(series string) *feed {
 	ctx, cancel := context.WithCancel(context.Background())
-	f := &feed{name: name, cancel: cancel}
+	f := &feed{tags: map[string]string{"atlas.dstype": "gauge"}, cancel: cancel}
+	for i, part := range strings.Split(series, ",") {
+		if key, value, ok := strings.Cut(part, "="); ok && i > 0 {
+			f.tags[key] = value
+		} else {
+			f.tags["name"] = part
+		}
+	}
 	f.done.Go(func() { f.run(ctx) })
 	return f
 }
@@ -145,6 +165,5 @@ func (f *feed) publish(ctx context.Context, at time.Time) error {
 		return nil
 	}
 	c := client{url: url}
-	tags := map[string]string{"name": f.name, "atlas.dstype": "gauge"}
-	return c.publish(ctx, []sample{{tags, at.UnixMilli(), number(value)}})
+	return c.publish(ctx, []sample{{f.tags, at.UnixMilli(), number(value)}})
 }

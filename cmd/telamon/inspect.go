@@ -111,6 +111,7 @@ func (i *inspection) directory(path string) error {
 var recordNames = map[wal.Type]string{
 	wal.Series: "series", wal.Points: "points", wal.AlertState: "alert states",
 	wal.Notification: "notifications", wal.Document: "documents", wal.Tombstone: "tombstones",
+	wal.Uptime: "uptime",
 }
 
 // segment walks over a segment of the log.

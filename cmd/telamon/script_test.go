@@ -35,11 +35,13 @@ func (c leakChecked) Run() int {
 //
 //	start NAME ARGS...          run telamon until it prints its address, which becomes $NAME
 //	await NAME PATTERN          wait until the output of NAME matches
-//	signal NAME INT|TERM|HUP|KILL
+//	signal NAME INT|TERM|HUP|KILL|STOP|CONT
 //	ended NAME STATUS           wait until NAME has ended with that status; -1 is "by a signal"
 //	hook [refuse]               start a webhook receiver, whose address becomes $hook; or let it answer 503, or no longer
-//	events RULE STATE...        wait for these events of a rule, folded by their IDs; no others may have come
-//	feed NAME URL VALUE         from now on publish the gauge NAME to URL, for each second
+//	events RULE STATE...        wait for these events of a rule, folded by their IDs; no others may have come. A state may
+//	                            have a reason, as resolved:no_data
+//	feed NAME URL VALUE         from now on publish the gauge NAME, or NAME,KEY=VALUE..., to URL, for each second; an empty
+//	                            URL lets it fall silent
 //	get PATTERN URL             ask until status line and body match
 //	post STATUS URL FILE        publish a file
 //	fleet URL                   publish the golden fleet

@@ -15,6 +15,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/query/alert"
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/stream"
 	"github.com/telamon-tsdb/telamon/query/yamlfile"
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
@@ -44,6 +45,7 @@ type server struct {
 	listener   *sockets.Listener
 	dir        *tsdb.Dir
 	log        *wal.Log
+	uptime     *stream.Uptime
 	db         *tsdb.DB
 	parts      parts
 	http       *http.Server
@@ -82,8 +84,9 @@ func openServer(settings Settings, logger *slog.Logger) (_ *server, err error) {
 	if s.dir, err = tsdb.OpenDir(settings.fs, settings.Data, settings.Step); err != nil {
 		return nil, err
 	}
+	s.uptime = stream.NewUptime(stream.Clock{Step: settings.Step, Delay: settings.EvalDelay}, nil)
 	logConfig := s.dir.LogConfig(namespace)
-	logConfig.Sync, logConfig.Logger, logConfig.Held = settings.Sync, logger, s.dir.Held
+	logConfig.Sync, logConfig.Logger, logConfig.Held, logConfig.Written = settings.Sync, logger, s.dir.Held, s.uptime.Written
 	if s.log, err = wal.Open(logConfig); err != nil {
 		return nil, err
 	}
@@ -149,13 +152,16 @@ func (s *server) work(ctx context.Context, reload <-chan os.Signal) error {
 	stopMaintenance := s.startMaintenance(ctx)
 	defer stopMaintenance()
 	s.ready.Store(true)
+	s.uptime.Begin()
 	s.logger.Info("ready", "address", s.url(), "data", s.settings.Data, "step", s.settings.Step)
 	for {
 		select {
 		case <-ctx.Done():
 			s.logger.Info("stopping")
+			s.uptime.Stop() // before the first publisher is turned away
 			return s.shutdown()
 		case err := <-s.failed:
+			s.uptime.Stop()
 			return fmt.Errorf("http server: %w", err)
 		case <-reload:
 			s.reloadRules(ctx, held != nil)
@@ -216,7 +222,8 @@ func (s *server) replay(ctx context.Context) error {
 			}
 			looked = time.Now()
 		}
-		if rec.Type == wal.AlertState || rec.Type == wal.Notification {
+		switch rec.Type {
+		case wal.AlertState, wal.Notification, wal.Uptime:
 			return s.parts.alerts.Replay(rec)
 		}
 		return s.db.Replay(at, rec)

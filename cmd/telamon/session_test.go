@@ -102,6 +102,7 @@ func (s *session) await(_ *testscript.TestScript, args []string) error {
 func (s *session) signal(_ *testscript.TestScript, args []string) error {
 	signals := map[string]syscall.Signal{
 		"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "KILL": syscall.SIGKILL,
+		"STOP": syscall.SIGSTOP, "CONT": syscall.SIGCONT,
 	}
 	p, err := s.process(args[0])
 	if err != nil {

@@ -34,7 +34,7 @@ func wire(srv *server) parts {
 	pipeline := ingest.New(ingest.Config{Store: srv.db, Step: step, MaxAge: srv.settings.MaxAge, EvalDelay: srv.settings.EvalDelay})
 	publish := listen.NewPublish(listen.Config{Pipeline: pipeline, MaxHeldBytes: bodyMemory(memoryLimit(os.ReadFile))})
 	engine := query.NewEngine(query.Config{
-		Store: srv.db, MaxLines: srv.settings.MaxLines, MaxDatapoints: srv.settings.MaxDatapoints,
+		Store: srv.db, MaxLines: srv.settings.MaxLines, MaxDatapoints: srv.settings.MaxDatapoints, Lost: srv.db.LostBetween,
 		MemoryBytes: queryBytes(), RuleBytes: ruleBytes(),
 	})
 
@@ -43,6 +43,7 @@ func wire(srv *server) parts {
 		Clock:    stream.Clock{Step: step, Delay: srv.settings.EvalDelay},
 		Evaluate: alert.FromEngine(engine, step),
 		Append:   srv.log.Append,
+		Uptime:   srv.uptime,
 		Send: func(ctx context.Context, to alert.Receiver, body []byte) error {
 			return p.webhook.Post(ctx, to.Webhook.URL, body)
 		},
@@ -98,7 +99,7 @@ func logCounts(s wal.Stats) self.LogCounts {
 func alertCounts(s alert.Stats) self.AlertCounts {
 	return self.AlertCounts{
 		Evaluations: s.Evaluations, EvaluationErrors: s.EvaluationErrors, SkippedSteps: s.Skipped,
-		Waiting: s.Waiting, GivenUp: s.GivenUp, Pending: s.Pending, Firing: s.Firing,
+		UnknownSteps: s.Unknown, FirstJudged: s.FirstJudged, Waiting: s.Waiting, GivenUp: s.GivenUp, Pending: s.Pending, Firing: s.Firing,
 		Held: s.Held, RulesRefused: s.Refused,
 	}
 }

@@ -103,7 +103,7 @@ func TestSources(t *testing.T) {
 		for _, want := range []string{
 			"name=atlas.db.numInvalid", "error=DataTooOld", "bucket=07s", "bucket=60s", "bucket=future",
 			"name=telamon.publish.requests, status=503", "name=telamon.runtime.heapLiveBytes", "name=telamon.ingest.samplesAfterClose",
-			"name=telamon.log.lastSyncSeconds", "name=telamon.alerts.waiting", "name=telamon.alerts.groups, state=firing",
+			"name=telamon.log.lastSyncSeconds", "name=telamon.alerts.waiting", "name=telamon.alerts.unknownSteps", "name=telamon.alerts.firstJudgedSeconds", "name=telamon.alerts.groups, state=firing",
 			"id=late, name=telamon.store.samplesIgnored",
 		} {
 			if !strings.Contains(log.String(), want) {

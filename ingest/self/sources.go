@@ -99,6 +99,9 @@ func OfStore(stats func() tsdb.Stats) Source {
 			{"telamon.store.cacheLookups", Counter, float64(s.Cache.Misses), tag.New("id", "miss")},
 			{"telamon.store.cacheLookups", Counter, float64(s.Cache.Stale), tag.New("id", "stale")},
 			{"telamon.store.cacheBytes", Gauge, float64(s.Cache.Bytes), nil},
+			{"telamon.store.damages", Counter, float64(s.Damage.Restored), tag.New("id", "restored")},
+			{"telamon.store.damages", Counter, float64(s.Damage.Lost), tag.New("id", "lost")},
+			{"telamon.store.damages", Counter, float64(s.Damage.Files), tag.New("id", "file")},
 		}
 	}
 }
@@ -131,11 +134,14 @@ func OfLog(counts func() LogCounts) Source {
 type AlertCounts struct {
 	Evaluations, EvaluationErrors uint64 // of a rule at a step
 	SkippedSteps                  uint64 // steps that were missed for too long to be caught up
-	Waiting                       int    // notifications that are not delivered yet
-	GivenUp                       uint64 // notifications dropped for want of room
-	Pending, Firing               int    // groups
-	Held                          int    // rules that are not in the rules file and whose alerts fire on
-	RulesRefused                  bool   // the newest rules file is not in force
+	UnknownSteps                  uint64 // steps of which nothing could be said, those that were skipped among them
+	// FirstJudged is the time from the start to the first step that was judged; before that, the time that has passed.
+	FirstJudged     time.Duration
+	Waiting         int    // notifications that are not delivered yet
+	GivenUp         uint64 // notifications dropped for want of room
+	Pending, Firing int    // groups
+	Held            int    // rules that are not in the rules file and whose alerts fire on
+	RulesRefused    bool   // the newest rules file is not in force
 }
 
 // OfAlerts offers what alerting counts.
@@ -146,6 +152,8 @@ func OfAlerts(counts func() AlertCounts) Source {
 			{"telamon.alerts.evaluations", Counter, float64(c.Evaluations), nil},
 			{"telamon.alerts.evaluationErrors", Counter, float64(c.EvaluationErrors), nil},
 			{"telamon.alerts.skippedSteps", Counter, float64(c.SkippedSteps), nil},
+			{"telamon.alerts.unknownSteps", Counter, float64(c.UnknownSteps), nil},
+			{"telamon.alerts.firstJudgedSeconds", Gauge, c.FirstJudged.Seconds(), nil},
 			{"telamon.alerts.waiting", Gauge, float64(c.Waiting), nil},
 			{"telamon.alerts.givenUp", Counter, float64(c.GivenUp), nil},
 			{"telamon.alerts.groups", Gauge, float64(c.Pending), tag.New("state", "pending")},

@@ -54,15 +54,19 @@ func (s signalTable) lines(p expr.Expr, step int64) ([]query.StepLine, error) {
 }
 
 // wanted returns the events that one receiver hears of one alert if nothing ever goes wrong, as "seq state step".
-func (s signalTable) wanted(e, g string, hold int64, ticks []stream.Tick) []string {
+func (s signalTable) wanted(e, g string, hold int64, ticks []stream.Tick, known []bool) []string {
 	var texts []string
 	var state State
 	for _, tick := range ticks {
 		if tick.Skipped > 0 {
-			state, _ = state.Next(Unknown, tick.Step, hold)
+			state = state.unseen(tick.Step-second, tick.Skipped*second, second)
 		}
 		var transition Transition
-		state, transition = state.Next(s[e+g][tick.Step/second-1], tick.Step, hold)
+		reading := s[e+g][tick.Step/second-1]
+		if !known[tick.Step/second-1] {
+			reading = Unknown
+		}
+		state, transition = state.Next(reading, tick.Step, hold, second)
 		if transition != None {
 			texts = append(texts, fmt.Sprintf("%d %s %d", state.Seq, []string{"", "firing", "resolved"}[transition], tick.Step))
 		}
@@ -180,6 +184,18 @@ func TestCrashModel(t *testing.T) {
 			m.ticks = append(m.ticks, stream.Tick{Step: (s + skip) * second, Skipped: skip})
 			s += skip
 		}
+		known := rapid.SliceOfN(rapid.SampledFrom([]bool{true, true, false}), steps, steps).Draw(t, "known")
+		var up []int64
+		for i, one := range known {
+			switch {
+			case one && (i == 0 || !known[i-1]):
+				up = append(up, int64(i), int64(i+1))
+			case one:
+				up[len(up)-1]++
+			}
+		}
+		m.sees = true
+		m.log.records = append(m.log.records, upRecord(up...))
 		m.begin(modelRules)
 		actions := []func(){m.step, m.step, m.attempt, m.attempt, m.attempt, m.checkpoint}
 		for range rapid.IntRange(0, 80).Draw(t, "actions") {
@@ -208,7 +224,7 @@ func TestCrashModel(t *testing.T) {
 			hold                 int64
 		}{{"a", "Slow", slowExpr, second}, {"b", "Slow", slowExpr, second}, {"a", "Fast", fastExpr, 0}} {
 			for _, g := range modelGroups {
-				want := m.signals.wanted(lane.expr, g, lane.hold, m.ticks)
+				want := m.signals.wanted(lane.expr, g, lane.hold, m.ticks, known)
 				if got := m.folded[lane.receiver+lane.rule+g]; !slices.Equal(got, want) {
 					t.Fatalf("receiver %s, rule %s, group %s:\n got %v\nwant %v", lane.receiver, lane.rule, g, got, want)
 				}

@@ -14,7 +14,26 @@ import (
 type outcome struct {
 	rule  *Rule
 	lines []query.StepLine
-	err   error // then there are no lines
+	err   error  // then there are no lines
+	doubt *Doubt // why what is not true is unknown; nil where it is known
+	// without has the groups that end although they have a value, because there are no data: see withoutData.
+	without map[string]bool
+}
+
+// reading returns what the outcome says about a group whose line is this one; nil for a group without one.
+func (o *outcome) reading(line *query.StepLine) Reading {
+	switch {
+	case line != nil && ReadingOf(line.Signal) == True:
+		return True
+	case o.doubt != nil:
+		return Unknown
+	}
+	return NotTrue
+}
+
+// evaluated reports whether the rule was evaluated at the step: then the step is known, even where it reads unknown ones.
+func (o *outcome) evaluated() bool {
+	return o.err == nil && (o.doubt == nil || o.doubt.Reads != 0)
 }
 
 // A decider works out the change that one closed step makes to a ledger, without touching it.
@@ -40,41 +59,42 @@ func (l *ledger) decide(tick stream.Tick, step time.Duration, outcomes []outcome
 // rule reads the step for each group of one rule: those with a line and those that had one.
 func (d *decider) rule(o *outcome) {
 	known := d.ledger.groups[o.rule.Name]
-	absent := NotTrue
-	if o.err != nil {
-		absent = Unknown
-	}
 	byTags := trueFirst(o.lines)
-	if o.err == nil {
-		byTags = d.overflow(o.rule, known, byTags)
+	if o.evaluated() {
+		byTags = d.overflow(o, known, byTags)
 	}
 	for _, key := range slices.Sorted(maps.Keys(byTags)) {
 		line := byTags[key]
-		d.read(o.rule, known[key], line, ReadingOf(line.Signal))
+		reading := o.reading(&line)
+		if o.without[key] {
+			d.read(o.rule, known[key], nil, reading)
+			continue
+		}
+		d.read(o.rule, known[key], &line, reading)
 	}
 	for _, g := range sortedGroups(known) {
-		if g.overflow && o.err == nil {
+		if g.overflow && o.evaluated() {
 			continue // it has been read
 		}
 		if _, ok := byTags[g.key()]; !ok {
-			d.read(o.rule, g, query.StepLine{Tags: g.tags, Value: float64(noNumber), Signal: float64(noNumber)}, absent)
+			d.read(o.rule, g, nil, o.reading(nil))
 		}
 	}
 }
 
-// read takes one group over the step. g is nil for a group of which nothing is remembered.
-func (d *decider) read(rule *Rule, g *group, line query.StepLine, reading Reading) {
+// read takes one group over the step. g is nil for a group of which nothing is remembered, line for one without a line.
+func (d *decider) read(rule *Rule, g *group, line *query.StepLine, reading Reading) {
 	if g == nil {
 		if reading != True {
 			return
 		}
-		g = &group{rule: rule.Name, tags: line.Tags, id: groupID(rule.Name, line.Tags)}
+		g = &group{rule: rule.Name, tags: line.Tags, id: groupID(rule.Name, line.Tags), reached: nothing}
 	}
-	before, hold := g.state, rule.hold(d.size)
-	if d.tick.Skipped > 0 { // the row is broken
-		before, _ = before.Next(Unknown, d.tick.Step, hold)
+	before, hold, size := g.state, rule.hold(d.size), d.size.Milliseconds()
+	if d.tick.Skipped > 0 {
+		before = before.unseen(d.tick.Step-size, d.tick.Skipped*size, size)
 	}
-	after, transition := before.Next(reading, d.tick.Step, hold)
+	after, transition := before.Next(reading, d.tick.Step, hold, size)
 	if after == g.state {
 		return
 	}
@@ -83,13 +103,22 @@ func (d *decider) read(rule *Rule, g *group, line query.StepLine, reading Readin
 	}
 	next := *g
 	next.identity, next.state = rule.identity(), after
-	next.value, next.signal = Number(line.Value), Number(line.Signal)
-	if transition != None || after.Phase == Pending {
-		next.labels = mergeLabels(line.Tags, rule.Labels)
-		next.annotations = rule.render(next.labels, line)
+	next.reached = g.reached.moved(line, reading, d.tick.Step)
+	if (transition != None || after.Phase == Pending) && !g.overflow { // of an overflow only unknown steps are read here
+		next.labels = mergeLabels(g.tags, rule.Labels)
+		next.annotations = rule.render(next.labels, next.reached)
 	}
-	if transition == Fired {
-		next.told = rule.Notify
+	switch transition {
+	case Fired:
+		next.told, next.reason = rule.Notify, ""
+	case Resolved:
+		next.reason = NoData
+		if next.reached.step == d.tick.Step {
+			next.reason = Recovered
+		}
+		if !next.reached.isThere() { // an older program forgot it
+			next.annotations = g.annotations
+		}
 	}
 	d.change.groups = append(d.change.groups, &next)
 	d.change.tell(&next, transition, before.Start, d.tick.Step)
@@ -110,11 +139,12 @@ func (c *change) tell(g *group, transition Transition, start, step int64) {
 	}
 	e := Event{
 		Version: EventVersion, Seq: g.state.Seq, State: "firing", Rule: g.rule,
-		Labels: g.labels, Annotations: g.annotations, Value: g.value, Signal: g.signal,
+		Labels: g.labels, Annotations: g.annotations,
+		Value: g.reached.value, Signal: g.reached.signal, ValueStep: g.reached.step,
 		Step: step, Start: g.state.Start,
 	}
 	if transition == Resolved {
-		e.State, e.Start, e.End = "resolved", start, &step
+		e.State, e.Start, e.End, e.Reason = "resolved", start, &step, g.reason
 	}
 	e.ID = eventID(g.id, e.Start, e.State)
 	body := e.encode()
@@ -124,8 +154,8 @@ func (c *change) tell(g *group, transition Transition, start, step int64) {
 }
 
 // render returns the annotations of an alert with these labels.
-func (r *Rule) render(labels map[string]string, line query.StepLine) map[string]string {
-	data := templateData(labels, line.Value, line.Signal)
+func (r *Rule) render(labels map[string]string, at reached) map[string]string {
+	data := templateData(labels, float64(at.value), float64(at.signal))
 	annotations := make(map[string]string, len(r.Annotations))
 	for key, template := range r.Annotations {
 		annotations[key] = template.Render(data)
@@ -167,13 +197,14 @@ func (c *change) drop(g *group) {
 
 // retire returns the change that takes the groups of rules that are gone, or are other rules now, out
 // of the ledger. Those that fire are resolved at the last evaluated step, because nobody will look
-// again: the receivers hear it with the labels and annotations of the firing and without a value. What is
+// again: the receivers hear it with the labels and annotations of the firing and the last value. What is
 // held stays.
 func (l *ledger) retire(rules *Rules, hold holding) *change {
 	c := &change{step: l.step}
 	named := rules.byName()
 	for _, g := range l.all() {
-		if rule := named[g.rule]; rule != nil && rule.identity() == g.identity {
+		rule := named[g.rule]
+		if rule != nil && rule.identity() == g.identity {
 			continue
 		} else if rule == nil && hold.keeps(g) {
 			continue
@@ -182,8 +213,11 @@ func (l *ledger) retire(rules *Rules, hold holding) *change {
 			ended := *g
 			start := g.state.Start
 			var transition Transition
-			ended.state, transition = g.state.Next(NotTrue, l.step, 0)
-			ended.value, ended.signal = noNumber, noNumber
+			ended.state, transition = g.state.Next(NotTrue, l.step, 0, 0)
+			ended.reason = RuleChanged
+			if rule == nil {
+				ended.reason = RuleRemoved
+			}
 			c.tell(&ended, transition, start, l.step)
 			g = &ended
 		}

@@ -1,8 +1,8 @@
 // Package alert decides, step by closed step, which alerts fire, and sees to it that their receivers hear
 // of it.
 //
-// Read first: State.Next, the state machine; Manager, which runs it; Event, what receivers get; Load,
-// the rules file.
+// Read first: State.Next, the state machine; Manager, which runs it; Event, what receivers get; Doubt, where nothing
+// is decided; Load, the rules file.
 //
 //	step T closed (query/stream)
 //	  │ each rule's expression at T (query.Engine.EvalStep): a line per group
@@ -32,9 +32,32 @@
 // that is being set up, and to give up would lose a page. For the same reason the news for a receiver that is
 // not in the rules file wait until it is declared again, among at most maxWaiting. Between alerts there is no order.
 //
-// A step that cannot be evaluated, or was missed for more than an hour, neither resolves nor counts as
-// true: a firing alert stays, a pending one begins anew. Samples that arrive after their step has closed
-// change no decision.
+// Samples that arrive after their step has closed change no decision.
+//
+// # Unknown steps
+//
+// What is missing is evidence only where the server would have seen it. A step is known if the server was taking samples
+// during all of it, and until it closed (stream.Uptime); a sender that fell silent, or was refused by a limit, makes no
+// step unknown. At an unknown step no rule is evaluated: nothing fires, nothing is resolved, and it counts neither
+// for nor against a rule's for, which is known time. At a known step of which the expression reads an unknown one
+// (:rolling-max, :offset, :trend …; eval.SpansRead), true is true, and what is not true is unknown. So an alert that
+// recovered meanwhile is resolved once, at the first step that knows it. A step that cannot be evaluated, or was missed
+// for more than an hour, is treated the same way.
+//
+//	steps      1  2  3  4  5  6  7       for: 3s at a step of 1s
+//	known      k  k  ?  ?  k  k  k
+//	signal     T  T        T  T  .
+//	state      p  p  p  p  F  f  R       fires at 5, the third true step that was seen; resolved at 7
+//
+// A rule that reads far back, as :des, which reads a day of minutes, resolves nothing until no unknown step is in
+// sight; what is true fires at once.
+//
+// # Why an alert ended
+//
+// A resolved event has a reason: "recovered" (there was a value, and it was not true), "no_data" (there was none),
+// "rule_changed" or "rule_removed". It tells the last value that is known and its step, which for no_data is the last
+// that the line had; annotations are rendered with it. Right after a restart the newest step of the life before is
+// evaluated once more for that, for the log has the value of the firing.
 //
 // A rule of which more than 10,000 groups are true overflows: one alert of the rule itself, of the group "all", tells its
 // receivers how many, with some examples. Groups that fire go on; the others have no states of their own until a tenth
@@ -58,18 +81,20 @@
 //	{"step":1700000060000}                        a step in which nothing changed: 34 bytes with the header
 //	{"step":…, "floor":9,                         no forgotten group had a sequence number above 9
 //	 "groups":[{"rule":"HighErrorRate","identity":"…","tags":"…","state":{"phase":2,"start":…,"since":…,"seq":1},
-//	            "labels":{…},"annotations":{…},"told":["oncall"],"value":12,"signal":1}],
+//	            "labels":{…},"annotations":{…},"told":["oncall"],"value":12,"signal":1,"value_step":…}],
 //	 "notifications":[{"id":"…","alert":"…","receiver":"oncall","step":…,"body":{the event}}]}
 //
 // tags are canonical bytes in base64; a group without a phase and seq is forgotten, and one with
-// "overflow":true stands for all groups of its rule. After a load a record has the
+// "overflow":true stands for all groups of its rule. state has unknown and unknown_at while a pending group has seen
+// unknown steps, reason is why the newest episode of an inactive one ended. After a load a record has the
 // roster as well, "roster":{"rules":{"HighErrorRate":"the identity"}}: all rules in force, or with "more":true those that
 // did not fit the record before. A wal.Notification
 // record says that one needs no delivery any more: {"id":"…","alert":"…","receiver":"oncall","at":…,"attempts":1}.
+// A wal.Uptime record, of package stream, comes before the records of each step.
 //
 // # Napkin
 //
-// A quiet step is one append of 34 bytes: 50 kB a day at 60 s. A transition with a receiver is
+// A quiet step is one append of 96 bytes, 62 of them uptime: 140 kB a day at 60 s. A transition with a receiver is
 // 1.5 kB. A group in memory is about 1 kB, at most 10,000 a rule, however many are true, and 1,000 resolved ones in all. Deciding
 // costs 1 µs for a group in which nothing happens and 20-40 µs for a transition with its event
 // (BenchmarkStep); the evaluation before it costs far more. Reading a rules file is 50 µs a rule.

@@ -31,12 +31,17 @@ type Event struct {
 	Rule  string `json:"rule"`
 	// Labels are the tags of the group and the labels of the rule, which win.
 	Labels map[string]string `json:"labels"`
-	// Annotations are rendered for this transition; where the rule is gone, they are those of the firing.
+	// Annotations are rendered for this transition, with Value; where the rule is gone, they are those of the firing.
 	Annotations map[string]string `json:"annotations"`
-	// Value is the left side of the outermost comparison at Step, Signal the line itself; null where
-	// there is no value, as in a resolved event because the line has ended.
-	Value  Number `json:"value"`
-	Signal Number `json:"signal"`
+	// Reason says why an alert was resolved: "recovered", "no_data", "rule_changed" or "rule_removed". A firing event
+	// has none.
+	Reason Resolution `json:"reason,omitempty"`
+	// Value is the left side of the outermost comparison, Signal the line itself, both at ValueStep. That is Step, but
+	// where the alert was resolved without a value: then it is the last step that had one. Only an alert that an older
+	// program has seen fire can be without any: then they are null.
+	Value     Number `json:"value"`
+	Signal    Number `json:"signal"`
+	ValueStep int64  `json:"value_step"`
 	// Step is the closed step that decided the transition.
 	Step int64 `json:"step"`
 	// Start is the first step of the row of true steps that led to the firing.

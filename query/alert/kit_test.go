@@ -26,14 +26,18 @@ const second = int64(1000)
 type memoryLog struct {
 	mu      sync.Mutex
 	records []wal.Record
-	fail    error  // what Append returns
-	crash   func() // called by Append instead of returning, if set
-	lose    bool   // whether a crash loses the records
+	fail    error                               // what Append returns
+	crash   func()                              // called by Append instead of returning, if set
+	lose    bool                                // whether a crash loses the records
+	written func(took time.Duration, err error) // hears of each Append, as wal.Config.Written; may be nil
 }
 
 func (l *memoryLog) Append(ctx context.Context, records ...wal.Record) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.written != nil {
+		defer l.written(0, l.fail)
+	}
 	if l.fail != nil {
 		return l.fail
 	}
@@ -170,6 +174,8 @@ type bench struct {
 	receiver *fakeReceiver
 	manager  *Manager
 	now      func() time.Time
+	sees     bool           // whether the manager has an uptime; without, all steps are known
+	uptime   *stream.Uptime // of the present life; not begun
 }
 
 func newBench(t interface{ Fatalf(string, ...any) }, schedule string) *bench {
@@ -177,11 +183,19 @@ func newBench(t interface{ Fatalf(string, ...any) }, schedule string) *bench {
 }
 
 // begin makes a manager of what the log holds, with rules, not started.
-func (b *bench) begin(rules string) *Manager {
-	b.manager = New(Config{
-		Clock: stream.Clock{Step: time.Second}, Evaluate: b.engine.Evaluate, Append: b.log.Append,
+func (b *bench) begin(rules string) *Manager { return b.beginOver(b.engine.Evaluate, rules) }
+
+// beginOver is begin with another engine.
+func (b *bench) beginOver(evaluate func(context.Context, expr.Expr, int64) ([]query.StepLine, error), rules string) *Manager {
+	cfg := Config{
+		Clock: stream.Clock{Step: time.Second}, Evaluate: evaluate, Append: b.log.Append,
 		Send: b.receiver.Send, Now: b.now,
-	})
+	}
+	if b.sees {
+		b.uptime = stream.NewUptime(cfg.Clock, b.now)
+		cfg.Uptime, b.log.written = b.uptime, b.uptime.Written
+	}
+	b.manager = New(cfg)
 	b.log.replay(b.t, b.manager)
 	if err := b.manager.SetRules(context.Background(), testRules(b.t, rules)); err != nil {
 		b.t.Fatalf("SetRules: %v", err)

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/telamon-tsdb/telamon/query"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
@@ -25,8 +26,12 @@ type group struct {
 	labels, annotations map[string]string
 	// told are the receivers of the newest firing, who must hear of its end whatever the rule says by then.
 	told []string
-	// value and signal are those of the newest reading; NaN is no line.
-	value, signal Number
+	// reached has the newest value that is known.
+	reached reached
+	// reason is why the newest episode ended; "" while there is none that has.
+	reason Resolution
+	// doubt is the newest row of steps that said nothing; nil if there was none in this life. It is not in the log.
+	doubt *Doubt
 	// overflow says that it is no line, but stands for all lines of a rule with too many.
 	overflow bool
 }
@@ -87,19 +92,24 @@ func (l *ledger) put(g *group) {
 	}
 }
 
-// note keeps the newest readings of a rule's groups for the status. They are in no change, because
-// they move with every step.
-func (l *ledger) note(o *outcome) {
-	for _, g := range l.groups[o.rule.Name] {
-		g.value, g.signal = noNumber, noNumber
-	}
+// note keeps the newest readings of a rule's groups. They are in no change, because they move with every step.
+func (l *ledger) note(o *outcome, step, size int64) {
 	byTags := trueFirst(o.lines)
-	if own := l.groups[o.rule.Name][overflowKey]; own != nil && own.state.Phase != Inactive && o.err == nil {
-		own.value, own.signal = overflowNumbers(countTrue(byTags), True)
-	}
-	for key, s := range byTags {
-		if g := l.groups[o.rule.Name][key]; g != nil {
-			g.value, g.signal = Number(s.Value), Number(s.Signal)
+	for key, g := range l.groups[o.rule.Name] {
+		if g.overflow && o.evaluated() {
+			if g.state.Phase != Inactive {
+				g.reached = overflowReached(countTrue(byTags), True, step)
+			}
+			continue
+		}
+		var line *query.StepLine
+		if s, ok := byTags[key]; ok && !o.without[key] {
+			line = &s
+		}
+		reading := o.reading(line)
+		g.reached = g.reached.moved(line, reading, step)
+		if reading == Unknown {
+			g.doubt = g.doubt.then(o.doubt, size)
 		}
 	}
 }

@@ -23,7 +23,10 @@ type Config struct {
 	Append func(ctx context.Context, records ...wal.Record) error
 	// Send makes one attempt to deliver an event, a JSON body, to a receiver. nil means delivered.
 	Send func(ctx context.Context, to Receiver, body []byte) error
-	// Now returns the wall time; nil means time.Now.
+	// Uptime knows which steps the server was taking samples for; the manager logs and replays it, and reads the time
+	// from it. At the others nothing fires and nothing is resolved. nil means that all steps are known.
+	Uptime *stream.Uptime
+	// Now returns the wall time where there is no Uptime; nil means time.Now.
 	Now func() time.Time
 	// Log hears of transitions, failures and skipped steps; nil is silence.
 	Log *slog.Logger
@@ -38,10 +41,13 @@ type Manager struct {
 	box     *outbox
 	courier *courier
 	walker  *stream.Walker
+	sight   sight
+	began   time.Time // by New
 
 	// stepMu is held while the ledger moves on: through the evaluation of a step, a reload, a checkpoint.
 	// So changes are appended in the order in which they are applied.
-	stepMu sync.Mutex
+	stepMu    sync.Mutex
+	refreshed bool // whether refresh was called; guarded by stepMu
 
 	mu     sync.Mutex // guards what follows; never held while anything else is waited for
 	ledger *ledger
@@ -49,6 +55,7 @@ type Manager struct {
 	runs   map[string]*run // by name of the rule
 	stats  Stats           // the counters that are not the courier's
 	logErr error           // why the last append failed; nil after a good one
+	doubt  *Doubt          // the newest row of unknown steps; nil if there was none in this life
 	// refused is why the newest load is not in force; nil after a good one.
 	refused error
 	loaded  bool // SetRules has put rules in force in this life
@@ -82,12 +89,16 @@ func New(cfg Config) *Manager {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+	if cfg.Uptime != nil {
+		cfg.Now = cfg.Uptime.Now
+	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	m := &Manager{
 		cfg: cfg, box: newOutbox(room{maxWaiting, maxWaitingBytes}), ledger: newLedger(),
-		rules: &Rules{}, runs: map[string]*run{},
+		rules: &Rules{}, runs: map[string]*run{}, began: time.Now(),
+		sight: sight{cfg.Uptime, cfg.Clock.Step.Milliseconds()},
 	}
 	m.courier = &courier{box: m.box, send: m.send, settled: m.settled, now: cfg.Now, log: cfg.Log}
 	return m
@@ -109,6 +120,10 @@ func (m *Manager) Replay(r wal.Record) error {
 			return err
 		}
 		m.box.settle(s)
+	case wal.Uptime:
+		if m.cfg.Uptime != nil {
+			return m.cfg.Uptime.Replay(r)
+		}
 	}
 	return nil
 }
@@ -119,18 +134,24 @@ func (m *Manager) Start() {
 	m.box.sweep(m.ledger.ids())
 	m.courier.start()
 	m.walker = stream.Walk(stream.Config{
-		Clock: m.cfg.Clock, Last: m.ledger.step, OnStep: m.onStep, Now: m.cfg.Now, Log: m.cfg.Log,
+		Clock: m.cfg.Clock, Last: m.ledger.step, OnStep: m.onStep, Now: m.cfg.Now, Uptime: m.cfg.Uptime, Log: m.cfg.Log,
 	})
 }
 
 // Close stops evaluation and delivery and waits for both. What is not evaluated or delivered by then is
-// left to the next life. Without a Start there is nothing to stop.
+// left to the next life, which is to know from the log how long the server took samples: stop the Uptime before. Without
+// a Start there is nothing to stop.
 func (m *Manager) Close() {
 	if m.walker == nil {
 		return
 	}
 	m.walker.Close()
 	m.courier.close()
+	m.stepMu.Lock()
+	defer m.stepMu.Unlock()
+	if err := m.append(context.Background(), m.ledger.firing()); err != nil {
+		m.cfg.Log.Warn("the end is not in the log: to the next start the last steps are unknown", "err", err)
+	}
 }
 
 // Checkpoint writes all that is alive to the head of the log, so that older records may be dropped.
@@ -162,7 +183,7 @@ func (m *Manager) appendInPieces(ctx context.Context, records []wal.Record) erro
 }
 
 // Snapshot returns records whose replay makes a new manager equal to this one: the states of all groups, what
-// is not delivered, and the last deliveries. They hold absolute states, so that they may also follow
+// is not delivered, the last deliveries, and the uptime. They hold absolute states, so that they may also follow
 // the history that they sum up; but no step may be logged between Snapshot and them: see Checkpoint.
 func (m *Manager) Snapshot() []wal.Record {
 	m.stepMu.Lock()
@@ -180,12 +201,15 @@ func (m *Manager) snapshot() []wal.Record {
 	for _, s := range m.box.delivered() {
 		records = append(records, settledRecord(s))
 	}
+	if m.cfg.Uptime != nil {
+		records = append(records, m.cfg.Uptime.Snapshot())
+	}
 	return records
 }
 
 // append makes a change durable and notes in the status whether that worked.
 func (m *Manager) append(ctx context.Context, c *change) error {
-	err := m.cfg.Append(ctx, c.encode()...)
+	err := m.sight.log(ctx, m.cfg.Append, c.encode())
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.logErr = err
@@ -200,10 +224,10 @@ func (m *Manager) commit(c *change) {
 	m.stats.Resolved += uint64(len(c.resolved))
 	m.mu.Unlock()
 	for _, g := range c.fired {
-		m.cfg.Log.Info("alert fires", "rule", g.rule, "labels", g.labels, "value", float64(g.value))
+		m.cfg.Log.Info("alert fires", "rule", g.rule, "labels", g.labels, "value", g.reached.value.String())
 	}
 	for _, g := range c.resolved {
-		m.cfg.Log.Info("alert is resolved", "rule", g.rule, "labels", g.labels)
+		m.cfg.Log.Info("alert is resolved", "rule", g.rule, "labels", g.labels, "reason", g.reason, "value", g.reached.value.String())
 	}
 	now := time.Now()
 	for _, n := range c.letters {

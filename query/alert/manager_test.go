@@ -35,13 +35,14 @@ func TestFiringAndResolved(t *testing.T) {
 		Version: 1, ID: eventID(id, 4*second, "firing"), Seq: 1, State: "firing", Rule: "Down",
 		Labels:      map[string]string{"app": "www", "severity": "page"},
 		Annotations: map[string]string{"summary": "www at 6000"},
-		Value:       6000, Signal: 1, Step: 6 * second, Start: 4 * second,
+		Value:       6000, Signal: 1, ValueStep: 6 * second, Step: 6 * second, Start: 4 * second,
 	}
 	resolved := Event{
 		Version: 1, ID: eventID(id, 4*second, "resolved"), Seq: 2, State: "resolved", Rule: "Down",
 		Labels:      map[string]string{"app": "www", "severity": "page"},
 		Annotations: map[string]string{"summary": "www at 8000"},
-		Value:       8000, Signal: 0, Step: 8 * second, Start: 4 * second, End: &end,
+		Value:       8000, Signal: 0, ValueStep: 8 * second, Step: 8 * second, Start: 4 * second, End: &end,
+		Reason: Recovered,
 	}
 	if diff := cmp.Diff([]Event{firing, resolved}, b.receiver.events()); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)
@@ -51,28 +52,12 @@ func TestFiringAndResolved(t *testing.T) {
 func TestEventJSON(t *testing.T) {
 	e := Event{
 		Version: 1, ID: "1f", Seq: 3, State: "firing", Rule: "<R>", Labels: map[string]string{"nf.app": "a&b"},
-		Annotations: map[string]string{}, Value: 1.5, Signal: noNumber, Step: 60000, Start: 60000,
+		Annotations: map[string]string{}, Value: 1.5, Signal: noNumber, ValueStep: 60000, Step: 60000, Start: 60000,
 	}
 	want := `{"version":1,"id":"1f","seq":3,"state":"firing","rule":"<R>","labels":{"nf.app":"a&b"},"annotations":{},` +
-		`"value":1.5,"signal":null,"step":60000,"start":60000,"end":null}`
+		`"value":1.5,"signal":null,"value_step":60000,"step":60000,"start":60000,"end":null}`
 	if got := string(e.encode()); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
-	}
-}
-
-func TestNoLineResolves(t *testing.T) {
-	for name, schedule := range map[string]string{"no line": "TTT ", "NaN": "TTTN", "zero": "TTT."} {
-		b := newBench(t, schedule)
-		b.begin(oneRule)
-		b.steps(1, 4)
-		b.deliver()
-		events := b.receiver.events()
-		if len(events) != 2 || events[1].State != "resolved" {
-			t.Errorf("%s: got %+v, want firing and resolved", name, events)
-		}
-		if name == "no line" && (events[1].Value == events[1].Value || events[1].Annotations["summary"] != "www at NaN") {
-			t.Errorf("no line has no value: got %+v", events[1])
-		}
 	}
 }
 
@@ -147,33 +132,33 @@ func TestEvaluationErrors(t *testing.T) {
 	}
 	b.begin(oneRule)
 	b.steps(1, 2)
-	if s := b.manager.Status().Rules[0]; s.Error != "the query takes too much memory" || s.State != "inactive" || s.Evaluated != 2*second {
-		t.Errorf("got %+v, want the error in the status and no pending group", s)
+	if s := b.manager.Status().Rules[0]; s.Error != "the query takes too much memory" || s.State != "pending" || s.Evaluated != 2*second {
+		t.Errorf("got %+v, want the error in the status and the group still pending", s)
 	}
 	b.steps(3, 6)
-	if g := b.group(); g.State != "firing" || g.Since != 5*second {
-		t.Errorf("got %+v, want firing since 5 s, through the error in step 6", g)
+	if g := b.group(); g.State != "firing" || g.Since != 4*second {
+		t.Errorf("got %+v, want firing since its third true step, through the error in step 6", g)
 	}
 }
 
-func TestSkippedStepsBreakARow(t *testing.T) {
+func TestSkippedStepsDoNotCount(t *testing.T) {
 	b := newBench(t, "TTTTTTTTT")
 	b.begin(oneRule)
-	b.steps(1, 2)
-	b.manager.onStep(context.Background(), stream.Tick{Step: 5 * second, Skipped: 2})
-	if g := b.group(); g.State != "pending" || g.Since != 5*second {
-		t.Errorf("got %+v, want a row that begins behind the gap", g)
+	b.steps(1, 1)
+	b.manager.onStep(context.Background(), stream.Tick{Step: 4 * second, Skipped: 2})
+	if g := b.group(); g.State != "pending" || g.Since != 1*second {
+		t.Errorf("got %+v, want a row that goes on behind the gap", g)
 	}
-	b.steps(6, 7)
-	if g := b.group(); g.State != "firing" {
-		t.Errorf("got %+v, want firing", g)
+	b.steps(5, 5)
+	if g := b.group(); g.State != "firing" || g.Since != 5*second {
+		t.Errorf("got %+v, want firing at the third step that was seen", g)
 	}
-	b.manager.onStep(context.Background(), stream.Tick{Step: 9 * second, Skipped: 1})
-	if g := b.group(); g.State != "firing" || g.Since != 7*second {
+	b.manager.onStep(context.Background(), stream.Tick{Step: 9 * second, Skipped: 3})
+	if g := b.group(); g.State != "firing" || g.Since != 5*second {
 		t.Errorf("got %+v, want firing through a gap", g)
 	}
-	if s := b.manager.Status(); s.Skipped != 3 {
-		t.Errorf("the status tells of %d skipped steps, want 3", s.Skipped)
+	if s := b.manager.Status(); s.Skipped != 5 || s.Unknown != 5 || *s.Doubt != (Doubt{First: 6 * second, Last: 8 * second, Reason: skipped}) {
+		t.Errorf("the status tells of %d skipped and %d unknown steps, want 5 of both; %+v", s.Skipped, s.Unknown, s.Doubt)
 	}
 }
 
@@ -187,15 +172,16 @@ func TestReload(t *testing.T) {
 	for _, c := range []struct {
 		name, rules string
 		keeps       bool
+		reason      Resolution
 	}{
-		{"the same", oneRule, true},
-		{"another text", change("{{ .Value }}", "{{ .Signal }}"), true},
-		{"a longer for", change("for: 3s", "for: 9s"), true},
-		{"another receiver for later", change("notify: [oncall]", "notify: []"), true},
-		{"another expression", change("name,up", "name,down"), false},
-		{"another label", change("severity: page", "severity: mail"), false},
-		{"another name", "allow_removal: true" + change("name: Down", "name: Gone"), false},
-		{"no rules", "allow_removal: true\nreceivers: [{name: oncall, webhook: {url: 'http://x/'}}]", false},
+		{"the same", oneRule, true, ""},
+		{"another text", change("{{ .Value }}", "{{ .Signal }}"), true, ""},
+		{"a longer for", change("for: 3s", "for: 9s"), true, ""},
+		{"another receiver for later", change("notify: [oncall]", "notify: []"), true, ""},
+		{"another expression", change("name,up", "name,down"), false, RuleChanged},
+		{"another label", change("severity: page", "severity: mail"), false, RuleChanged},
+		{"another name", "allow_removal: true" + change("name: Down", "name: Gone"), false, RuleRemoved},
+		{"no rules", "allow_removal: true\nreceivers: [{name: oncall, webhook: {url: 'http://x/'}}]", false, RuleRemoved},
 	} {
 		b := newBench(t, "TTTTTTTTT")
 		b.begin(oneRule)
@@ -214,7 +200,8 @@ func TestReload(t *testing.T) {
 			continue
 		}
 		if len(events) != 1 || events[0].State != "resolved" || events[0].Rule != "Down" || events[0].Labels["severity"] != "page" ||
-			events[0].Annotations["summary"] != "www at 3000" || *events[0].End != 3*second || events[0].Seq != 2 {
+			events[0].Annotations["summary"] != "www at 3000" || *events[0].End != 3*second || events[0].Seq != 2 ||
+			events[0].Value != 3000 || events[0].ValueStep != 3*second || events[0].Reason != c.reason {
 			t.Errorf("%s: got %+v, want the resolved of the old rule", c.name, events)
 		}
 		b.begin(c.rules) // and a restart finds it so
@@ -367,7 +354,7 @@ func TestStats(t *testing.T) {
 	b.deliver()
 	b.steps(4, 8)
 	got := b.manager.Stats()
-	got.EvaluationTime = 0
+	got.EvaluationTime, got.FirstJudged = 0, 0
 	want := Stats{
 		Steps: 8, Evaluations: 8, Fired: 1, Resolved: 1, Attempts: 2, AttemptErrors: 1, Waiting: 1, Rules: 1, Pending: 1,
 	}
@@ -476,6 +463,8 @@ func TestStatusJSON(t *testing.T) {
  "step": 3000,
  "closed": 5000,
  "skipped": 0,
+ "unknown_steps": 0,
+ "unknown": null,
  "waiting": 1,
  "given_up": 0,
  "error": "",
@@ -510,6 +499,9 @@ func TestStatusJSON(t *testing.T) {
      "since": 3000,
      "value": 3000,
      "signal": 1,
+     "value_step": 3000,
+     "reason": "",
+     "unknown": null,
      "annotations": {
       "summary": "www at 3000"
      },

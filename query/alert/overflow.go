@@ -43,7 +43,7 @@ func overflowTags() tag.Tags { return tag.New("group", "all") }
 // newOverflow returns the overflow of a rule, which has not begun.
 func newOverflow(rule string) *group {
 	sum := sha256.Sum256([]byte("overflow/" + rule))
-	return &group{rule: rule, tags: overflowTags(), id: hex.EncodeToString(sum[:16]), overflow: true}
+	return &group{rule: rule, tags: overflowTags(), id: hex.EncodeToString(sum[:16]), reached: nothing, overflow: true}
 }
 
 // key returns where a ledger keeps g among those of its rule.
@@ -73,33 +73,38 @@ func overflows(own *group, count int) bool {
 
 // overflow reads the step for the overflow of a rule, if it has begun or begins. It returns the lines that
 // are to be read for single groups.
-func (d *decider) overflow(rule *Rule, known map[string]*group, byTags map[string]query.StepLine) map[string]query.StepLine {
+func (d *decider) overflow(o *outcome, known map[string]*group, byTags map[string]query.StepLine) map[string]query.StepLine {
 	own, count := known[overflowKey], countTrue(byTags)
 	if !overflows(own, count) {
-		if own != nil {
-			d.readOverflow(rule, own, own.state, NotTrue, count, nil)
+		switch {
+		case own == nil:
+			return byTags
+		case o.doubt != nil && own.state.Phase != Inactive: // perhaps more would be true if all was known
+			d.readOverflow(o.rule, own, own.state, Unknown, count, nil)
+			return firingOnly(known, byTags)
 		}
+		d.readOverflow(o.rule, own, own.state, NotTrue, count, nil)
 		return byTags
 	}
 	if own == nil {
-		own = newOverflow(rule.Name)
+		own = newOverflow(o.rule.Name)
 	}
 	before := own.state
-	if start := oldestRow(known, byTags); before.Phase == Inactive && start > 0 {
-		before.Phase, before.Start, before.Since = Pending, start, start
+	if row := oldestRow(known, byTags); before.Phase == Inactive && row.Start > 0 {
+		row.Seq, before = before.Seq, row
 	}
-	d.readOverflow(rule, own, before, True, count, byTags)
+	d.readOverflow(o.rule, own, before, True, count, byTags)
 	return firingOnly(known, byTags)
 }
 
 // readOverflow takes the overflow of a rule over the step, as read does with other groups. before is its state with
 // the row of true steps that it takes over.
 func (d *decider) readOverflow(rule *Rule, own *group, before State, reading Reading, count int, byTags map[string]query.StepLine) {
-	hold := rule.hold(d.size)
+	hold, size := rule.hold(d.size), d.size.Milliseconds()
 	if d.tick.Skipped > 0 {
-		before, _ = before.Next(Unknown, d.tick.Step, hold)
+		before = before.unseen(d.tick.Step-size, d.tick.Skipped*size, size)
 	}
-	after, transition := before.Next(reading, d.tick.Step, hold)
+	after, transition := before.Next(reading, d.tick.Step, hold, size)
 	if after == own.state {
 		return
 	}
@@ -108,34 +113,39 @@ func (d *decider) readOverflow(rule *Rule, own *group, before State, reading Rea
 	}
 	next := *own
 	next.identity, next.state = rule.identity(), after
-	next.value, next.signal = overflowNumbers(count, reading)
-	next.labels = mergeLabels(own.tags, rule.Labels)
-	next.annotations = rule.renderOverflow(count, byTags)
-	if transition == Fired {
-		next.told = rule.Notify
+	if reading != Unknown {
+		next.reached = overflowReached(count, reading, d.tick.Step)
+		next.labels = mergeLabels(own.tags, rule.Labels)
+		next.annotations = rule.renderOverflow(count, byTags)
+	}
+	switch transition {
+	case Fired:
+		next.told, next.reason = rule.Notify, ""
+	case Resolved:
+		next.reason = Recovered
 	}
 	d.change.groups = append(d.change.groups, &next)
 	d.change.tell(&next, transition, before.Start, d.tick.Step)
 }
 
-// overflowNumbers returns the value and the signal of an overflow.
-func overflowNumbers(count int, reading Reading) (value, signal Number) {
+// overflowReached returns the numbers of an overflow: how many groups are true, and whether it is too many.
+func overflowReached(count int, reading Reading, step int64) reached {
+	at := reached{value: Number(count), step: step}
 	if reading == True {
-		signal = 1
+		at.signal = 1
 	}
-	return Number(count), signal
+	return at
 }
 
-// oldestRow returns the first step of the oldest row of true steps among groups that are pending and true
-// now; 0 if there is none.
-func oldestRow(known map[string]*group, byTags map[string]query.StepLine) int64 {
-	oldest := int64(0)
+// oldestRow returns the state of the oldest row of true steps among groups that are pending and true now; the zero
+// State if there is none.
+func oldestRow(known map[string]*group, byTags map[string]query.StepLine) (oldest State) {
 	for key, g := range known {
 		if g.overflow || g.state.Phase != Pending || ReadingOf(byTags[key].Signal) != True {
 			continue
 		}
-		if oldest == 0 || g.state.Start < oldest {
-			oldest = g.state.Start
+		if oldest.Start == 0 || g.state.Start < oldest.Start {
+			oldest = g.state
 		}
 	}
 	return oldest

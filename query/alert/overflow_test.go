@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/telamon-tsdb/telamon/query"
 	"github.com/telamon-tsdb/telamon/query/expr"
@@ -70,6 +71,33 @@ func wantTold(t *testing.T, b *bench, want ...string) {
 	slices.Sort(want)
 	if got := b.told(); strings.Join(got, "; ") != strings.Join(want, "; ") {
 		t.Errorf("receivers heard %q, want %q", got[:min(len(got), 10)], want)
+	}
+}
+
+// TestOverflowAtUnknownSteps: a stop in the middle of too many true groups neither ends nor repeats their alert, nor does
+// it count for it, and an overflow that cannot be told to be over lets no groups begin.
+func TestOverflowAtUnknownSteps(t *testing.T) {
+	const many, few = maxGroups + 1, 3
+	known := benchKnowing(t, "", 1, 2, 6, 9)
+	b := overflowBench(t, "1s", many, many, 0, 0, 0, many, many, few, few)
+	b.sees, b.log.records = true, known.log.records
+	b.begin(strings.Replace(runbookRule, "FOR", "3s", 1))
+	b.steps(1, 5)
+	wantTold(t, b)
+	b.begin(strings.Replace(runbookRule, "FOR", "3s", 1)) // and a restart
+	b.steps(6, 7)
+	wantTold(t, b, "firing all 10001 6")
+	b.steps(8, 8)
+	wantTold(t, b, "resolved all 3 8")
+	d := &decider{ledger: newLedger(), size: time.Second}
+	own := newOverflow("Down")
+	own.state = State{Phase: Firing, Start: second, Since: second, Seq: 1}
+	one := query.StepLine{Tags: tag.New("n", "1"), Signal: 1}
+	groups := map[string]*group{overflowKey: own}
+	lines := map[string]query.StepLine{"1": one}
+	doubtful := outcome{rule: &Rule{Name: "Down"}, doubt: &Doubt{First: 9 * second, Last: 9 * second, Reads: 5 * second}}
+	if left := d.overflow(&doubtful, groups, lines); len(left) != 0 || len(d.change.groups) != 0 {
+		t.Errorf("few groups are true as far as is known: %v are read, %v change; want nothing", left, d.change.groups)
 	}
 }
 

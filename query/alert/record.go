@@ -42,6 +42,8 @@ type groupRecord struct {
 	Told        []string          `json:"told,omitempty"`
 	Value       Number            `json:"value"`
 	Signal      Number            `json:"signal"`
+	ValueStep   int64             `json:"value_step,omitempty"`
+	Reason      Resolution        `json:"reason,omitempty"`
 	Overflow    bool              `json:"overflow,omitempty"`
 }
 
@@ -102,7 +104,8 @@ func (g *group) record() groupRecord {
 	}
 	r.Identity, r.State, r.Told = g.identity, g.state, g.told
 	r.Labels, r.Annotations = g.labels, g.annotations
-	r.Value, r.Signal = g.value, g.signal
+	r.Value, r.Signal, r.ValueStep = g.reached.value, g.reached.signal, g.reached.step
+	r.Reason = g.reason
 	return r
 }
 
@@ -172,17 +175,22 @@ func (r *groupRecord) group() (*group, error) {
 		return nil, err
 	}
 	s := r.State
-	if s.Phase > Firing || s.Start < 0 || s.Start > maxStep || s.Since < 0 || s.Since > maxStep || s.Seq > maxStep {
-		return nil, fmt.Errorf("rule %q: impossible state %+v", r.Rule, s)
+	if s.Phase > Firing || s.Start < 0 || s.Start > maxStep || s.Since < 0 || s.Since > maxStep || s.Seq > maxStep ||
+		s.Unknown < 0 || s.Unknown > maxStep || s.UnknownAt < 0 || s.UnknownAt > maxStep || r.ValueStep < 0 || r.ValueStep > maxStep {
+		return nil, fmt.Errorf("rule %q: impossible state %+v, value of step %d", r.Rule, s, r.ValueStep)
+	}
+	at := reached{r.Value, r.Signal, r.ValueStep}
+	if at.isThere() && at.step == 0 { // an older program wrote it, with each change of the phase
+		at.step = s.Since
 	}
 	if r.Overflow {
 		g := newOverflow(r.Rule)
 		g.identity, g.state, g.labels, g.annotations, g.told = r.Identity, s, r.Labels, r.Annotations, r.Told
-		g.value, g.signal = r.Value, r.Signal
+		g.reached, g.reason = at, r.Reason
 		return g, nil
 	}
 	return &group{
 		rule: r.Rule, identity: r.Identity, tags: tags, id: groupID(r.Rule, tags), state: s,
-		labels: r.Labels, annotations: r.Annotations, told: r.Told, value: r.Value, signal: r.Signal,
+		labels: r.Labels, annotations: r.Annotations, told: r.Told, reached: at, reason: r.Reason,
 	}, nil
 }

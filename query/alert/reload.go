@@ -21,7 +21,7 @@ func (m *Manager) SetRules(ctx context.Context, rules *Rules) error {
 	m.stepMu.Lock()
 	defer m.stepMu.Unlock()
 	before := m.inForce()
-	d, firing := before.differenceTo(rules), m.ledger.firing()
+	d, firing := before.differenceTo(rules), m.ledger.countFiring()
 	sweeps := d.isSweeping() && firing > 0 && !rules.AllowRemoval
 	if sweeps && m.loaded {
 		return m.refuse(&RemovalError{d.gone, d.before, firing})

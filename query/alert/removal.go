@@ -80,8 +80,8 @@ func (m *Manager) sayLoad(d *difference, held []string) {
 	}
 }
 
-// firing counts the alerts that fire.
-func (l *ledger) firing() int {
+// countFiring counts the alerts that fire.
+func (l *ledger) countFiring() int {
 	count := 0
 	for _, ofRule := range l.groups {
 		for _, g := range ofRule {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/telamon-tsdb/telamon/query"
+	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/query/stream"
 )
 
@@ -45,50 +47,78 @@ func (m *Manager) tryStep(ctx context.Context, tick stream.Tick) error {
 	m.stepMu.Lock()
 	defer m.stepMu.Unlock()
 	begin := time.Now()
-	outcomes := m.evaluate(ctx, tick.Step)
+	m.refresh(ctx)
+	doubt := m.sight.of(tick.Step)
+	outcomes := m.evaluate(ctx, tick.Step, doubt)
 	took := time.Since(begin)
 	if ctx.Err() != nil {
 		return nil // closing: the next life evaluates this step
 	}
 	c := m.ledger.decide(tick, m.cfg.Clock.Step, outcomes) // only holders of stepMu change the ledger
 	c.rosters = m.owed
-	if err := m.append(ctx, c); err != nil {
-		return err
+	// A log that fails is tried in any case: perhaps nobody else finds out that it works again.
+	if m.logErr != nil || len(m.owed) > 0 || !c.needless(doubt, m.cfg.Clock.Closed(m.cfg.Now())) {
+		if err := m.append(ctx, c); err != nil {
+			return err
+		}
 	}
 	m.owed = nil
 	m.commit(c)
-	m.note(tick, outcomes, took)
+	m.note(tick, doubt, outcomes, took)
 	return nil
 }
 
-// evaluate runs every rule for one step, in the order of the file.
-func (m *Manager) evaluate(ctx context.Context, step int64) []outcome {
+// evaluate runs every rule for one step, in the order of the file. Of a step that is unknown nothing can be concluded:
+// no rule is run.
+func (m *Manager) evaluate(ctx context.Context, step int64, doubt *Doubt) []outcome {
 	outcomes := make([]outcome, 0, len(m.rules.Rules)) // only holders of stepMu change the rules
 	for _, rule := range m.rules.Rules {
-		bounded, cancel := context.WithTimeoutCause(ctx, evaluateTimeout, errSlowRule)
-		lines, err := m.cfg.Evaluate(bounded, rule.Parsed, step)
-		if err != nil && context.Cause(bounded) == errSlowRule {
-			err = errSlowRule
+		if doubt != nil {
+			outcomes = append(outcomes, outcome{rule: rule, doubt: doubt})
+			continue
 		}
-		cancel()
-		if err != nil {
-			lines = nil
-		}
-		outcomes = append(outcomes, outcome{rule, lines, err})
+		outcomes = append(outcomes, m.evaluateRule(ctx, rule, step))
 	}
 	return outcomes
 }
 
-// note keeps for the status what is not in the ledger's changes: newest values and errors.
-func (m *Manager) note(tick stream.Tick, outcomes []outcome, took time.Duration) {
+// evaluateRule runs one rule for a step that is known.
+func (m *Manager) evaluateRule(ctx context.Context, rule *Rule, step int64) outcome {
+	bounded, cancel := context.WithTimeoutCause(ctx, evaluateTimeout, errSlowRule)
+	defer cancel()
+	lines, err := m.cfg.Evaluate(bounded, rule.Parsed, step)
+	if err != nil && context.Cause(bounded) == errSlowRule {
+		err = errSlowRule
+	}
+	if err != nil {
+		return outcome{rule: rule, err: err, doubt: &Doubt{First: step, Last: step, Reason: notAnswers}}
+	}
+	o := outcome{rule: rule, lines: lines}
+	if m.ledger.has(rule.Name, Pending) { // else nothing can end
+		o.doubt = m.sight.ofWindows(rule.Parsed, step)
+	}
+	if o.doubt == nil {
+		o.without = m.ledger.withoutData(rule, lines, func(e expr.Expr) ([]query.StepLine, error) {
+			return m.cfg.Evaluate(bounded, e, step)
+		})
+	}
+	return o
+}
+
+// note keeps for the status what is not in the ledger's changes: newest values, errors and doubts.
+func (m *Manager) note(tick stream.Tick, doubt *Doubt, outcomes []outcome, took time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.stats.Steps++
 	m.stats.Skipped += uint64(tick.Skipped)
-	m.stats.Evaluations += uint64(len(outcomes))
-	m.stats.EvaluationTime += took
+	m.noteDoubt(tick, doubt)
 	for i := range outcomes {
 		o := &outcomes[i]
+		m.ledger.note(o, tick.Step, m.sight.stepMillis)
+		if doubt != nil {
+			continue
+		}
+		m.stats.Evaluations++
 		if o.err != nil {
 			m.stats.EvaluationErrors++
 		}
@@ -97,6 +127,8 @@ func (m *Manager) note(tick stream.Tick, outcomes []outcome, took time.Duration)
 			m.cfg.Log.Warn("rule not evaluated", "rule", o.rule.Name, "err", o.err)
 		}
 		r.evaluated, r.err = tick.Step, o.err
-		m.ledger.note(o)
+	}
+	if doubt == nil {
+		m.stats.EvaluationTime += took
 	}
 }

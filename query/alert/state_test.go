@@ -26,7 +26,7 @@ func trace(text string, hold int64) string {
 	var s State
 	for i, r := range readings(text) {
 		var t Transition
-		s, t = s.Next(r, int64(i+1)*10, hold)
+		s, t = s.Next(r, int64(i+1)*10, hold, 10)
 		fmt.Fprintf(&b, "%c%s", s.Phase.String()[0], []string{"", "!", "*"}[t])
 	}
 	return b.String()
@@ -43,7 +43,11 @@ func TestNext(t *testing.T) {
 		{"on the third in a row", 3, "TTTT.", "ppf!fi*"},
 		{"a hole starts it again", 3, "TT.TTT", "ppippf!"},
 		{"never long enough", 3, "TT.TT.", "ppippi"},
-		{"unknown breaks the row", 3, "TT?TTT", "ppippf!"},
+		{"unknown does not break the row", 3, "TT?T", "pppf!"},
+		{"unknown does not count", 3, "T??????TT", "ppppppppf!"},
+		{"unknown before the row is nothing", 2, "??TT", "iipf!"},
+		{"a hole behind the unknown", 3, "TT?.TTT", "pppippf!"},
+		{"fires not at the unknown", 2, "T?", "pp"},
 		{"unknown does not resolve", 1, "T??T.", "f!fffi*"},
 		{"unknown is not true", 1, "??.", "iii"},
 		{"one step after another", 1, "T.T.", "f!i*f!i*"},
@@ -66,13 +70,13 @@ func TestNextKeepsTimes(t *testing.T) {
 		{Phase: Inactive, Since: 60, Seq: 2},
 	} {
 		step := int64(i+1) * 10
-		if s, _ = s.Next(readings("TTT.T.")[i], step, 10); s != want {
+		if s, _ = s.Next(readings("TTT.T.")[i], step, 10, 10); s != want {
 			t.Errorf("after step %d: got %+v, want %+v", step, s, want)
 		}
 	}
 }
 
-// TestNextModel holds the machine against the sentence "fires when the last n steps were true, is resolved
+// TestNextModel holds the machine against the sentence "fires when the last n known steps were true, is resolved
 // when one is not".
 func TestNextModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -82,8 +86,8 @@ func TestNextModel(t *testing.T) {
 		for i, r := range rapid.SliceOf(rapid.SampledFrom([]Reading{True, True, True, NotTrue, Unknown})).Draw(t, "readings") {
 			before, step := s, int64(i+1)*10
 			var transition Transition
-			s, transition = s.Next(r, step, int64(need-1)*10)
-			if again, none := s.Next(r, step, int64(need-1)*10); again != s || none != None {
+			s, transition = s.Next(r, step, int64(need-1)*10, 10)
+			if again, none := s.Next(r, step, int64(need-1)*10, 10); again != s || none != None {
 				t.Fatalf("reading step %d again moved %+v to %+v, %v", step, s, again, none)
 			}
 			want := None
@@ -94,7 +98,7 @@ func TestNextModel(t *testing.T) {
 				}
 			case r == NotTrue && firing:
 				want, firing, row = Resolved, false, 0
-			default:
+			case r == NotTrue:
 				row = 0
 			}
 			if transition != want || (s.Phase == Firing) != firing {
@@ -105,6 +109,36 @@ func TestNextModel(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestUnseen: a row of steps that nobody saw is the same as each of them unknown, and what was counted before a crash is
+// not counted again.
+func TestUnseen(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		pending := State{Phase: Pending, Start: 100, Since: 100}
+		unseen := rapid.Int64Range(0, 5).Draw(t, "unseen")
+		counted := rapid.Int64Range(0, unseen).Draw(t, "counted before the crash")
+		want, got := pending, pending
+		for i := range unseen {
+			want, _ = want.Next(Unknown, 110+10*i, 30, 10)
+		}
+		got = got.unseen(100+10*counted, 10*counted, 10).unseen(100+10*unseen, 10*unseen, 10)
+		if counted == 0 {
+			got = pending.unseen(100+10*unseen, 10*unseen, 10)
+		}
+		if unseen > 0 && got != want {
+			t.Fatalf("%d steps at once, %d of them twice: %+v, one by one: %+v", unseen, counted, got, want)
+		}
+	})
+	for _, s := range []State{{}, {Phase: Firing, Start: 100, Since: 120, Seq: 1}, {Phase: Inactive, Since: 90, Seq: 2}} {
+		if got := s.unseen(200, 50, 10); got != s {
+			t.Errorf("%+v became %+v", s, got)
+		}
+	}
+	first := State{Phase: Pending, Start: 100, Since: 100} // read as true, and after a crash as unknown
+	if first, _ = first.Next(Unknown, 100, 10, 10); first.Unknown != 10 {
+		t.Errorf("the first step of the row is unknown after all: %+v", first)
+	}
 }
 
 func TestReadingOf(t *testing.T) {

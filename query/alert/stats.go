@@ -6,6 +6,7 @@ import "time"
 type Stats struct {
 	Steps            uint64        // closed steps that were evaluated
 	Skipped          uint64        // closed steps that were missed for too long
+	Unknown          uint64        // closed steps of which nothing could be said, those that were skipped among them
 	Evaluations      uint64        // of a rule at a step
 	EvaluationErrors uint64        // those that failed
 	EvaluationTime   time.Duration // all of them together
@@ -18,6 +19,9 @@ type Stats struct {
 	Pending, Firing  int           // groups
 	Held             int           // rules that are not in force and whose alerts fire on
 	Refused          bool          // the newest load of rules is not in force
+	// FirstJudged is the time from New to the first step that was known and so could be judged; before that, the time
+	// that has passed.
+	FirstJudged time.Duration
 }
 
 // Stats returns the counters.
@@ -26,6 +30,9 @@ func (m *Manager) Stats() Stats {
 	defer m.mu.Unlock()
 	s := m.stats
 	s.Rules, s.Held, s.Refused = len(m.rules.Rules), len(m.held()), m.refused != nil
+	if s.FirstJudged == 0 {
+		s.FirstJudged = time.Since(m.began)
+	}
 	for _, ofRule := range m.ledger.groups {
 		for _, g := range ofRule {
 			switch g.state.Phase {

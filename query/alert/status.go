@@ -15,6 +15,10 @@ type Status struct {
 	Closed int64 `json:"closed"` // newest closed step: less than Step while the clock is behind, more while catching up
 	// Skipped counts the steps since the start that were missed for too long to be caught up.
 	Skipped uint64 `json:"skipped"`
+	// Unknown counts the steps since the start of which nothing could be said, because the server was not taking samples;
+	// those that were skipped are among them. Doubt is the newest row of them; null if there was none.
+	Unknown uint64 `json:"unknown_steps"`
+	Doubt   *Doubt `json:"unknown"`
 	// Waiting and GivenUp count notifications: not delivered yet, and dropped for want of room.
 	Waiting int    `json:"waiting"`
 	GivenUp uint64 `json:"given_up"`
@@ -35,7 +39,7 @@ type RuleStatus struct {
 	Annotations map[string]string `json:"annotations"` // templates as written
 	Notify      []string          `json:"notify"`
 	State       string            `json:"state"`     // inactive, pending or firing: the highest of its groups
-	Evaluated   int64             `json:"evaluated"` // newest step; 0 before the first
+	Evaluated   int64             `json:"evaluated"` // newest step, of those that are known; 0 before the first
 	Error       string            `json:"error"`     // of that evaluation
 	// Held rules are not in the rules file: only their name and their groups, which all fire, are known.
 	Held bool `json:"held"`
@@ -51,10 +55,16 @@ type GroupStatus struct {
 	Labels   map[string]string `json:"labels"`
 	State    string            `json:"state"`
 	Since    int64             `json:"since"` // the step at which State began
-	// Value and Signal are those of the newest evaluation (right after a restart, those of the newest
-	// change of State); null where there was no line.
-	Value       Number            `json:"value"`
-	Signal      Number            `json:"signal"`
+	// Value and Signal are the newest that are known, those of ValueStep: where the line is missing since then, the last
+	// it had. null where there never was a value.
+	Value     Number `json:"value"`
+	Signal    Number `json:"signal"`
+	ValueStep int64  `json:"value_step"`
+	// Reason says why the newest episode of an inactive alert ended: "recovered" or "no_data"; "" otherwise.
+	Reason Resolution `json:"reason"`
+	// Doubt is the newest row of steps that said nothing about the alert, and why; null if there was none since the start.
+	// It lasts if its Last is Status.Step.
+	Doubt       *Doubt            `json:"unknown"`
 	Annotations map[string]string `json:"annotations"` // rendered when State began
 	Graph       GraphStatus       `json:"graph"`
 	Delivery    Delivery          `json:"delivery"` // at the receiver where it fares worst
@@ -117,7 +127,10 @@ func (m *Manager) overview() Status {
 	now := m.cfg.Now()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	s := Status{Now: now.UnixMilli(), Step: m.ledger.step, Closed: m.cfg.Clock.Closed(now), Skipped: m.stats.Skipped}
+	s := Status{
+		Now: now.UnixMilli(), Step: m.ledger.step, Closed: m.cfg.Clock.Closed(now), Skipped: m.stats.Skipped,
+		Unknown: m.stats.Unknown, Doubt: m.doubt.copy(),
+	}
 	s.Waiting, s.GivenUp = m.box.counts()
 	s.Error = strings.Join(m.troubles(now), "; ")
 	s.Held = m.held()
@@ -159,8 +172,8 @@ func (m *Manager) ruleStatus(rule *Rule, r *run) RuleStatus {
 		highest = max(highest, g.state.Phase)
 		s.Groups = append(s.Groups, GroupStatus{
 			ID: g.id, Overflow: g.overflow, Labels: cloneMap(g.labels), State: g.state.Phase.String(), Since: g.state.Since,
-			Value: g.value, Signal: g.signal, Annotations: cloneMap(g.annotations), Graph: r.graph(rule, g, len(groups)),
-			Delivery: m.box.delivery(g.id, g.told),
+			Value: g.reached.value, Signal: g.reached.signal, ValueStep: g.reached.step, Reason: g.reason, Doubt: g.doubt.copy(),
+			Annotations: cloneMap(g.annotations), Graph: r.graph(rule, g, len(groups)), Delivery: m.box.delivery(g.id, g.told),
 		})
 	}
 	s.State = highest.String()

@@ -31,7 +31,7 @@ type TemplateData struct {
 	// Labels are those of the alert, with "_" for each "." in a key; a key that really has the
 	// underscore wins.
 	Labels map[string]string
-	// Value and Signal are those of the event; they print without exponent, a missing one as NaN.
+	// Value and Signal are those of the event: the last that are known. They print without exponent.
 	Value, Signal Number
 }
 

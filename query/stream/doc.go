@@ -2,7 +2,8 @@
 // out one at a time, in order. Alerts, live views and everything else that evaluates step by step
 // take that decision from here, so that they never disagree about it.
 //
-// Read first: Clock, the decision as arithmetic; Walker, the goroutine that acts on it.
+// Read first: Clock, the decision as arithmetic; Walker, the goroutine that acts on it; Uptime, what can be concluded
+// from a step.
 //
 // The value at T describes the interval (T-step, T]. Clients publish it until almost a step later,
 // so that T stays open for a delay, one step unless configured:
@@ -14,6 +15,11 @@
 //	                                    12:02 closes here, and is evaluated once
 //
 // Samples that arrive later change graphs, never what was decided from the closed step.
+//
+// A step is worth as much as the server knows of it. Where it was not taking samples for a while, because it was stopped,
+// the disk was full or the clock jumped, what is missing is no evidence. Uptime keeps the times in which it was taking them,
+// over restarts, as records in the log: 62 bytes with each step, at most a thousand intervals in all. What lies before
+// the first of them, as in a directory that an older program made, is unknown.
 //
 // Napkin: a walker wakes once a second and at each closing; catching up costs what the steps cost.
 package stream

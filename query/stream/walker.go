@@ -18,8 +18,10 @@ type Config struct {
 	// OnStep acts on one step and returns when it is done with it. Its context ends with Close; the
 	// walk then counts the step as not done.
 	OnStep func(context.Context, Tick)
-	// Now returns the wall time; nil means time.Now.
+	// Now returns the wall time; nil means time.Now, or that of Uptime.
 	Now func() time.Time
+	// Uptime hears of the clocks, and of pauses of this process; nil is nobody.
+	Uptime *Uptime
 	// Log hears of skipped steps and of clocks that go back; nil is silence.
 	Log *slog.Logger
 }
@@ -37,7 +39,10 @@ func Walk(cfg Config) *Walker {
 	if cfg.OnStep == nil || cfg.Clock.stepMillis() <= 0 {
 		panic("stream: Walk wants OnStep and a Clock.Step of whole milliseconds")
 	}
-	if cfg.Now == nil {
+	switch {
+	case cfg.Uptime != nil:
+		cfg.Now = cfg.Uptime.Now
+	case cfg.Now == nil:
 		cfg.Now = time.Now
 	}
 	if cfg.Log == nil {
@@ -75,11 +80,21 @@ func (w *Walker) run(ctx context.Context) {
 			behind = back > 0
 			w.sayBehind(last, back)
 		}
-		timer.Reset(min(w.cfg.Clock.wait(last, now), maxNap))
-		select {
-		case <-ctx.Done():
-		case <-timer.C:
-		}
+		w.nap(ctx, timer, max(0, min(w.cfg.Clock.wait(last, now), maxNap)))
+	}
+}
+
+// nap waits for so long, or until ctx ends. Who wakes up much too late was stopped meanwhile, and so was all that takes
+// samples: what had come until then waits to be stored.
+func (w *Walker) nap(ctx context.Context, timer *time.Timer, d time.Duration) {
+	begin := time.Now()
+	timer.Reset(d)
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+	if took := time.Since(begin); w.cfg.Uptime != nil && took-d > max(w.cfg.Clock.Step/4, maxNap) {
+		w.cfg.Uptime.Paused(took)
 	}
 }
 

@@ -2,11 +2,14 @@ package blockfile
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
 	"io"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -64,7 +67,12 @@ func readAll(fsys vfs.FS, name string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, r.Close()) }()
+	defer func() {
+		if damages := r.Damages(); err == nil && len(damages) > 0 {
+			err = damages[0].Cause
+		}
+		err = errors.Join(err, r.Close())
+	}()
 	for position := range uint32(r.Len()) {
 		canonical, err := r.AppendCanonical(nil, position)
 		if err != nil {
@@ -117,31 +125,161 @@ func readIndex(r *Reader) error {
 	return nil
 }
 
+// TestEveryTruncation cuts the file off at each byte. While its data and a directory are there it says what it said before.
 func TestEveryTruncation(t *testing.T) {
 	whole := smallBytes(t)
+	_, m := small()
+	d, problem, err := findDirectory(whole)
+	must(t, cmp.Or(problem, err))
+	needed := int(d.parity.offset + d.parity.length)
 	for n := range whole {
-		if err := readAll(put(t, whole[:n]), "d/a"); !errors.Is(err, ErrDamaged) {
-			t.Errorf("%d of %d bytes: %v, want ErrDamaged", n, len(whole), err)
+		data := whole[:n]
+		if n < needed {
+			if err := readAll(put(t, data), "d/a"); !errors.Is(err, ErrDamaged) {
+				t.Errorf("%d of %d bytes: %v, want ErrDamaged", n, len(whole), err)
+			}
+			continue
 		}
+		if lost := checkAgainst(t, data, m); len(lost) > 0 {
+			t.Errorf("%d of %d bytes: %v are lost", n, len(whole), lost)
+		}
+		checkInspect(t, data)
 	}
-	if err := readAll(put(t, append(bytes.Clone(whole), 0)), "d/a"); !errors.Is(err, ErrDamaged) {
-		t.Errorf("a byte more: %v, want ErrDamaged", err)
+	longer := append(bytes.Clone(whole), 0)
+	if lost := checkAgainst(t, longer, m); len(lost) > 0 {
+		t.Errorf("with a byte more %v are lost", lost)
 	}
+	checkInspect(t, longer)
 	if err := readAll(put(t, whole), "d/a"); err != nil {
 		t.Errorf("the whole file: %v", err)
 	}
 }
 
+// TestEveryBit flips each bit in turn. One in the data costs the block it is in, or the row, and any other nothing.
 func TestEveryBit(t *testing.T) {
-	whole := smallBytes(t)
+	head, m := small()
+	fsys := newMemory(t)
+	m.write(t, fsys, "d/two", head)
+	head.Windows = 1
+	for s, one := range m {
+		m[s] = modelSeries{one.tags, map[int64]string{head.First: "block" + one.tags.String()}}
+	}
+	m.write(t, fsys, "d/one", head)
+	testEveryBit(t, bytesOf(t, fsys, "d/one"), m, 0, 0)
+	_, m = small()
+	testEveryBit(t, bytesOf(t, fsys, "d/two"), m, 64, 68)
+}
+
+// testEveryBit does that to a file. The bytes from ≤ i < to are the checksum of the lengths of a row that lacks no block.
+func testEveryBit(t *testing.T, whole []byte, m model, from, to int) {
+	d, problem, err := findDirectory(whole)
+	must(t, cmp.Or(problem, err))
 	for i := range len(whole) * 8 {
 		data := bytes.Clone(whole)
 		data[i/8] ^= 1 << (i % 8)
-		err := readAll(put(t, data), "d/a")
-		if !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "d/a") {
-			t.Errorf("bit %d of byte %d flipped: %v, want ErrDamaged and the file's name", i%8, i/8, err)
+		lost := checkAgainst(t, data, m)
+		s := d.sections[sectionData]
+		inData := int64(i/8) >= s.offset && int64(i/8) < s.offset+s.length && (i/8 < from || i/8 >= to)
+		if inData != (len(lost) > 0) {
+			t.Errorf("bit %d of byte %d flipped: %v are lost", i%8, i/8, lost)
+		}
+		checkInspect(t, data)
+	}
+}
+
+// TestEveryBitOfOldVersions flips each bit of files that have fewer checksums: whoever reads all of them hears of it.
+func TestEveryBitOfOldVersions(t *testing.T) {
+	for _, name := range []string{"v1.txt", "v2.txt"} {
+		whole := readGolden(t, filepath.Join("testdata", name))
+		if err := readAll(put(t, whole), "d/a"); err != nil {
+			t.Errorf("%s as it is: %v", name, err)
+		}
+		for i := range len(whole) * 8 {
+			data := bytes.Clone(whole)
+			data[i/8] ^= 1 << (i % 8)
+			if err := readAll(put(t, data), "d/a"); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "d/a") {
+				t.Errorf("%s, bit %d of byte %d flipped: %v, want ErrDamaged and the file's name", name, i%8, i/8, err)
+			}
 		}
 	}
+}
+
+// TestEmptyRow makes the first row of a file of one window empty, by where it ends: its block is lost, not just missing.
+func TestEmptyRow(t *testing.T) {
+	head, m := small()
+	head.Windows = 1
+	for s, one := range m {
+		m[s] = modelSeries{one.tags, map[int64]string{head.First: "block"}}
+	}
+	fsys := newMemory(t)
+	m.write(t, fsys, "d/a", head)
+	data := bytesOf(t, fsys, "d/a")
+	clear(data[headBytes : headBytes+4])
+	if lost := checkAgainst(t, data, m); len(lost) != 1 || lost[0].First != m.order()[0] || lost[0].Last != m.order()[1] {
+		t.Errorf("lost are %v, want the first series, and the second, which lies elsewhere now", lost)
+	}
+}
+
+// checkInspect wants Inspect to find damage.
+func checkInspect(t *testing.T, data []byte) {
+	t.Helper()
+	if err := Inspect(io.Discard, put(t, data), "d/a", nil); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "d/a") {
+		t.Errorf("Inspect: %v, want ErrDamaged and the file's name", err)
+	}
+}
+
+// checkAgainst reads all of a file, wants it to have what m has but for what it says is lost, and returns that.
+func checkAgainst(t *testing.T, data []byte, m model) (lost []Extent) {
+	t.Helper()
+	r := open(t, put(t, data), "d/a")
+	order := m.order()
+	missing := make(map[Series][]int64)
+	for i, s := range order {
+		position := uint32(i)
+		canonical, err := r.AppendCanonical(nil, position)
+		if string(canonical) != string(m[s].tags.AppendCanonical(nil)) || err != nil {
+			t.Errorf("tags of %v: %q, %v", s, canonical, err)
+		}
+		if at, found, err := r.FindTags(s.Shard, canonical); at != position || !found || err != nil {
+			t.Errorf("%v by its tags: %d, %t, %v", s, at, found, err)
+		}
+		for window := r.head.First; window <= r.head.Last(); window++ {
+			got := ""
+			must(t, r.Block(s, window, func(block []byte) error {
+				got = string(block)
+				return nil
+			}))
+			switch want := m[s].blocks[window]; {
+			case got == want:
+			case got == "":
+				missing[s] = append(missing[s], window)
+			default:
+				t.Errorf("block of %v in %d: %q, want %q", s, window, got, want)
+			}
+		}
+	}
+	for _, one := range []struct {
+		p    tag.Predicate
+		want []uint32
+	}{{tag.True{}, []uint32{0, 1, 2}}, {tag.Equal{Key: "name", Value: "cpu"}, []uint32{0, 1}}, {tag.Equal{Key: "nf.node", Value: "i-2"}, []uint32{1}}} {
+		if got, err := r.Lookup(t.Context(), one.p); !slices.Equal(got, one.want) || err != nil {
+			t.Errorf("Lookup of %v: %v, %v", one.p, got, err)
+		}
+	}
+	for _, d := range r.Damages() {
+		if !errors.Is(d.Cause, ErrDamaged) || !strings.Contains(d.Cause.Error(), "d/a") {
+			t.Errorf("%v: want ErrDamaged and the file's name", d.Cause)
+		}
+		lost = append(lost, d.Lost...)
+	}
+	for s, windows := range missing {
+		for _, window := range windows {
+			if !slices.ContainsFunc(lost, func(e Extent) bool { return e.Covers(s, window) }) {
+				t.Errorf("%v is missing in window %d, and not among what is lost: %v", s, window, lost)
+			}
+		}
+	}
+	return lost
 }
 
 func TestNewerVersion(t *testing.T) {
@@ -149,48 +287,8 @@ func TestNewerVersion(t *testing.T) {
 	binary.LittleEndian.PutUint32(data[8:], formatVersion+1)
 	binary.LittleEndian.PutUint32(data[headBytes-4:], crc32.Checksum(data[:headBytes-4], castagnoli))
 	_, err := Open(put(t, data), "d/a")
-	if !errors.Is(err, ErrNewer) || !strings.Contains(err.Error(), "version 3") {
+	if !errors.Is(err, ErrNewer) || !strings.Contains(err.Error(), "version 4") {
 		t.Errorf("Open: %v, want ErrNewer and the version", err)
-	}
-}
-
-// reseal gives a file whose bytes were changed the checksums that belong to them, as far as it has the
-// parts of a file.
-func reseal(data []byte) {
-	if len(data) < headBytes+footBytes(formatVersion) {
-		return
-	}
-	binary.LittleEndian.PutUint32(data[headBytes-4:], crc32.Checksum(data[:headBytes-4], castagnoli))
-	foot := data[len(data)-footBytes(formatVersion):]
-	copy(data, magic)
-	copy(foot[footBytes(formatVersion)-len(endMagic):], endMagic)
-	var sections [numSections][]byte
-	at := headBytes
-	for i := range sections {
-		length := binary.LittleEndian.Uint64(foot[16+i*sectionBytes:])
-		if length > uint64(len(data)-footBytes(formatVersion)-at) {
-			return
-		}
-		sections[i] = data[at : at+int(length)]
-		at += int(length)
-	}
-	resealRuns(sections[sectionData], sections[sectionRuns])
-	for i := sectionRuns; i < numSections; i++ {
-		binary.LittleEndian.PutUint32(foot[16+i*sectionBytes+8:], crc32.Checksum(sections[i], castagnoli))
-	}
-	sum := crc32.Update(binary.LittleEndian.Uint32(data[headBytes-4:]), castagnoli, foot[:footBytes(formatVersion)-12])
-	binary.LittleEndian.PutUint32(foot[footBytes(formatVersion)-12:], sum)
-}
-
-func resealRuns(data, runs []byte) {
-	for ; len(runs) >= runBytes; runs = runs[runBytes:] {
-		start, end := binary.LittleEndian.Uint64(runs), uint64(len(data))
-		if len(runs) >= 2*runBytes {
-			end = binary.LittleEndian.Uint64(runs[runBytes:])
-		}
-		if start <= end && end <= uint64(len(data)) {
-			binary.LittleEndian.PutUint32(runs[8:], crc32.Checksum(data[start:end], castagnoli))
-		}
 	}
 }
 
@@ -214,6 +312,9 @@ func TestEveryByteUnderGoodChecksums(t *testing.T) {
 func FuzzOpen(f *testing.F) {
 	f.Add(smallBytes(f))
 	f.Add([]byte(magic))
+	for _, name := range []string{"v1.txt", "v2.txt"} {
+		f.Add(readGolden(f, filepath.Join("testdata", name)))
+	}
 	f.Add([]byte{})
 	fsys := newMemory(f)
 	head, m := small()

@@ -65,3 +65,16 @@ func testGolden(t *testing.T, golden []byte) {
 		}
 	}
 }
+
+// TestMergeOldVersions makes of a file of each version what is written now.
+func TestMergeOldVersions(t *testing.T) {
+	for _, name := range []string{"v1.txt", "v2.txt"} {
+		fsys := put(t, readGolden(t, filepath.Join("testdata", name)))
+		r := open(t, fsys, "d/a")
+		_, err := Merge(t.Context(), fsys, "d/b", r.Head(), []*Reader{r, r})
+		must(t, err)
+		if got, want := bytesOf(t, fsys, "d/b"), smallBytes(t); !bytes.Equal(got, want) {
+			t.Errorf("%s becomes\n%swant\n%s", name, hex.Dump(got), hex.Dump(want))
+		}
+	}
+}

@@ -30,25 +30,25 @@ func TestFindTags(t *testing.T) {
 			rt.Fatal(err)
 		}
 		defer r.Close()
-		for _, r.version = range []int{formatVersion, 1} {
+		for _, hashless := range []bool{false, true} {
+			r.file.hashless.Store(hashless)
 			for i, tags := range all {
 				canonical := tag.FromMap(tags).AppendCanonical(nil)
 				position, found, err := r.FindTags(i%3, canonical)
 				if err != nil || found != (i < in) {
-					rt.Fatalf("version %d: tags %v of series %d of %d: found %v, %v", r.version, tags, i, in, found, err)
+					rt.Fatalf("hashless %t: tags %v of series %d of %d: found %v, %v", hashless, tags, i, in, found, err)
 				}
 				if !found {
 					continue
 				}
 				if got, err := r.Series(position); got != (Series{i % 3, uint32(i)}) || err != nil {
-					rt.Fatalf("version %d: tags of series %d found %v, %v", r.version, i, got, err)
+					rt.Fatalf("hashless %t: tags of series %d found %v, %v", hashless, i, got, err)
 				}
 				if _, found, err := r.FindTags((i+1)%3, canonical); found || err != nil {
-					rt.Fatalf("version %d: series %d found in another shard, %v", r.version, i, err)
+					rt.Fatalf("hashless %t: series %d found in another shard, %v", hashless, i, err)
 				}
 			}
 		}
-		r.version = formatVersion
 	})
 }
 

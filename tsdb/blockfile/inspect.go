@@ -51,18 +51,24 @@ func (p *printer) printf(format string, arguments ...any) {
 func (p *printer) file(r *Reader) {
 	h := r.head
 	step := time.Duration(h.StepMillis) * time.Millisecond
-	p.printf("%s: block file, format version %d, %d bytes\n", r.name, r.version, r.SizeBytes())
+	p.printf("%s: block file, format version %d, %d bytes\n", r.file.name, r.file.version, r.SizeBytes())
 	p.printf("sequence %d, windows %d to %d: %d of %d slots of %v\n", h.Sequence, h.First, h.Last(), h.Windows, h.Slots, step)
-	p.printf("%d series of %d shards, %d tags of %d keys\n\n", r.Len(), len(r.shards), r.foot.tags, len(r.keys))
+	p.printf("%d series of %d shards, %d tags of %d keys\n\n", r.Len(), len(r.shards), r.contents.tags, len(r.keys))
 }
 
 func (p *printer) sections(r *Reader) {
 	p.printf("section\tat\tbytes\tB/series\t\n")
-	for i := range sectionsOf(r.version) {
-		s := &r.sections[i]
-		p.printf("%s\t%d\t%d\t%.2f\t\n", sectionNames[i], s.offset, len(s.bytes), float64(len(s.bytes))/float64(r.Len()))
+	for i := range sectionsOf(r.file.version) {
+		p.section(r, sectionNames[i], r.contents.sections[i])
+		if i == sectionData && r.file.version >= 3 {
+			p.section(r, "parity", r.file.parity)
+		}
 	}
 	p.printf("\n")
+}
+
+func (p *printer) section(r *Reader, name string, s sectionEntry) {
+	p.printf("%s\t%d\t%d\t%.2f\t\n", name, s.offset, s.length, float64(s.length)/float64(r.Len()))
 }
 
 func (p *printer) windows(r *Reader, sums []windowSum) {

@@ -9,20 +9,21 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-const inspected = `d/a: block file, format version 2, 381 bytes
+const inspected = `d/a: block file, format version 3, 857 bytes
 sequence 3, windows 497760 to 497761: 2 of 60 slots of 1m0s
 3 series of 2 shards, 4 tags of 2 keys
 
    section   at  bytes  B/series
-      data   52     29      9.67
-      runs   81     12      4.00
-    shards   93     16      5.33
-   numbers  109     12      4.00
-      keys  121     27      9.00
-      tags  148     28      9.33
-      refs  176     12      4.00
-  postings  188     35     11.67
-    hashes  223     22      7.33
+      data   52     57     19.00
+    parity  317    166     55.33
+      runs  483      8      2.67
+    shards  491     16      5.33
+   numbers  507     12      4.00
+      keys  519     27      9.00
+      tags  546     28      9.33
+      refs  574     12      4.00
+  postings  586     35     11.67
+    hashes  621     28      9.33
 
   window                  ends  blocks  bytes  B/slot
   497760  2026-10-14T01:00:00Z       2      9    0.07
@@ -52,13 +53,13 @@ func TestInspect(t *testing.T) {
 func TestInspectFinds(t *testing.T) {
 	whole := smallBytes(t)
 	r := open(t, put(t, whole), "d/a")
-	blocks := r.sections[sectionData].offset + 3*4
+	blocks := r.contents.sections[sectionData].offset + 3*4
 	for i := range whole {
 		at := int64(i)
 		free := at < headBytes || // another step, window, sequence or length of run
-			at >= blocks && at < r.sections[sectionRuns].offset || // blocks
-			at >= r.sections[sectionShards].offset && at < r.sections[sectionTags].offset || // names of shards, series and keys
-			at >= r.sections[sectionTags].offset+16 && at < r.sections[sectionRefs].offset // values
+			at >= blocks && at < r.contents.sections[sectionRuns].offset || // blocks
+			at >= r.contents.sections[sectionShards].offset && at < r.contents.sections[sectionTags].offset || // names of shards, series and keys
+			at >= r.contents.sections[sectionTags].offset+16 && at < r.contents.sections[sectionRefs].offset // values
 		if free {
 			continue
 		}

@@ -33,16 +33,15 @@ func (r *Reader) Values(ctx context.Context, key string, positions []uint32, pag
 
 // count lets list count in the index, which it may read until it returns.
 func (r *Reader) count(ctx context.Context, list func(x *index) ([]Count, error)) (counts []Count, err error) {
-	a, err := r.enter()
-	if err != nil {
-		return nil, err
-	}
-	defer a.leave(&err)
-	x, err := r.index(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return list(x)
+	err = r.ask(func() error {
+		counts = nil
+		x, err := r.index(ctx)
+		if err == nil {
+			counts, err = list(x)
+		}
+		return err
+	})
+	return counts, err
 }
 
 func (c *counter) listKeys(page Page) (counts []Count, err error) {
@@ -105,17 +104,18 @@ func (c *counter) append(counts []Count, list int, text string) ([]Count, error)
 	if err := c.next(); err != nil {
 		return nil, err
 	}
-	b, ok := c.postings.at(list)
-	n := 0
-	switch {
-	case !ok:
-	case c.all:
+	b, err := c.postings.at(list)
+	if err != nil {
+		return nil, err
+	}
+	n, ok := 0, false
+	if c.all {
 		n, _, _, ok = splitPostings(b, c.series)
-	default:
+	} else {
 		n, ok = c.selected.count(b, c.series)
 	}
 	if !ok {
-		return nil, c.r.damaged(sectionPostings, "list %d makes no sense", list)
+		return nil, c.r.file.damaged(sectionPostings, "list %d makes no sense", list)
 	}
 	if n > 0 {
 		counts = append(counts, Count{text, n})

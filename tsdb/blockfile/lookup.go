@@ -13,23 +13,21 @@ import (
 )
 
 // Lookup returns the positions of the series that satisfy p, ascending; exactly those whose tags
-// p.Matches. The error wraps pattern.ErrBudget and names the key and the pattern, matches ErrDamaged or
-// ErrClosed, or is that of ctx.
-func (r *Reader) Lookup(ctx context.Context, p tag.Predicate) (_ []uint32, err error) {
-	a, err := r.enter()
-	if err != nil {
-		return nil, err
-	}
-	defer a.leave(&err)
-	x, err := r.index(ctx)
-	if err != nil {
-		return nil, err
-	}
-	selected, err := x.resolve(p)
-	if err != nil {
-		return nil, err
-	}
-	return selected.positions(), nil
+// p.Matches. The error wraps pattern.ErrBudget and names the key and the pattern, matches ErrClosed, or is that of ctx.
+func (r *Reader) Lookup(ctx context.Context, p tag.Predicate) (positions []uint32, err error) {
+	err = r.ask(func() error {
+		positions = nil
+		x, err := r.index(ctx)
+		if err != nil {
+			return err
+		}
+		selected, err := x.resolve(p)
+		if err == nil {
+			positions = selected.positions()
+		}
+		return err
+	})
+	return positions, err
 }
 
 // An index is the sections about tags, during one call.
@@ -39,22 +37,22 @@ type index struct {
 	turn   *turn.Turn      // likewise
 	seen   int             // lists and values looked at so far
 	keys   []key
-	values table // by tag number
+	values sectionTable // by tag number
 	// postings has those of the keys first, then those of the tags.
-	postings table
+	postings sectionTable
 	series   int
 }
 
 func (r *Reader) index(ctx context.Context) (*index, error) {
-	values, err := r.table(sectionTags, r.foot.tags)
+	values, err := r.file.table(sectionTags, r.contents.tags)
 	if err != nil {
 		return nil, err
 	}
-	postings, err := r.table(sectionPostings, r.foot.keys+r.foot.tags)
+	postings, err := r.file.table(sectionPostings, r.contents.keys+r.contents.tags)
 	if err != nil {
 		return nil, err
 	}
-	return &index{r: r, ctx: ctx, turn: turn.FromContext(ctx), keys: r.keys, values: values, postings: postings, series: r.foot.series}, nil
+	return &index{r: r, ctx: ctx, turn: turn.FromContext(ctx), keys: r.keys, values: values, postings: postings, series: r.contents.series}, nil
 }
 
 // walkValues is how many values are looked at between two looks at the context: less than a millisecond.
@@ -129,21 +127,15 @@ func (x *index) key(text string) (int, bool) {
 }
 
 // value returns the value of a tag; it is part of the file.
-func (x *index) value(number uint32) ([]byte, error) {
-	value, ok := x.values.at(int(number))
-	if !ok {
-		return nil, x.r.damaged(sectionTags, "tag %d makes no sense", number)
-	}
-	return value, nil
-}
+func (x *index) value(number uint32) ([]byte, error) { return x.values.at(int(number)) }
 
 // addPostings adds the series of a list of section postings.
 func (x *index) addPostings(selected bitmap, list int) error {
-	b, ok := x.postings.at(list)
-	if !ok || !selected.add(b, x.series) {
-		return x.r.damaged(sectionPostings, "list %d makes no sense", list)
+	b, err := x.postings.at(list)
+	if err == nil && !selected.add(b, x.series) {
+		err = x.r.file.damaged(sectionPostings, "list %d makes no sense", list)
 	}
-	return nil
+	return err
 }
 
 // addTag adds the series that have a tag.

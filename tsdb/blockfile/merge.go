@@ -9,7 +9,7 @@ import (
 )
 
 // Merge writes one file with the windows of head: window head.First+i with all that from[i] holds of it and with
-// nothing that another one does, empty where from[i] is nil. Which of several files is right about a window is for the
+// nothing that another one does, empty where from[i] is nil. What is lost of them is missing. Which of several files is right about a window is for the
 // caller to say; head.Sequence too. The files stay as they are, open and on disk; the name may be that of one of
 // them.
 //
@@ -45,7 +45,7 @@ func mergeInputs(head Head, from []*Reader) (inputs []*mergeInput, err error) {
 		window := head.First + int64(i)
 		if h := r.head; h.StepMillis != head.StepMillis || h.Slots != head.Slots || window < h.First || window > h.Last() {
 			return nil, fmt.Errorf("window %d of %d slots of %d ms cannot be taken from %s, which has %d to %d of %d of %d ms",
-				window, head.Slots, head.StepMillis, r.name, h.First, h.Last(), h.Slots, h.StepMillis)
+				window, head.Slots, head.StepMillis, r.file.name, h.First, h.Last(), h.Slots, h.StepMillis)
 		}
 		if known[r] == nil {
 			known[r] = &mergeInput{r: r, first: window}
@@ -63,6 +63,7 @@ type merge struct {
 	from   []*Reader // by window
 
 	canonical, other []byte
+	row              rowBuffer
 	bytes            []byte   // of the blocks of one series
 	blocks           [][]byte // by window
 }
@@ -125,15 +126,10 @@ func (m *merge) take(s Series) error {
 		if input.done || input.series != s {
 			continue
 		}
-		var err error
-		if m.other, err = input.r.AppendCanonical(m.other[:0], input.position); err != nil {
+		if err := m.takeTags(input, first); err != nil {
 			return err
 		}
-		if !first && string(m.other) != string(m.canonical) {
-			return fmt.Errorf("%s: series %d of shard %d has other tags than in the files before: %w",
-				input.r.name, s.Number, s.Shard, ErrDamaged)
-		}
-		m.canonical, m.other, first = m.other, m.canonical, false
+		first = false
 		if err := m.takeBlocks(input); err != nil {
 			return err
 		}
@@ -145,16 +141,40 @@ func (m *merge) take(s Series) error {
 	return nil
 }
 
+// takeTags gathers the tags of a series from the first input that has it, and holds the others to them. Tags that are the same in
+// two files are right: they need no other proof.
+func (m *merge) takeTags(input *mergeInput, first bool) (err error) {
+	if first {
+		m.canonical, err = input.r.AppendCanonical(m.canonical[:0], input.position)
+		return err
+	}
+	if m.other, err = input.r.supposedTags(m.other[:0], input.position); err == nil && string(m.other) == string(m.canonical) {
+		return nil
+	}
+	if m.other, err = input.r.AppendCanonical(m.other[:0], input.position); err == nil && string(m.other) != string(m.canonical) {
+		err = fmt.Errorf("%s: series %d of shard %d has other tags than in the files before: %w",
+			input.r.file.name, input.series.Number, input.series.Shard, ErrDamaged)
+	}
+	return err
+}
+
 // takeBlocks copies the blocks of the windows that are taken from an input.
 func (m *merge) takeBlocks(input *mergeInput) error {
-	return input.r.Blocks([]uint32{input.position}, input.first, input.last, func(_ uint32, window int64, block []byte) error {
-		i := window - m.writer.head.First
+	if err := input.r.file.hold(); err != nil {
+		return err
+	}
+	defer input.r.file.letGo()
+	if err := input.r.readBlocks(&m.row, input.position, input.first, input.last); err != nil {
+		return err
+	}
+	for _, block := range m.row.blocks {
+		i := block.window - m.writer.head.First
 		if m.from[i] != input.r {
-			return nil
+			continue
 		}
 		start := len(m.bytes)
-		m.bytes = append(m.bytes, block...)
+		m.bytes = append(m.bytes, m.row.bytes[block.start:block.end]...)
 		m.blocks[i] = m.bytes[start:]
-		return nil
-	})
+	}
+	return nil
 }

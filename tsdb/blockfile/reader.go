@@ -4,48 +4,36 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
-	"runtime/debug"
+	"sync"
 	"sync/atomic"
-	"unsafe"
 
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 )
 
 // A Reader answers questions about one file. All its methods may be called by several goroutines.
 //
-// Open checks the head, the foot and the sections runs, shards and keys. The others (numbers, tags, refs,
-// postings, hashes) are checked whole when they are first used, and a run of blocks when one of its blocks is; what has
-// been found good is not checked again while the file is open. Besides that, no offset in the file
-// is followed before it has been compared with what it points into.
+// It gives what was written or nothing. Whatever it reads of a file it checks in the same call: a block, which it copies
+// first, by a checksum of its own, and of the tables each chunk, or what was made of them. A chunk that is damaged is made
+// good from others (chunk.go); what cannot be is lost: Damages says what, and it is answered as if it had never been there.
+// Where so much of the tables is lost that the others say nothing, all of the file is: see Failed.
 //
-// Of the heap an open file takes about 1 KB, its keys, and a bit for each run; the rest is mapped.
+// Of a file of version 1 or 2, which has fewer checksums, a run of blocks is checked as a whole when one of its blocks is first
+// read, a table likewise, and nothing of it can be made good.
+//
+// Of the heap an open file takes about 1 KB, its keys, and a checksum for each 512 bytes of its tables, 0.3 bytes a series; the
+// rest is mapped.
 type Reader struct {
-	name      string
+	file      *mapped
 	head      Head
-	version   int
+	headSum   uint32
 	runSeries int
-	foot      *foot
-	mapping   *vfs.Mapping
-	sections  [numSections]section
+	contents  *contents
 
 	shards []ShardRange
 	keys   []key
-	runs   []atomic.Uint32 // bit i%32 of word i/32: run i is good
-
-	// holders counts the owner, until Close, and the calls under way; the last one unmaps.
-	holders atomic.Int64
-	closed  atomic.Bool
-	// damage is the first error of a call that found any.
-	damage atomic.Pointer[error]
-}
-
-// A section is a part of the mapped file.
-type section struct {
-	offset   int64
-	bytes    []byte
-	checksum uint32
-	good     atomic.Bool
+	firsts atomic.Pointer[[]uint32] // the number of the first series of each chunk of section numbers
+	runs   runMarks
+	rows   sync.Pool // of *rowBuffer
 }
 
 // A ShardRange says which positions of a file are the series of a shard: First ≤ position < End. Positions
@@ -63,39 +51,30 @@ type key struct {
 
 // Open opens a file for reading. Its error matches ErrDamaged, ErrNewer, or is of the file system.
 func Open(fsys vfs.FS, name string) (*Reader, error) {
-	mapping, err := fsys.Map(name)
+	file, err := mapFile(fsys, name)
 	if err != nil {
-		return nil, fmt.Errorf("block file %s: %w", name, err)
+		return nil, err
 	}
-	r := &Reader{name: name, mapping: mapping}
-	r.holders.Store(1)
-	if err := r.load(); err != nil {
+	r := &Reader{file: file}
+	r.rows.New = func() any { return new(rowBuffer) }
+	if err := file.call(r.load); err != nil {
+		if errors.Is(err, ErrNewer) {
+			err = fmt.Errorf("block file %s: %w", name, err)
+		}
 		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
 }
 
-func (r *Reader) load() (err error) {
-	a, err := r.enter()
-	if err != nil {
-		return err
+// load may be called again, after it has found damage.
+func (r *Reader) load() error {
+	if r.contents == nil {
+		if err := r.loadContents(); err != nil {
+			return err
+		}
 	}
-	defer a.leave(&err)
-	if r.head, r.version, r.runSeries, err = readHead(r.mapping.Data); err != nil {
+	if err := r.restoreCut(); err != nil {
 		return err
-	}
-	if r.foot, err = readFoot(r.mapping.Data, r.version); err != nil {
-		return err
-	}
-	if err := r.foot.checkLengths(r.version, r.runSeries); err != nil {
-		return err
-	}
-	offset := int64(headBytes)
-	for i, entry := range r.foot.sections {
-		s := &r.sections[i]
-		s.offset, s.checksum = offset, entry.checksum
-		s.bytes = r.mapping.Data[offset : offset+entry.length]
-		offset += entry.length
 	}
 	if err := r.loadShards(); err != nil {
 		return err
@@ -106,167 +85,155 @@ func (r *Reader) load() (err error) {
 	return r.loadRuns()
 }
 
+// loadContents finds out what is where in the file.
+func (r *Reader) loadContents() (err error) {
+	data, file := r.file.mapping.Data, r.file
+	var headErr error
+	r.head, file.version, r.runSeries, headErr = readHead(data)
+	if errors.Is(headErr, ErrNewer) {
+		return headErr
+	}
+	if headErr == nil && file.version < 3 {
+		if r.contents, err = readFoot(data, file.version); err != nil {
+			return err
+		}
+		if err := r.contents.checkLengths(file.version, r.runSeries); err != nil {
+			return err
+		}
+		r.place()
+		return nil
+	}
+	d, problem, err := findDirectory(data)
+	switch {
+	case err != nil && headErr != nil:
+		return headErr // it is no file of ours at all
+	case err != nil:
+		return err
+	case headErr == nil && (r.head != d.head || r.runSeries != d.runSeries):
+		headErr = fmt.Errorf("%w: the head is that of another file", ErrDamaged)
+	}
+	r.head, file.version, r.runSeries, r.headSum = d.head, formatVersion, d.runSeries, d.headSum
+	r.contents, file.parity = &d.contents, d.parity
+	for i := firstTable; i < numSections; i++ {
+		file.sections[i].sums.Store(&d.sums[i])
+	}
+	r.place()
+	for _, err := range []error{headErr, problem} {
+		if err != nil {
+			file.damages.add(Damage{Cause: fmt.Errorf("block file %s: %w", file.name, err)})
+		}
+	}
+	return nil
+}
+
+// place cuts the file into its sections. One of a file that was cut off ends with the file.
+func (r *Reader) place() {
+	data := r.file.mapping.Data
+	for i, entry := range r.contents.sections {
+		s := &r.file.sections[i]
+		s.entry = entry
+		s.bytes = data[min(entry.offset, int64(len(data))):min(entry.offset+entry.length, int64(len(data)))]
+	}
+}
+
+// restoreCut makes those tables good that a file lacks which was cut off.
+func (r *Reader) restoreCut() error {
+	for i := firstTable; i < numSections; i++ {
+		s := &r.file.sections[i]
+		if int64(len(s.bytes)) == s.entry.length || s.restored.Load() != nil {
+			continue
+		}
+		cause := r.file.damaged(i, "%d bytes of %d are missing: the end was cut off", s.entry.length-int64(len(s.bytes)), s.entry.length)
+		if !r.file.restore(&badSection{i, cause}) {
+			return cause
+		}
+	}
+	return nil
+}
+
 // Close gives the file up. Calls under way end as they would have; the last of them gives the memory back. Later
 // ones are ErrClosed, and so is a second Close.
-func (r *Reader) Close() error {
-	if r.closed.Swap(true) {
-		return ErrClosed
-	}
-	return r.release()
-}
+func (r *Reader) Close() error { return r.file.close() }
 
 // Evict takes what has been read of the file out of the memory of the process: for who will not need it again soon. It
 // may be called while others read.
-func (r *Reader) Evict() (err error) {
-	a, err := r.enter()
-	if err != nil {
-		return err
-	}
-	defer a.leave(&err)
-	return r.mapping.Evict()
-}
+func (r *Reader) Evict() error { return r.file.call(r.file.mapping.Evict) }
 
-func (r *Reader) release() error {
-	if r.holders.Add(-1) > 0 {
+// ask is call for questions to which a file that is damaged answers nothing: its error is none that matches ErrDamaged.
+func (r *Reader) ask(read func() error) error {
+	err := r.file.call(read)
+	if errors.Is(err, ErrDamaged) {
 		return nil
 	}
-	return r.mapping.Close()
-}
-
-// An access is one call's hold on the mapped file.
-type access struct {
-	r     *Reader
-	fault bool // what the goroutine does about memory faults otherwise
-}
-
-// enter begins a call: the mapping stays, and a page of it that cannot be read is an error of leave.
-func (r *Reader) enter() (access, error) {
-	for {
-		n := r.holders.Load()
-		if n == 0 || r.closed.Load() {
-			return access{}, fmt.Errorf("block file %s: %w", r.name, ErrClosed)
-		}
-		if r.holders.CompareAndSwap(n, n+1) {
-			return access{r, debug.SetPanicOnFault(true)}, nil
-		}
-	}
-}
-
-// leave ends a call; defer it. It puts the file's name in front of an error about the file.
-func (a access) leave(err *error) {
-	failure := recover()
-	debug.SetPanicOnFault(a.fault)
-	if failure != nil {
-		address, ours := a.r.faultAt(failure)
-		if !ours {
-			_ = a.r.release()
-			panic(failure)
-		}
-		*err = fmt.Errorf("%w: the page of offset %d cannot be read", ErrDamaged, address)
-	}
-	if errors.Is(*err, ErrDamaged) || errors.Is(*err, ErrNewer) {
-		*err = fmt.Errorf("block file %s: %w", a.r.name, *err)
-		found := *err
-		a.r.damage.CompareAndSwap(nil, &found)
-	}
-	_ = a.r.release() // unmapping memory that is mapped does not fail
-}
-
-// faultAt returns the offset in the file at which the memory fault that a panic reports was.
-func (r *Reader) faultAt(failure any) (offset uintptr, ours bool) {
-	fault, ok := failure.(interface{ Addr() uintptr })
-	if !ok || len(r.mapping.Data) == 0 {
-		return 0, false
-	}
-	offset = fault.Addr() - uintptr(unsafe.Pointer(unsafe.SliceData(r.mapping.Data)))
-	return offset, offset < uintptr(len(r.mapping.Data))
-}
-
-// section returns a section whose checksum is right.
-func (r *Reader) section(number int) ([]byte, error) {
-	s := &r.sections[number]
-	if !s.good.Load() {
-		if sum := crc32.Checksum(s.bytes, castagnoli); sum != s.checksum {
-			return nil, r.damaged(number, "checksum is %08x, not %08x", sum, s.checksum)
-		}
-		s.good.Store(true)
-	}
-	return s.bytes, nil
-}
-
-// table returns a section that is a table of n entries.
-func (r *Reader) table(number, n int) (table, error) {
-	b, err := r.section(number)
-	if err != nil {
-		return table{}, err
-	}
-	return readTable(b, n), nil
-}
-
-// damaged returns an error about a section.
-func (r *Reader) damaged(number int, format string, arguments ...any) error {
-	return fmt.Errorf("%w: section %s at %d: %s",
-		ErrDamaged, sectionNames[number], r.sections[number].offset, fmt.Sprintf(format, arguments...))
+	return err
 }
 
 func (r *Reader) loadShards() error {
-	b, err := r.section(sectionShards)
+	v, err := r.file.view(sectionShards)
 	if err != nil {
 		return err
 	}
-	r.shards = make([]ShardRange, r.foot.shards)
+	b, err := v.all()
+	if err != nil {
+		return err
+	}
+	r.shards = make([]ShardRange, r.contents.shards)
 	for i := range r.shards {
 		entry := b[i*shardBytes:]
 		s := &r.shards[i]
 		s.Shard = int(binary.LittleEndian.Uint32(entry))
-		s.First, s.End = binary.LittleEndian.Uint32(entry[4:]), uint32(r.foot.series)
+		s.First, s.End = binary.LittleEndian.Uint32(entry[4:]), uint32(r.contents.series)
 		if i > 0 {
 			r.shards[i-1].End = s.First
 		}
 		inOrder := i == 0 && s.First == 0 || i > 0 && s.Shard > r.shards[i-1].Shard && s.First > r.shards[i-1].First
 		if !inOrder || s.First >= s.End {
-			return r.damaged(sectionShards, "shard %d begins at position %d", s.Shard, s.First)
+			return r.file.damaged(sectionShards, "shard %d begins at position %d", s.Shard, s.First)
 		}
 	}
-	if len(r.shards) == 0 && r.foot.series > 0 {
-		return r.damaged(sectionShards, "there is none, for %d series", r.foot.series)
+	if len(r.shards) == 0 && r.contents.series > 0 {
+		return r.file.damaged(sectionShards, "there is none, for %d series", r.contents.series)
 	}
 	return nil
 }
 
 func (r *Reader) loadKeys() error {
-	b, err := r.section(sectionKeys)
+	v, err := r.file.view(sectionKeys)
 	if err != nil {
 		return err
 	}
-	texts := readTable(b[:len(b)-4*r.foot.keys], r.foot.keys)
-	first := b[len(b)-4*r.foot.keys:]
-	r.keys = make([]key, r.foot.keys)
+	b, err := v.all()
+	if err != nil {
+		return err
+	}
+	texts := readTable(b[:len(b)-4*r.contents.keys], r.contents.keys)
+	first := b[len(b)-4*r.contents.keys:]
+	r.keys = make([]key, r.contents.keys)
 	for i := range r.keys {
 		text, ok := texts.at(i)
 		k := &r.keys[i]
-		*k = key{string(text), binary.LittleEndian.Uint32(first[4*i:]), uint32(r.foot.tags)}
+		*k = key{string(text), binary.LittleEndian.Uint32(first[4*i:]), uint32(r.contents.tags)}
 		if i > 0 {
 			r.keys[i-1].end = k.first
 		}
 		inOrder := i == 0 && k.first == 0 || i > 0 && k.text > r.keys[i-1].text && k.first > r.keys[i-1].first
 		if !ok || !inOrder || k.first >= k.end {
-			return r.damaged(sectionKeys, "key %d, %.100q, has tags from %d", i, text, k.first)
+			return r.file.damaged(sectionKeys, "key %d, %.100q, has tags from %d", i, text, k.first)
 		}
 	}
-	if len(r.keys) == 0 && r.foot.tags > 0 {
-		return r.damaged(sectionKeys, "there is none, for %d tags", r.foot.tags)
+	if len(r.keys) == 0 && r.contents.tags > 0 {
+		return r.file.damaged(sectionKeys, "there is none, for %d tags", r.contents.tags)
 	}
 	return nil
 }
 
 // Name returns the name that the file was opened under.
-func (r *Reader) Name() string { return r.name }
+func (r *Reader) Name() string { return r.file.name }
 
-// Damage returns the first error that matched ErrDamaged of any call so far; nil: none did.
-func (r *Reader) Damage() error {
-	if damage := r.damage.Load(); damage != nil {
-		return *damage
+// Failed returns why the file as a whole is of no use any more; nil: it is of use. It matches ErrDamaged.
+func (r *Reader) Failed() error {
+	if failure := r.file.failure.Load(); failure != nil {
+		return *failure
 	}
 	return nil
 }
@@ -275,13 +242,10 @@ func (r *Reader) Damage() error {
 func (r *Reader) Head() Head { return r.head }
 
 // Len returns the number of series. Positions, by which methods name series, are below it.
-func (r *Reader) Len() int { return r.foot.series }
+func (r *Reader) Len() int { return r.contents.series }
 
 // SizeBytes returns the size of the file.
-func (r *Reader) SizeBytes() int64 {
-	last := &r.sections[numSections-1]
-	return last.offset + int64(len(last.bytes)) + int64(footBytes(r.version))
-}
+func (r *Reader) SizeBytes() int64 { return r.file.size }
 
 // Shards returns the shards that have series in the file, ascending. It must not be changed.
 func (r *Reader) Shards() []ShardRange { return r.shards }

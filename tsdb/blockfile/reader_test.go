@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -63,7 +64,7 @@ func TestCloseDuringReads(t *testing.T) {
 	}
 	must(t, r.Close())
 	readers.Wait()
-	if r.mapping.Data != nil {
+	if r.file.mapping.Data != nil {
 		t.Error("the file is still mapped")
 	}
 	if err := r.Close(); !errors.Is(err, ErrClosed) {
@@ -84,8 +85,8 @@ func TestCloseInsideVisit(t *testing.T) {
 		}
 		return nil
 	}))
-	if blocks != 4 || r.mapping.Data != nil {
-		t.Errorf("%d blocks, want 4; mapped %t", blocks, r.mapping.Data != nil)
+	if blocks != 4 || r.file.mapping.Data != nil {
+		t.Errorf("%d blocks, want 4; mapped %t", blocks, r.file.mapping.Data != nil)
 	}
 }
 
@@ -100,14 +101,58 @@ func TestUnreadablePage(t *testing.T) {
 	m.write(t, vfs.OS{}, name, head)
 	r := open(t, vfs.OS{}, name)
 	must(t, os.Truncate(name, 0))
-	_, err := r.AppendBlock(nil, 50, 0)
-	if !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), "cannot be read") {
-		t.Errorf("AppendBlock: %v, want ErrDamaged, the file's name and the page", err)
+	if block, err := r.AppendBlock(nil, 50, 0); len(block) > 0 || err == nil || !errors.Is(err, ErrDamaged) ||
+		!strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), "cannot be read") {
+		t.Errorf("AppendBlock: %d bytes, %v; want ErrDamaged, the file's name and the page", len(block), err)
 	}
-	if _, err := r.Lookup(t.Context(), tag.True{}); !errors.Is(err, ErrDamaged) {
-		t.Errorf("Lookup: %v, want ErrDamaged", err)
+	if found, err := r.Lookup(t.Context(), tag.True{}); len(found) > 0 || err != nil {
+		t.Errorf("Lookup: %v, %v; want nothing", found, err)
+	}
+	if damages := r.Damages(); len(damages) != 1 || !damages[0].Whole || r.Failed() == nil {
+		t.Errorf("%v is damaged, want the whole file", damages)
 	}
 }
+
+// TestUnreadableData takes those pages away that have blocks, by a mapping of less than the file: the blocks on them are lost,
+// the others are served.
+func TestUnreadableData(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "a")
+	head := Head{StepMillis: 60_000, Slots: 60, Windows: 3}
+	m := model{}
+	for i := range uint32(100) {
+		m[Series{0, i}] = modelSeries{tag.New("n", fmt.Sprint(i)), map[int64]string{0: strings.Repeat("x", 100), 1: strings.Repeat("y", 1000), 2: "z"}}
+	}
+	m.write(t, vfs.OS{}, name, head)
+	r := open(t, vfs.OS{}, name)
+	tables := r.file.parity.offset
+	for i := firstTable; i < numSections; i++ { // they are read, and stay
+		r.file.sections[i].restored.Store(ptr(slices.Clone(r.file.sections[i].bytes)))
+	}
+	const kept = 9 * 4096
+	must(t, os.Truncate(name, kept))
+	served := 0
+	for i := range uint32(100) {
+		var windows []int64
+		must(t, r.Blocks([]uint32{i}, 0, 2, func(_ uint32, window int64, block []byte) error {
+			windows = append(windows, window)
+			if string(block) != m[Series{0, i}].blocks[window] {
+				t.Errorf("block of %d in %d: %.20q", i, window, block)
+			}
+			return nil
+		}))
+		served += len(windows)
+		for window := range int64(3) {
+			if !slices.Contains(windows, window) && !r.file.damages.covers(Series{0, i}, window) {
+				t.Errorf("series %d has no block in %d, and it is not lost", i, window)
+			}
+		}
+	}
+	if want := 3 * 100 * kept / int(tables); served < want-70 || served > want+3 || r.Failed() != nil {
+		t.Errorf("%d blocks served, want about %d; failed: %v", served, want, r.Failed())
+	}
+}
+
+func ptr[T any](v T) *T { return &v }
 
 // TestPanicsPass checks that a panic of a callback is not taken for damage, and leaves the file usable.
 func TestPanicsPass(t *testing.T) {
@@ -123,7 +168,7 @@ func TestPanicsPass(t *testing.T) {
 		}()
 		_ = r.Blocks([]uint32{0}, head.First, head.Last(), func(uint32, int64, []byte) error { panic("mine") })
 	}()
-	if n := r.holders.Load(); n != 1 {
+	if n := r.file.holders.Load(); n != 1 {
 		t.Errorf("%d hold the file, want 1", n)
 	}
 }

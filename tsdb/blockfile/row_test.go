@@ -9,7 +9,7 @@ func FuzzRow(f *testing.F) {
 		{nil, []byte("two"), nil},
 		{make([]byte, 200), []byte("x"), make([]byte, 1)},
 	} {
-		f.Add(appendRow(nil, blocks), uint8(len(blocks)))
+		f.Add(appendRow(nil, &sealer{}, 0, blocks)[min(1, len(blocks)-1)*sumBytes:], uint8(len(blocks)))
 	}
 	f.Add([]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 1, 2}, uint8(3))
 	f.Fuzz(func(t *testing.T, row []byte, windows uint8) {
@@ -23,7 +23,7 @@ func FuzzRow(f *testing.F) {
 			}
 		}
 		for k := range n {
-			got, ok := rowBlock(row, n, k)
+			got, _, ok := rowBlock(row, n, k)
 			switch {
 			case good && !ok:
 				t.Fatalf("window %d of %d: no block, want %q", k, n, blocks[k])

@@ -2,8 +2,8 @@ package blockfile
 
 import (
 	"encoding/binary"
+	"errors"
 	"slices"
-	"sort"
 )
 
 // A Series is the name of a series in the store: its shard and its number there.
@@ -24,121 +24,64 @@ func (s ShardRange) Of(positions []uint32) []uint32 {
 	return positions[first:end:end]
 }
 
-// Series returns the series at a position. The error matches ErrDamaged or ErrClosed.
-func (r *Reader) Series(position uint32) (s Series, err error) {
-	a, err := r.enter()
-	if err != nil {
-		return Series{}, err
-	}
-	defer a.leave(&err)
-	numbers, err := r.section(sectionNumbers)
-	if err != nil {
-		return Series{}, err
-	}
-	shard := sort.Search(len(r.shards), func(i int) bool { return r.shards[i].End > position })
-	return Series{r.shards[shard].Shard, binary.LittleEndian.Uint32(numbers[4*position:])}, nil
-}
-
-// AppendNumbers appends the numbers of the series at positions, each in its shard, to dst. The errors are those of
-// Series.
-func (r *Reader) AppendNumbers(dst, positions []uint32) (_ []uint32, err error) {
-	a, err := r.enter()
-	if err != nil {
-		return dst, err
-	}
-	defer a.leave(&err)
-	numbers, err := r.section(sectionNumbers)
-	if err != nil {
-		return dst, err
-	}
-	for _, position := range positions {
-		dst = append(dst, binary.LittleEndian.Uint32(numbers[4*position:]))
-	}
-	return dst, nil
-}
-
-// NumbersOf is AppendNumbers for all positions of a shard.
-func (r *Reader) NumbersOf(dst []uint32, shard ShardRange) (_ []uint32, err error) {
-	a, err := r.enter()
-	if err != nil {
-		return dst, err
-	}
-	defer a.leave(&err)
-	numbers, err := r.section(sectionNumbers)
-	if err != nil {
-		return dst, err
-	}
-	for position := shard.First; position < shard.End; position++ {
-		dst = append(dst, binary.LittleEndian.Uint32(numbers[4*position:]))
-	}
-	return dst, nil
-}
-
-// Find returns the position of a series, and whether it is in the file. The error matches ErrDamaged or
+// AppendCanonical appends the canonical bytes of the tags of the series at a position to dst. The error matches ErrDamaged or
 // ErrClosed.
-func (r *Reader) Find(s Series) (position uint32, found bool, err error) {
-	a, err := r.enter()
-	if err != nil {
-		return 0, false, err
+func (r *Reader) AppendCanonical(dst []byte, position uint32) ([]byte, error) {
+	r.mustBePosition(position)
+	begin := len(dst)
+	var sure bool
+	err := r.file.call(func() (err error) {
+		dst, sure, err = r.confirmed(dst[:begin], position)
+		return err
+	})
+	if sure || err != nil && (errors.Is(err, ErrDamaged) || errors.Is(err, ErrClosed)) {
+		return dst, err
 	}
-	defer a.leave(&err)
-	return r.find(s)
+	err = r.file.call(func() (err error) {
+		dst, err = r.appendCanonical(dst[:begin], position, true)
+		return err
+	})
+	return dst, err
 }
 
-func (r *Reader) find(s Series) (position uint32, found bool, err error) {
-	numbers, err := r.section(sectionNumbers)
+// confirmed appends the canonical bytes of a series and reports whether section hashes has their hash for the position. That
+// they were put together of the right pieces then need not be checked piece by piece: they are 0.2 µs instead of 0.7.
+func (r *Reader) confirmed(dst []byte, position uint32) (_ []byte, sure bool, err error) {
+	if r.file.version < 3 || r.file.hashless.Load() {
+		return dst, false, nil
+	}
+	begin := len(dst)
+	dst, err = r.appendCanonical(dst, position, false)
 	if err != nil {
-		return 0, false, err
+		return dst, false, nil // whoever checks finds out why
 	}
-	i := sort.Search(len(r.shards), func(i int) bool { return r.shards[i].Shard >= s.Shard })
-	if i == len(r.shards) || r.shards[i].Shard != s.Shard {
-		return 0, false, nil
-	}
-	position, found = findNumber(numbers[4*r.shards[i].First:4*r.shards[i].End], s.Number)
-	return r.shards[i].First + position, found, nil
+	return dst, r.hasHash(hashOf(dst[begin:]), position), nil
 }
 
-// findNumber returns the place of a number in the numbers of a shard, of which there is one at least. They ascend: a number has at
-// least as many between it and the first one, and the last one, as there are places between them. That leaves one
-// place to look at where no number is left out, as in a fleet without churn: 5 ns instead of 65 among 6,000 (BenchmarkFind).
-func findNumber(numbers []byte, number uint32) (place uint32, found bool) {
-	at := func(place uint32) uint32 { return binary.LittleEndian.Uint32(numbers[4*place:]) }
-	count := uint32(len(numbers) / 4)
-	first, last := at(0), at(count-1)
-	if number < first || number > last {
-		return 0, false
-	}
-	low, high := uint32(0), min(count-1, number-first)
-	if back := last - number; back < count {
-		low = count - 1 - back
-	}
-	for low < high {
-		if middle := low + (high-low)/2; at(middle) < number {
-			low = middle + 1
-		} else {
-			high = middle
+// supposedTags is AppendCanonical for who has another way to find out whether they are right.
+func (r *Reader) supposedTags(dst []byte, position uint32) ([]byte, error) {
+	begin := len(dst)
+	err := r.file.call(func() (err error) {
+		dst, err = r.appendCanonical(dst[:begin], position, false)
+		if errors.Is(err, ErrDamaged) {
+			return nil // not sure either
 		}
-	}
-	return low, at(low) == number
+		return err
+	})
+	return dst, err
 }
 
-// AppendCanonical appends the canonical bytes of the tags of the series at a position to dst. They are
-// canonical whatever the file holds. The error matches ErrDamaged or ErrClosed.
-func (r *Reader) AppendCanonical(dst []byte, position uint32) (_ []byte, err error) {
-	a, err := r.enter()
+// appendCanonical is AppendCanonical during a call. Unless checked, the bytes may be wrong.
+func (r *Reader) appendCanonical(dst []byte, position uint32, checked bool) ([]byte, error) {
+	groups, err := r.table(sectionRefs, divideUp(r.contents.series, groupSeries), checked)
 	if err != nil {
 		return dst, err
 	}
-	defer a.leave(&err)
-	return r.appendCanonical(dst, position)
-}
-
-func (r *Reader) appendCanonical(dst []byte, position uint32) ([]byte, error) {
-	refs, err := r.refs(position)
+	values, err := r.table(sectionTags, r.contents.tags, checked)
 	if err != nil {
 		return dst, err
 	}
-	values, err := r.table(sectionTags, r.foot.tags)
+	refs, err := r.refs(&groups, position)
 	if err != nil {
 		return dst, err
 	}
@@ -146,16 +89,16 @@ func (r *Reader) appendCanonical(dst []byte, position uint32) ([]byte, error) {
 	for next := uint32(0); len(refs) > 0; {
 		var number uint32
 		var ok bool
-		if number, refs, ok = cutRef(refs, next, r.foot.tags); !ok || number < r.keyFirst(k) {
-			return dst, r.damaged(sectionRefs, "the tags of position %d make no sense", position)
+		if number, refs, ok = cutRef(refs, next, r.contents.tags); !ok || number < r.keyFirst(k) {
+			return dst, r.file.damaged(sectionRefs, "the tags of position %d make no sense", position)
 		}
 		next = number + 1
 		for r.keys[k].end <= number {
 			k++
 		}
-		value, ok := values.at(int(number))
-		if !ok {
-			return dst, r.damaged(sectionTags, "tag %d makes no sense", number)
+		value, err := values.at(int(number))
+		if err != nil {
+			return dst, err
 		}
 		dst = appendText(dst, r.keys[k].text)
 		dst = appendText(dst, value)
@@ -164,21 +107,29 @@ func (r *Reader) appendCanonical(dst []byte, position uint32) ([]byte, error) {
 	return dst, nil
 }
 
+// table begins to read a section that is a table. Unless checked, what it has may be wrong.
+func (r *Reader) table(number, n int, checked bool) (sectionTable, error) {
+	if checked {
+		return r.file.table(number, n)
+	}
+	return sectionTable{view: view{file: r.file, number: number, bytes: r.file.unchecked(number)}, n: n}, nil
+}
+
 // keyFirst returns the first tag of key k, and more than any tag behind the last key.
 func (r *Reader) keyFirst(k int) uint32 {
 	if k == len(r.keys) {
-		return uint32(r.foot.tags)
+		return uint32(r.contents.tags)
 	}
 	return r.keys[k].first
 }
 
 // refs returns the part of section refs that belongs to a position.
-func (r *Reader) refs(position uint32) ([]byte, error) {
-	groups, err := r.table(sectionRefs, divideUp(r.foot.series, groupSeries))
+func (r *Reader) refs(groups *sectionTable, position uint32) ([]byte, error) {
+	group, err := groups.at(int(position) / groupSeries)
 	if err != nil {
 		return nil, err
 	}
-	group, ok := groups.at(int(position) / groupSeries)
+	ok := true
 	for range position % groupSeries {
 		if ok {
 			_, group, ok = cutRefs(group)
@@ -189,7 +140,7 @@ func (r *Reader) refs(position uint32) ([]byte, error) {
 		refs, _, ok = cutRefs(group)
 	}
 	if !ok {
-		return nil, r.damaged(sectionRefs, "the group of position %d makes no sense", position)
+		return nil, r.file.damaged(sectionRefs, "the group of position %d makes no sense", position)
 	}
 	return refs, nil
 }

@@ -10,7 +10,7 @@ import (
 //	end end end …   bytes bytes bytes …
 //	uint32 each     entry i is bytes[end i-1 : end i]; the first one begins at 0
 //
-// It is the form of the sections keys, tags, refs and postings, and of each run of blocks.
+// It is the form of the sections keys, tags, refs and postings (sectionTable reads them), and of each run of blocks.
 type table struct{ ends, bytes []byte }
 
 // readTable cuts a table of n entries from b, which has at least 4·n bytes.
@@ -53,6 +53,13 @@ func (b *tableBuilder) join(other *tableBuilder) error {
 	}
 	b.bytes = append(b.bytes, other.bytes...)
 	return nil
+}
+
+// whole returns the table, and takes it from the builder.
+func (b *tableBuilder) whole() []byte {
+	whole := append(b.ends, b.bytes...)
+	*b = tableBuilder{}
+	return whole
 }
 
 func (b *tableBuilder) len() int { return len(b.ends) / 4 }

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
-	"math"
+	"fmt"
 )
 
 // maxProblems is how many problems a verification keeps; it counts the others.
@@ -51,7 +51,7 @@ func (s *tagSum) addAll(positions []uint32) {
 func newVerification(r *Reader, check func(int, []byte) error) *verification {
 	return &verification{
 		r: r, check: check, windows: make([]windowSum, r.head.Windows),
-		fromRefs: make([]tagSum, r.foot.tags), fromPostings: make([]tagSum, r.foot.tags),
+		fromRefs: make([]tagSum, r.contents.tags), fromPostings: make([]tagSum, r.contents.tags),
 	}
 }
 
@@ -63,82 +63,74 @@ func (v *verification) note(err error) {
 }
 
 func (v *verification) run() {
-	for _, part := range []func() error{v.blocks, v.numbers, v.values, v.refs, v.postings, v.hashes} {
-		if err := v.guarded(part); err != nil {
+	if err := v.r.file.hold(); err != nil {
+		v.note(err)
+		return
+	}
+	defer v.r.file.letGo()
+	for _, part := range []func() error{v.directories, v.chunks, v.parity, v.numbers, v.values, v.refs, v.postings, v.hashes} {
+		if err := v.r.file.guarded(part); err != nil {
 			v.note(err)
 		}
 	}
+	v.blocks()
 	if v.found > 0 {
 		return
 	}
 	for i := range v.fromRefs {
 		if v.fromRefs[i] != v.fromPostings[i] {
-			v.note(v.r.damaged(sectionPostings, "the series of tag %d are not those whose refs have it", i))
+			v.note(v.r.file.damaged(sectionPostings, "the series of tag %d are not those whose refs have it", i))
 		}
 	}
 }
 
-// guarded runs a part of the verification, during which pages that cannot be read are errors.
-func (v *verification) guarded(part func() error) (err error) {
-	a, err := v.r.enter()
-	if err != nil {
-		return err
-	}
-	defer a.leave(&err)
-	return part()
-}
-
-// blocks reads all rows. One bad run or row does not keep it from the next.
-func (v *verification) blocks() error {
-	bad := -1 // a run whose problem is noted
+// blocks reads all rows. One bad row or block does not keep it from the next.
+func (v *verification) blocks() {
+	b := &rowBuffer{strict: true}
 	for position := range uint32(v.r.Len()) {
-		run := int(position) / v.r.runSeries
-		if run == bad {
-			continue
-		}
-		if _, err := v.r.run(run); err != nil {
+		s, err := v.r.surveyRow(b, position)
+		if err != nil {
 			v.note(err)
-			bad = run
-			continue
+			return
 		}
-		if err := v.row(position); err != nil {
-			v.note(err)
+		for _, piece := range b.lost {
+			v.note(fmt.Errorf("%w (%v)", piece.cause, Extent{s, s, piece.first, piece.last}))
+		}
+		for _, block := range b.blocks {
+			v.block(position, block.window, b.bytes[block.start:block.end])
+		}
+		if len(b.blocks) == 0 && len(b.lost) == 0 {
+			v.note(v.r.file.damaged(sectionData, "position %d has no block", position))
 		}
 	}
-	return nil
 }
 
-func (v *verification) row(position uint32) error {
-	found := false
-	err := v.r.rowBlocks(position, math.MinInt64, v.r.head.Last(), func(_ uint32, window int64, block []byte) error {
-		found = true
-		sum := &v.windows[window-v.r.head.First]
-		sum.blocks++
-		sum.bytes += int64(len(block))
-		if v.check == nil {
-			return nil
-		}
-		if err := v.check(v.r.head.Slots, block); err != nil {
-			return v.r.damaged(sectionData, "block of position %d in window %d: %v", position, window, err)
-		}
-		return nil
-	})
-	if err == nil && !found {
-		err = v.r.damaged(sectionData, "position %d has no block", position)
+func (v *verification) block(position uint32, window int64, block []byte) {
+	sum := &v.windows[window-v.r.head.First]
+	sum.blocks++
+	sum.bytes += int64(len(block))
+	if v.check == nil {
+		return
 	}
-	return err
+	if err := v.check(v.r.head.Slots, block); err != nil {
+		v.note(v.r.file.damaged(sectionData, "block of position %d in window %d: %v", position, window, err))
+	}
 }
 
 // numbers checks that the series of a shard ascend.
 func (v *verification) numbers() error {
-	b, err := v.r.section(sectionNumbers)
+	all, err := v.r.file.view(sectionNumbers)
+	if err != nil {
+		return err
+	}
+	b, err := all.all()
 	if err != nil {
 		return err
 	}
 	for _, shard := range v.r.shards {
 		for position := shard.First + 1; position < shard.End; position++ {
 			if binary.LittleEndian.Uint32(b[4*position-4:]) >= binary.LittleEndian.Uint32(b[4*position:]) {
-				return v.r.damaged(sectionNumbers, "the numbers of shard %d do not ascend at position %d", shard.Shard, position)
+				return v.r.file.damaged(sectionNumbers, "the numbers of shard %d do not ascend at position %d", shard.Shard, position)
 			}
 		}
 	}
@@ -159,7 +151,7 @@ func (v *verification) values() error {
 				return err
 			}
 			if number > k.first && bytes.Compare(last, value) >= 0 {
-				return v.r.damaged(sectionTags, "the values of key %q do not ascend at tag %d", k.text, number)
+				return v.r.file.damaged(sectionTags, "the values of key %q do not ascend at tag %d", k.text, number)
 			}
 			last = value
 		}
@@ -168,19 +160,22 @@ func (v *verification) values() error {
 }
 
 func (v *verification) refs() error {
+	groups, err := v.r.table(sectionRefs, divideUp(v.r.contents.series, groupSeries), true)
+	if err != nil {
+		return err
+	}
 	var canonical []byte
 	for position := range uint32(v.r.Len()) {
-		var err error
-		if canonical, err = v.r.AppendCanonical(canonical[:0], position); err != nil {
+		if canonical, err = v.r.appendCanonical(canonical[:0], position, true); err != nil {
 			return err
 		}
-		refs, err := v.r.refs(position)
+		refs, err := v.r.refs(&groups, position)
 		if err != nil {
 			return err
 		}
 		for next := uint32(0); len(refs) > 0; {
 			var number uint32
-			number, refs, _ = cutRef(refs, next, v.r.foot.tags) // AppendCanonical was content with it
+			number, refs, _ = cutRef(refs, next, v.r.contents.tags) // appendCanonical was content with it
 			v.fromRefs[number].add(position)
 			next = number + 1
 		}
@@ -209,7 +204,7 @@ func (v *verification) postings() error {
 			ofValues.sum += of.sum
 		}
 		if ofKey != ofValues {
-			return v.r.damaged(sectionPostings, "the %d series of key %q are not the %d of its values",
+			return v.r.file.damaged(sectionPostings, "the %d series of key %q are not the %d of its values",
 				ofKey.series, k.text, ofValues.series)
 		}
 	}
@@ -218,9 +213,12 @@ func (v *verification) postings() error {
 
 // list sums up a list of section postings and checks its count.
 func (v *verification) list(x *index, list int) (sum tagSum, err error) {
-	b, ok := x.postings.at(list)
-	count, form, body, good := splitPostings(b, x.series)
-	if ok = ok && good; ok && form == formGaps {
+	b, err := x.postings.at(list)
+	if err != nil {
+		return sum, err
+	}
+	count, form, body, ok := splitPostings(b, x.series)
+	if ok && form == formGaps {
 		gaps := gapReader{body: body, series: x.series}
 		var chunk [gapChunk]uint32
 		for positions := gaps.next(&chunk); len(positions) > 0; positions = gaps.next(&chunk) {
@@ -233,7 +231,34 @@ func (v *verification) list(x *index, list int) (sum tagSum, err error) {
 		sum.addAll(m.positions())
 	}
 	if !ok || count != sum.series || count == 0 {
-		return sum, v.r.damaged(sectionPostings, "list %d counts %d and has %d", list, count, sum.series)
+		return sum, v.r.file.damaged(sectionPostings, "list %d counts %d and has %d", list, count, sum.series)
 	}
 	return sum, nil
+}
+
+// hashes checks that every series is where it is looked for.
+func (v *verification) hashes() error {
+	if v.r.file.version == 1 {
+		return nil
+	}
+	section, err := v.r.file.view(sectionHashes)
+	if err != nil {
+		return err
+	}
+	b, err := section.all()
+	if err != nil {
+		return err
+	}
+	all := make([]hashed, v.r.Len())
+	var canonical []byte
+	for position := range all {
+		if canonical, err = v.r.appendCanonical(canonical[:0], uint32(position), true); err != nil {
+			return err
+		}
+		all[position] = hashed{hashOf(canonical), uint32(position)}
+	}
+	if string(appendHashes(nil, v.r.file.version, all)) != string(b) {
+		return v.r.file.damaged(sectionHashes, "the hashes are not those of the series' tags")
+	}
+	return nil
 }

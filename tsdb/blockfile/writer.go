@@ -5,9 +5,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io/fs"
 	"path/filepath"
+	"slices"
 
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 )
@@ -22,11 +22,12 @@ const temporarySuffix = ".tmp"
 // A Writer makes one file. Blocks go to disk as they come; tags and where they lie wait for Commit. It is
 // for one goroutine. After an error only Abort is of use.
 type Writer struct {
-	fsys vfs.FS
-	name string // of the finished file
-	head Head
-	file vfs.File
-	out  *bufio.Writer
+	fsys   vfs.FS
+	name   string // of the finished file
+	head   Head
+	sealer sealer
+	file   vfs.File
+	out    *bufio.Writer
 
 	run       tableBuilder // the rows of the run under way
 	runSeries int
@@ -67,7 +68,9 @@ func Create(fsys vfs.FS, name string, head Head) (*Writer, error) {
 		fsys: fsys, name: name, head: head, file: file, out: bufio.NewWriterSize(file, 1<<18),
 		runSeries: head.runSeries(), dictionary: newDictionary(),
 	}
-	_, _ = w.out.Write(head.append(nil, w.runSeries)) // a bufio.Writer keeps its error until Flush
+	start := head.append(nil, w.runSeries)
+	w.sealer.head = binary.LittleEndian.Uint32(start[headBytes-sumBytes:])
+	_, _ = w.out.Write(start) // a bufio.Writer keeps its error until Flush
 	return w, nil
 }
 
@@ -103,7 +106,8 @@ func (w *Writer) add(shard int, number uint32, canonical []byte, blocks [][]byte
 		return err
 	}
 	w.hashes = append(w.hashes, hashed{hashOf(canonical), uint32(w.series - 1)})
-	w.run.bytes = appendRow(w.run.bytes, blocks)
+	w.sealer.series = Series{shard, number}
+	w.run.bytes = appendRow(w.run.bytes, &w.sealer, w.head.First, blocks)
 	if err := w.run.end(); err != nil {
 		return err
 	}
@@ -139,10 +143,7 @@ func (w *Writer) lastNumber() uint32 { return binary.LittleEndian.Uint32(w.numbe
 
 // endRun writes the rows that have gathered.
 func (w *Writer) endRun() error {
-	sum := crc32.Checksum(w.run.ends, castagnoli)
-	sum = crc32.Update(sum, castagnoli, w.run.bytes)
 	w.runs = binary.LittleEndian.AppendUint64(w.runs, uint64(w.dataBytes))
-	w.runs = binary.LittleEndian.AppendUint32(w.runs, sum)
 	size := len(w.run.ends) + len(w.run.bytes)
 	w.dataBytes += int64(size)
 	w.unsynced += size
@@ -207,39 +208,39 @@ func (w *Writer) writeTables() (sizeBytes int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	f := foot{series: w.series, keys: t.keys.len(), tags: t.tags.len(), shards: len(w.shards)}
-	f.sections[sectionData].length = w.dataBytes
-	size := headBytes + w.dataBytes
-	write := func(section int, parts ...[]byte) {
-		s := &f.sections[section]
-		for _, part := range parts {
-			s.length += int64(len(part))
-			s.checksum = crc32.Update(s.checksum, castagnoli, part)
-			_, _ = w.out.Write(part)
-		}
-		size += s.length
-	}
+	d := directory{contents: contents{series: w.series, keys: t.keys.len(), tags: t.tags.len(), shards: len(w.shards)}}
 	var shards []byte
 	for _, s := range w.shards {
 		shards = binary.LittleEndian.AppendUint32(shards, uint32(s.Shard))
 		shards = binary.LittleEndian.AppendUint32(shards, s.First)
 	}
-	write(sectionRuns, w.runs)
-	write(sectionShards, shards)
-	write(sectionNumbers, w.numbers)
-	write(sectionKeys, t.keys.ends, t.keys.bytes, t.firstTags)
-	write(sectionTags, t.tags.ends, t.tags.bytes)
-	write(sectionRefs, t.refs.ends, t.refs.bytes)
-	write(sectionPostings, t.postings.ends, t.postings.bytes)
-	write(sectionHashes, appendHashes(nil, w.hashes))
-	_, err = w.out.Write(f.append(nil, w.headSum()))
-	return size + int64(footBytes(formatVersion)), err
-}
-
-// headSum returns the checksum that ends the head.
-func (w *Writer) headSum() uint32 {
-	head := w.head.append(nil, w.runSeries)
-	return binary.LittleEndian.Uint32(head[headBytes-4:])
+	sections := [numSections][]byte{
+		sectionRuns:     w.runs,
+		sectionShards:   shards,
+		sectionNumbers:  w.numbers,
+		sectionKeys:     slices.Concat(t.keys.ends, t.keys.bytes, t.firstTags),
+		sectionTags:     t.tags.whole(),
+		sectionRefs:     t.refs.whole(),
+		sectionPostings: t.postings.whole(),
+		sectionHashes:   appendHashes(nil, formatVersion, w.hashes),
+	}
+	parity := parityOf(sections[firstTable:])
+	d.sections[sectionData].length = w.dataBytes
+	d.parity.length = int64(len(parity))
+	size := headBytes + w.dataBytes + int64(len(parity))
+	for i, section := range sections[firstTable:] {
+		d.sections[firstTable+i].length = int64(len(section))
+		d.sums[firstTable+i] = sumsOf(section)
+		size += int64(len(section))
+	}
+	whole := d.append(nil, w.head.append(nil, w.runSeries))
+	_, _ = w.out.Write(whole)
+	_, _ = w.out.Write(parity)
+	for _, section := range sections {
+		_, _ = w.out.Write(section)
+	}
+	_, err = w.out.Write(whole)
+	return size + 2*int64(len(whole)), err
 }
 
 // Abort gives the file up: what was written of it is removed. It may be called after Commit, and twice.

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 )
@@ -178,5 +179,32 @@ func TestNotHeld(t *testing.T) {
 			t.Errorf("%d operations on what is not ours", touched)
 		}
 		l.Close()
+	}
+}
+
+// TestWritten: who asks for it hears of each group before the callers do.
+func TestWritten(t *testing.T) {
+	var full atomic.Bool
+	fsys := vfs.NewFaulty(vfs.NewMemory(), func(c vfs.Call) error {
+		if full.Load() && (c.Op == vfs.OpWrite || c.Op == vfs.OpCreate) {
+			return syscall.ENOSPC
+		}
+		return nil
+	})
+	var heard []bool // guarded by waiting for Append
+	l, _ := openLog(t, Config{FS: fsys, Written: func(took time.Duration, err error) {
+		if took < 0 {
+			t.Errorf("it took %s", took)
+		}
+		heard = append(heard, err == nil)
+	}})
+	for i, want := range []bool{true, false, false, true} {
+		full.Store(!want)
+		if err := l.Append(context.Background(), point("x")); (err == nil) != want {
+			t.Errorf("append %d: %v", i, err)
+		}
+		if len(heard) != i+1 || heard[i] != want {
+			t.Errorf("after append %d was heard %v", i, heard)
+		}
 	}
 }

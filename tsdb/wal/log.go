@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 )
@@ -33,6 +34,9 @@ type Config struct {
 	// it, and nothing is written into another's log. After an error of it the log takes nothing until it is opened
 	// anew. nil: the caller knows that nobody takes it away.
 	Held func() error
+	// Written is called after each group: with the time from its first try on, and with what its callers get, before
+	// they do. It is how to know whether the log takes records. It must not call the log. May be nil.
+	Written func(took time.Duration, err error)
 }
 
 const (
@@ -66,6 +70,7 @@ type Log struct {
 	queueBytes int
 	head       *head
 	counters   *counters
+	written    func(took time.Duration, err error)
 
 	mu        sync.Mutex // guards what follows
 	gathering *group
@@ -104,6 +109,9 @@ func Open(cfg Config) (*Log, error) {
 	if cfg.QueueBytes <= 0 {
 		cfg.QueueBytes = defaultQueueBytes
 	}
+	if cfg.Written == nil {
+		cfg.Written = func(time.Duration, error) {}
+	}
 	if cfg.SegmentBytes > maxSegmentBytes || cfg.QueueBytes > maxSegmentBytes {
 		return nil, fmt.Errorf("wal %s: segments of %d bytes, a queue of %d: at most %d each",
 			cfg.Dir, cfg.SegmentBytes, cfg.QueueBytes, maxSegmentBytes)
@@ -123,6 +131,7 @@ func Open(cfg Config) (*Log, error) {
 		queueBytes: cfg.QueueBytes,
 		head:       head,
 		counters:   counters,
+		written:    cfg.Written,
 		gathering:  newGroup(nil),
 		wake:       make(chan struct{}, 1),
 		stopped:    make(chan struct{}),
@@ -203,7 +212,9 @@ func (l *Log) write() {
 	defer close(l.stopped)
 	for range l.wake {
 		for g := l.take(); g != nil; g = l.take() {
+			begin := time.Now()
 			g.err = l.head.commit(g)
+			l.written(time.Since(begin), g.err)
 			l.keepBuffer(g)
 			close(g.done)
 		}

@@ -18,6 +18,7 @@ const (
 	Notification Type = 4 // a notification to deliver, or the word that it was delivered (query/alert)
 	Document     Type = 5 // a version of a document: kind, id, JSON (tsdb/doc)
 	Tombstone    Type = 6 // series that have nothing in a range of slots from here on (tsdb)
+	Uptime       Type = 7 // when this server was taking samples (query/stream)
 )
 
 // A Record is one entry of the log. Version belongs to the owner of the type: it says how Body is encoded.

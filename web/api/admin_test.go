@@ -50,11 +50,14 @@ func TestStatusRoute(t *testing.T) {
 	cfg.Stats = func() tsdb.Stats {
 		return tsdb.Stats{Series: 3, Active: 2, Limits: []tsdb.LimitStatus{
 			{Limit: "max-series", Max: 3, Used: 3, Refused: 7, Last: &tsdb.LimitError{Limit: "max-series", Max: 3, Key: "node", Value: "i-9", Grown: 9, Since: time.UnixMilli(1795348800000)}},
-		}}
+		}, Damage: tsdb.DamageStats{Lost: 1, Recent: []tsdb.Damage{
+			{Cause: "a.blk: checksum", Lost: "window 3, series 4", From: time.UnixMilli(60_000), To: time.UnixMilli(120_000)},
+		}}}
 	}
 	w := httptest.NewRecorder()
 	New(cfg).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://127.0.0.1/api/v1/status", nil))
-	for _, want := range []string{`"known":3`, `"active":2`, `"refused":7`, `"key":"node"`, `"value":"i-9"`, `"grown":9`, `"since":1795348800000`, `by 9 values since 2026-11-22T12:00:00Z`} {
+	for _, want := range []string{`"known":3`, `"active":2`, `"refused":7`, `"key":"node"`, `"value":"i-9"`, `"grown":9`, `"since":1795348800000`,
+		`by 9 values since 2026-11-22T12:00:00Z`, `"lost":1`, `"cause":"a.blk: checksum","lost":"window 3, series 4","from":60000,"to":120000`} {
 		if !strings.Contains(w.Body.String(), want) {
 			t.Errorf("no %s in %s", want, w.Body)
 		}

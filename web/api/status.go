@@ -8,12 +8,13 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb"
 )
 
-// A statusBody answers GET /api/v1/status: what the store holds and how far its limits are used up. The route is
-// ours. Numbers may be added.
+// A statusBody answers GET /api/v1/status: what the store holds, how far its limits are used up, and what of its
+// files is damaged. The route is ours. Numbers may be added.
 type statusBody struct {
 	Series seriesStatus  `json:"series"`
 	Memory memoryStatus  `json:"memory"`
 	Limits []limitStatus `json:"limits"`
+	Damage damageStatus  `json:"damage"`
 }
 
 type seriesStatus struct {
@@ -44,6 +45,24 @@ type limitStatus struct {
 	Message string `json:"message,omitempty"`
 }
 
+// A damageStatus counts what was found damaged in block files since the start: places that were made good, places that cost
+// values, and whole files. Recent has the last ones, the newest last.
+type damageStatus struct {
+	Restored int           `json:"restored"`
+	Lost     int           `json:"lost"`
+	Files    int           `json:"files"`
+	Recent   []damagePlace `json:"recent"`
+}
+
+// A damagePlace is one place. From and To are the times that lost values lie between, in milliseconds; 0 where none are lost.
+type damagePlace struct {
+	Found int64  `json:"found"`
+	Cause string `json:"cause"`
+	Lost  string `json:"lost"`
+	From  int64  `json:"from"`
+	To    int64  `json:"to"`
+}
+
 func (a *API) status(c *gin.Context) { writeJSON(c.Writer, http.StatusOK, statusOfStore(a.Stats())) }
 
 func statusOfStore(st tsdb.Stats) statusBody {
@@ -61,6 +80,19 @@ func statusOfStore(st tsdb.Stats) statusBody {
 			}
 		}
 		body.Limits = append(body.Limits, one)
+	}
+	body.Damage = damageOfStore(st.Damage)
+	return body
+}
+
+func damageOfStore(st tsdb.DamageStats) damageStatus {
+	body := damageStatus{Restored: st.Restored, Lost: st.Lost, Files: st.Files, Recent: make([]damagePlace, 0, len(st.Recent))}
+	for _, d := range st.Recent {
+		one := damagePlace{Found: d.Found.UnixMilli(), Cause: d.Cause, Lost: d.Lost}
+		if !d.To.IsZero() {
+			one.From, one.To = d.From.UnixMilli(), d.To.UnixMilli()
+		}
+		body.Recent = append(body.Recent, one)
 	}
 	return body
 }

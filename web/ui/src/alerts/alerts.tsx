@@ -73,7 +73,7 @@ function Tables({ answer, filter, location }: { answer: Answer; filter: string; 
   return (
     <>
       {active.length === 0 && <p class="ok">Nothing is firing or pending{filter === '' ? '.' : ' that the filter lets through.'}</p>}
-      {(quiet ? rows : active).length > 0 && <GroupTable rows={quiet ? rows : active} now={answer.now} explore={explore} />}
+      {(quiet ? rows : active).length > 0 && <GroupTable rows={quiet ? rows : active} now={answer.now} step={answer.step} explore={explore} />}
       {inactive > 0 && (
         <button aria-pressed={quiet} onClick={() => setQuiet(!quiet)}>
           {quiet ? 'Hide' : 'Show'} {inactive} inactive {inactive === 1 ? 'group' : 'groups'}

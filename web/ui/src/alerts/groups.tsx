@@ -13,13 +13,15 @@ export interface GroupTableProps {
   rows: readonly Row[];
   /** The server's clock, Unix milliseconds: the browser's may be wrong. */
   now: number;
+  /** The newest step that was looked at. */
+  step: number;
   /** The address that shows an expression. */
   explore(expr: string, graph?: Group['graph']): string;
 }
 
 const firstRows = 60;
 
-export function GroupTable({ rows, now, explore }: GroupTableProps) {
+export function GroupTable({ rows, now, step, explore }: GroupTableProps) {
   const [all, setAll] = useState(false);
   const shown = all ? rows : rows.slice(0, firstRows);
   return (
@@ -36,7 +38,7 @@ export function GroupTable({ rows, now, explore }: GroupTableProps) {
           </tr>
         </thead>
         <tbody>
-          {shown.map((row) => <GroupRow key={`${row.rule.name} ${row.group.id}`} row={row} now={now} explore={explore} />)}
+          {shown.map((row) => <GroupRow key={`${row.rule.name} ${row.group.id}`} row={row} now={now} step={step} explore={explore} />)}
         </tbody>
       </table>
       {shown.length < rows.length && <button onClick={() => setAll(true)}>Show {rows.length - shown.length} more</button>}
@@ -44,22 +46,32 @@ export function GroupTable({ rows, now, explore }: GroupTableProps) {
   );
 }
 
-function GroupRow({ row: { rule, group }, now, explore }: { row: Row } & Omit<GroupTableProps, 'rows'>) {
+function GroupRow({ row: { rule, group }, now, step, explore }: { row: Row } & Omit<GroupTableProps, 'rows'>) {
   const ago = Math.max(0, now - group.since);
   const summary = new Map(group.annotations).get('summary');
   return (
     <tr>
-      <td data-label="State"><State state={group.state} />{rule.held && <div class="meta">held</div>}</td>
+      <td data-label="State">
+        <State state={group.state} />
+        {rule.held && <div class="meta">held</div>}
+        {group.reason !== '' && <div class="meta">{shortLabel(group.reason.replaceAll('_', ' '), 60)}</div>}
+      </td>
       <th scope="row" data-label="Alert">
         {rule.held ? <bdi>{shortLabel(rule.name)}</bdi> : <a href={explore(rule.expr, group.graph)}><bdi>{shortLabel(rule.name)}</bdi></a>}
         {summary && <div class="meta"><bdi>{shortLabel(summary, 300)}</bdi></div>}
+        {group.unknown && group.unknown.last >= step && (
+          <div class="warning">unknown since {isoText(group.unknown.first)}: {shortLabel(group.unknown.reason, 60)}</div>
+        )}
       </th>
       <td data-label="Labels"><Labels tags={group.labels} /></td>
       <td class="since" data-label="Since">
         {group.since > 0 ? <time dateTime={isoText(group.since)} title={isoText(group.since)}>{durationText(ago)}</time> : '–'}
         {group.state === 'pending' && rule.for !== '' && <span class="meta"> of {rule.for}</span>}
       </td>
-      <td class="number" data-label="Value" title={`signal ${formatNumber(group.signal)}`}>{formatNumber(group.value)}</td>
+      <td class="number" data-label="Value" title={`signal ${formatNumber(group.signal)}`}>
+        {Number.isNaN(group.value) ? '–' : formatNumber(group.value)}
+        {group.valueStep > 0 && group.valueStep < step && <div class="meta">{durationText(now - group.valueStep)} ago</div>}
+      </td>
       <td data-label="Last delivery"><DeliveryCell delivery={group.delivery} now={now} /></td>
     </tr>
   );

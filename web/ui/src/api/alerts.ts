@@ -51,12 +51,25 @@ export interface Group {
   labels: Tags;
   state: AlertState;
   since: number;
-  /** The left side of the comparison; NaN when there is none. */
+  /** The left side of the comparison, the newest that is known; NaN when there never was one. */
   value: number;
   /** The line itself. */
   signal: number;
+  /** The step of both. */
+  valueStep: number;
+  /** Why the newest episode ended, as "no_data"; empty while it goes on. */
+  reason: string;
+  /** The newest steps that said nothing about it; undefined when there were none. */
+  unknown: Unknown | undefined;
   annotations: Tags;
   delivery: Delivery;
+}
+
+/** Steps of which nothing is known, from the first to the last, and why. */
+export interface Unknown {
+  first: number;
+  last: number;
+  reason: string;
 }
 
 /** The newest notification of a group. */
@@ -113,9 +126,16 @@ function decodeGroup(g: Record<string, unknown>): Group {
     since: readNumber(g.since),
     value: readNumber(g.value),
     signal: readNumber(g.signal),
+    valueStep: readNumber(g.value_step),
+    reason: readString(g.reason),
+    unknown: isRecord(g.unknown) ? decodeUnknown(g.unknown) : undefined,
     annotations: readTags(g.annotations),
     delivery: decodeDelivery(isRecord(g.delivery) ? g.delivery : {}),
   };
+}
+
+function decodeUnknown(u: Record<string, unknown>): Unknown {
+  return { first: readNumber(u.first), last: readNumber(u.last), reason: readString(u.reason) };
 }
 
 function decodeDelivery(d: Record<string, unknown>): Delivery {

@@ -20,6 +20,7 @@ test('a missing or broken field is empty', () => {
   assert.equal(rules.length, 2);
   assert.deepEqual(rules[0], { name: '', expr: '', for: '', labels: [], annotations: [], notify: [], state: 'inactive', evaluated: NaN, error: '', held: false, groups: [] });
   assert.equal(rules[1]!.groups[0]!.delivery.state, 'none');
+  assert.equal(rules[1]!.groups[0]!.unknown, undefined);
   assert.throws(() => decodeAlerts([]), /api\/v1\/alerts/);
 });
 
@@ -27,6 +28,13 @@ test('held rules are told apart', () => {
   const { held, rules } = decodeAlerts({ held: ['A'], rules: [{ name: 'A', held: true }] });
   assert.deepEqual(held, ['A']);
   assert.equal(rules[0]!.held, true);
+});
+
+test('unknown steps and the end of an episode are read', () => {
+  const body = { rules: [{ groups: [{ value: 3, value_step: 4000, reason: 'no_data', unknown: { first: 1000, last: 2000, reason: 'stopped' } }, { unknown: null }] }] };
+  const [one, other] = decodeAlerts(body).rules[0]!.groups;
+  assert.deepEqual([one!.valueStep, one!.reason, one!.unknown], [4000, 'no_data', { first: 1000, last: 2000, reason: 'stopped' }]);
+  assert.equal(other!.unknown, undefined);
 });
 
 test('the worst and newest come first', () => {
