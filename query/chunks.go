@@ -51,7 +51,10 @@ func (e *Engine) evalChunk(ctx context.Context, session *eval.Session, r Request
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Exprs: r.Exprs, Start: r.Range.Start, Step: r.Range.Step, Notices: slices.Concat(outcome.Notices...), Work: outcome.Work}
+	result := &Result{
+		Exprs: r.Exprs, Start: r.Range.Start, Step: r.Range.Step,
+		Notices: slices.Concat(outcome.Notices...), Warnings: distinct(outcome.Warnings), Work: outcome.Work,
+	}
 	for i, s := range r.Exprs {
 		lines, err := named(i, s, r.Binary[axisOf(s)], outcome.Lines[i], 0)
 		if err != nil {
