@@ -63,7 +63,7 @@ func (e *Engine) evalChunk(ctx context.Context, session *eval.Session, r Request
 	}
 	result := &Result{
 		Exprs: r.Exprs, Start: r.Range.Start, Step: r.Range.Step,
-		Notices: slices.Concat(outcome.Notices...), Work: outcome.Work, loan: loan,
+		Notices: slices.Concat(outcome.Notices...), Warnings: distinct(outcome.Warnings), Work: outcome.Work, loan: loan,
 	}
 	for i, s := range r.Exprs {
 		lines, err := named(ctx, i, s, r.Binary[axisOf(s)], outcome.Lines[i], 0)

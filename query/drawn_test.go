@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -161,7 +162,7 @@ func TestMalformedBuckets(t *testing.T) {
 		store.Set(tag.New("name", "x", "nf.node", "i-00001", "percentile", bad, "atlas.dstype", "gauge"), minute, 1e9)
 	}
 	got, err := evalText(NewEngine(Config{Store: store}), program, short)
-	if err != nil || len(got.Lines) != 3 || len(got.Notices) != 1 ||
+	if err != nil || len(got.Lines) != 3 || len(got.Notices) != 1 || !slices.Equal(got.Warnings, got.Notices) ||
 		!strings.HasPrefix(got.Notices[0], "7 lines left out, as percentile=") {
 		t.Fatalf("error %v, result %+v", err, got)
 	}

@@ -101,7 +101,8 @@ type Result struct {
 	Notices []string
 	// NoticesOf are the same by the position of the expression.
 	NoticesOf [][]string
-	// Warnings name settings that were ignored.
+	// Warnings name settings that were ignored, and what was left out or not taken as it was asked for; the latter
+	// are among Notices, too.
 	Warnings []string
 	// Work tells what it took; Plan lists each step of it.
 	Work eval.Work
@@ -175,6 +176,7 @@ func (e *Engine) present(ctx context.Context, requests []Request, outcome *eval.
 		own := *outcome
 		own.Lines = outcome.Lines[first : first+len(r.Exprs)]
 		own.Notices = outcome.Notices[first : first+len(r.Exprs)]
+		own.Warnings = outcome.Warnings[first : first+len(r.Exprs)]
 		first += len(r.Exprs)
 		if results[i], err = r.result(ctx, &own, e.drawn); err != nil {
 			return nil, err
@@ -200,11 +202,22 @@ func (e *Engine) noticeLost(result *Result, r eval.Range) {
 	}
 }
 
+// distinct returns each of the texts once.
+func distinct(texts [][]string) (once []string) {
+	for _, text := range slices.Concat(texts...) {
+		if !slices.Contains(once, text) {
+			once = append(once, text)
+		}
+	}
+	return once
+}
+
 // result returns the answer to r, of which outcome has the lines.
 func (r *Request) result(ctx context.Context, outcome *eval.Outcome, limits drawnLimits) (*Result, error) {
 	result := &Result{
 		Exprs: withLegends(r.Exprs), Start: r.Range.Start + r.Range.Step, Step: r.Range.Step,
 		Notices: slices.Concat(outcome.Notices...), NoticesOf: outcome.Notices, Work: outcome.Work, Plan: outcome.Nodes,
+		Warnings: distinct(outcome.Warnings),
 	}
 	for i, s := range result.Exprs {
 		before := len(result.Lines)

@@ -243,18 +243,18 @@ func (r *settingReader) positive(key string) int {
 	return n
 }
 
-// list reads texts: a list of the file, or a text with commas.
-func (r *settingReader) list(key string) []string {
+// list reads texts: a list of the file or of flags, or a text with commas. Blanks around a text are not of it.
+func (r *settingReader) list(key string) (texts []string) {
+	entries := r.k.Strings(key)
 	if text, isText := r.k.Get(key).(string); isText {
-		var texts []string
-		for entry := range strings.SplitSeq(text, ",") {
-			if entry = strings.TrimSpace(entry); entry != "" {
-				texts = append(texts, entry)
-			}
-		}
-		return texts
+		entries = strings.Split(text, ",")
 	}
-	return r.k.Strings(key)
+	for _, entry := range entries {
+		if entry = strings.TrimSpace(entry); entry != "" {
+			texts = append(texts, entry)
+		}
+	}
+	return texts
 }
 
 // parseList reads a list of texts that mean something.

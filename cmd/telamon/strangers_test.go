@@ -20,6 +20,8 @@ func TestStrangers(t *testing.T) {
 		{[]string{"HOME=/root", "TELAMON_STEP=5s", "TELAMON_CONFIG=x.yaml", "TELAMON_MAX_AGE=", "TELAMON=1", "XTELAMON_A=1"}, ""},
 		{[]string{"TELAMON_NOSUCH="}, ""},
 		{[]string{"TELAMON_RETENTON=3d"}, `variables="TELAMON_RETENTON (the nearest is TELAMON_RETENTION)"`},
+		{[]string{"telamon_step=5s", "Telamon_Max_Age=1h"},
+			`variables="Telamon_Max_Age (the nearest is TELAMON_MAX_AGE), telamon_step (the nearest is TELAMON_STEP)"`},
 		{[]string{"TELAMON_HELP=1"}, `variables="TELAMON_HELP (the nearest is TELAMON_`},
 		{[]string{"TELAMON_PORT=7101"}, `variables="TELAMON_PORT (the nearest is TELAMON_`},
 		{[]string{"TELAMON_PORT=tcp://10.0.0.1:7101", "TELAMON_SERVICE_HOST=10.0.0.1", "TELAMON_SERVICE_PORT_HTTP=7101"},

@@ -92,7 +92,7 @@ func isFromPlatform(name, value string) bool {
 	return fromPlatform.MatchString(name)
 }
 
-// strangers are variables of the environment that begin as ours do and match no setting.
+// strangers are variables of the environment that begin as ours do, but for the case of letters, and match no setting.
 type strangers struct {
 	mistakes []string // each with the nearest setting
 	platform []string
@@ -103,8 +103,11 @@ func findStrangers(environ []string, flags *pflag.FlagSet) (s strangers) {
 	names := settingNames(flags)
 	for _, variable := range environ {
 		name, value, _ := strings.Cut(variable, "=")
-		rest, ours := strings.CutPrefix(name, envPrefix)
-		if !ours || value == "" || slices.Contains(names, settingOf(rest)) {
+		if len(name) < len(envPrefix) || !strings.EqualFold(name[:len(envPrefix)], envPrefix) || value == "" {
+			continue
+		}
+		rest := name[len(envPrefix):]
+		if strings.HasPrefix(name, envPrefix) && slices.Contains(names, settingOf(rest)) {
 			continue
 		}
 		if isFromPlatform(rest, value) {

@@ -44,7 +44,7 @@ func (r *run) approxDistinct(e *expr.ApproxDistinct, n *node) (lineSet, error) {
 		}
 		set.lines = append(set.lines, r.distinctLine(groups[group], name, &left))
 	}
-	set.notice = left.notice()
+	set.notice, set.warns = left.notice(), true
 	return set, nil
 }
 

@@ -18,7 +18,7 @@ func (r *run) generate(e *expr.Generated) (lineSet, error) {
 	for i := range values {
 		values[i] = g.valueAt(r.rng.Time(i))
 	}
-	return lineSet{lines: []line{named(g.name, values)}, notice: g.notice}, nil
+	return lineSet{lines: []line{named(g.name, values)}, notice: g.notice, warns: true}, nil
 }
 
 // A generator is the name of a generated line, its value at a time in milliseconds, and a remark for people or "".

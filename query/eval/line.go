@@ -30,6 +30,7 @@ type lineSet struct {
 	lines  []line
 	shared bool
 	notice string // a remark for people, or ""
+	warns  bool   // the notice says that something was not taken as it was asked for, or left out
 }
 
 // A label is text, or that of the tags where text is empty, inside the names of words that were applied.

@@ -23,7 +23,7 @@ func (r *run) percentiles(e *expr.Percentiles, n *node) (lineSet, error) {
 		}
 		set.lines = append(set.lines, lines...)
 	}
-	set.notice = left.notice()
+	set.notice, set.warns = left.notice(), true
 	return set, nil
 }
 

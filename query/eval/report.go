@@ -20,6 +20,7 @@ type NodeReport struct {
 	Series, Samples, Lines, Points int
 	Time                           time.Duration
 	Notice                         string // a remark for people: "3 of 5 lines matched filter"
+	Warns                          bool   // Notice says that something was left out, or not taken as it was asked for
 }
 
 // report notes what node id has done.

@@ -30,6 +30,8 @@ type Work struct {
 type Outcome struct {
 	Lines   [][]Line
 	Notices [][]string // by expression, remarks for people, as "3 of 5 lines matched filter"
+	// Warnings are those of Notices that say that something was left out, or not taken as it was asked for.
+	Warnings [][]string
 	// Held is the number of steps between the first and the last for which the store had any value, both included.
 	Held  int
 	Work  Work
@@ -55,7 +57,8 @@ func (p *Plan) Run(ctx context.Context, store tsdb.Selector, rng Range, limits L
 	outcome := &Outcome{Held: r.held.steps(), Work: r.work, Nodes: r.reports}
 	for _, root := range p.roots {
 		outcome.Lines = append(outcome.Lines, finish(r.sets[root].lines))
-		outcome.Notices = append(outcome.Notices, r.noticesBelow(root))
+		notices, warnings := r.noticesBelow(root)
+		outcome.Notices, outcome.Warnings = append(outcome.Notices, notices), append(outcome.Warnings, warnings)
 	}
 	return outcome, nil
 }
@@ -71,8 +74,8 @@ func (r *run) prepare() error {
 	return r.budget.take(r.computeBytes())
 }
 
-// noticesBelow returns the remarks of the nodes that root is computed from, in their order.
-func (r *run) noticesBelow(root int) []string {
+// noticesBelow returns the remarks of the nodes that root is computed from, in their order, and the warnings among them.
+func (r *run) noticesBelow(root int) (notices, warnings []string) {
 	reached := make([]bool, root+1)
 	reached[root] = true
 	for id := root; id >= 0; id-- {
@@ -80,13 +83,16 @@ func (r *run) noticesBelow(root int) []string {
 			reached[input] = reached[input] || reached[id]
 		}
 	}
-	var notices []string
 	for id, report := range r.reports[:root+1] {
-		if reached[id] && report.Notice != "" {
-			notices = append(notices, report.Notice)
+		if !reached[id] || report.Notice == "" {
+			continue
+		}
+		notices = append(notices, report.Notice)
+		if report.Warns {
+			warnings = append(warnings, report.Notice)
 		}
 	}
-	return notices
+	return notices, warnings
 }
 
 func finish(lines []line) []Line {
@@ -117,7 +123,7 @@ func (r *run) computeAll() error {
 			}
 			r.sets[id] = set
 			r.report(id, time.Since(begin))
-			r.reports[id].Notice = set.notice
+			r.reports[id].Notice, r.reports[id].Warns = set.notice, set.warns && set.notice != ""
 		}
 		for _, input := range n.inputs {
 			if left[input]--; left[input] == 0 {
@@ -213,7 +219,7 @@ func (r *run) pass(n *node) lineSet {
 	id := n.inputs[0]
 	set := r.sets[id]
 	set.shared = set.shared || r.plan.nodes[id].users > 1
-	set.notice = "" // it is the operand's own
+	set.notice, set.warns = "", false // it is the operand's own
 	return set
 }
 

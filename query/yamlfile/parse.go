@@ -3,6 +3,7 @@ package yamlfile
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -58,7 +59,7 @@ func Parse(data []byte, maxBytes int) (ast.Node, error) {
 	if err := checkNesting(tokens); err != nil {
 		return nil, err
 	}
-	file, err := parser.Parse(tokens, 0)
+	file, err := parser.Parse(withoutTag(tokens), 0)
 	if err != nil {
 		var located yaml.Error
 		if errors.As(err, &located) {
@@ -68,10 +69,44 @@ func Parse(data []byte, maxBytes int) (ast.Node, error) {
 	}
 	for _, doc := range file.Docs {
 		if doc.Body != nil {
-			return doc.Body, nil
+			return withoutProperties(doc.Body), nil
 		}
 	}
 	return nil, nil
+}
+
+// mappingTags are the ways to write the tag of a mapping, which says no more than the mapping itself; "!" asks for no other.
+var mappingTags = []string{"!", "!!map", "!<tag:yaml.org,2002:map>"}
+
+// withoutProperties returns a document's content without the anchor and the tag of a mapping that may stand before it.
+func withoutProperties(n ast.Node) ast.Node {
+	for {
+		switch whole := n.(type) {
+		case *ast.AnchorNode:
+			n = whole.Value
+		case *ast.TagNode:
+			if whole.Value == nil || !slices.Contains(mappingTags, whole.Start.Value) {
+				return whole
+			}
+			n = whole.Value
+		default:
+			return n
+		}
+	}
+}
+
+// withoutTag leaves out the tag of a mapping that stands before its anchor: the parser knows them in the other order only.
+func withoutTag(tokens token.Tokens) token.Tokens {
+	for i, t := range tokens {
+		switch {
+		case t.Type == token.DocumentHeaderType || t.Type == token.CommentType:
+			continue
+		case t.Type == token.TagType && i+1 < len(tokens) && tokens[i+1].Type == token.AnchorType && slices.Contains(mappingTags, t.Value):
+			return slices.Delete(slices.Clone(tokens), i, i+1)
+		}
+		return tokens
+	}
+	return tokens
 }
 
 // checkNesting refuses what would take the parser too long.

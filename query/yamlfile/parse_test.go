@@ -42,6 +42,17 @@ func TestOpenings(t *testing.T) {
 		"empty document behind":        "a: [1, 2]\n---\n",
 		"empty documents behind":       "a: [1, 2]\n...\n---\n# c\n...\n",
 		"mark of a second prefix":      "---\n...\n\uFEFF%YAML 1.2\n---\na: [1, 2]\n",
+		"tag":                          "--- !!map\na: [1, 2]\n",
+		"tag without a marker":         "!!map\na: [1, 2]\n",
+		"tag of a flow":                "--- !!map {a: [1, 2]}\n",
+		"tag in full":                  "--- !<tag:yaml.org,2002:map>\na: [1, 2]\n",
+		"tag of no other":              "--- !\na: [1, 2]\n",
+		"anchor":                       "--- &all\na: [1, 2]\n",
+		"anchor of a flow":             "&all {a: [1, 2]}\n",
+		"anchor and tag":               "--- &all !!map\na: [1, 2]\n",
+		"tag and anchor":               "--- !!map &all\na: [1, 2]\n",
+		"tag and comment":              "--- !!map # c\na: [1, 2]\n",
+		"tag and lines":                "--- !!map\n\n# c\na: [1, 2]\n",
 		"directive after an end":       "...\n%YAML 1.2\n---\na: [1, 2]\n",
 	} {
 		for encoding, encoded := range encodings(file) {

@@ -105,7 +105,24 @@ func (f *fetchRequest) send(s *eventStream, chunks <-chan fetchChunk) {
 	for _, notice := range f.notices {
 		s.message("warn", notice)
 	}
-	sendAll(s, chunks, func(chunk fetchChunk) error { return f.sendChunk(s, chunk) })
+	said := map[string]bool{}
+	sendAll(s, chunks, func(chunk fetchChunk) error {
+		sendWarnings(s, chunk, said)
+		return f.sendChunk(s, chunk)
+	})
+}
+
+// sendWarnings sends the warnings of a chunk that were not said before.
+func sendWarnings(s *eventStream, chunk fetchChunk, said map[string]bool) {
+	if chunk.err != nil {
+		return
+	}
+	for _, warning := range chunk.result.Warnings {
+		if !said[warning] {
+			s.message("warn", warning)
+		}
+		said[warning] = true
+	}
 }
 
 func (f *fetchRequest) sendOutline(s *eventStream) {

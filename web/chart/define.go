@@ -174,8 +174,8 @@ func (d *definer) plot(number int, exprs []int) (Plot, error) {
 			return p, err
 		}
 		p.Lines = append(p.Lines, lines...)
-		if i < len(d.result.NoticesOf) && len(d.result.NoticesOf[i]) > 0 {
-			p.Message = d.result.NoticesOf[i][0]
+		if i < len(d.result.NoticesOf) {
+			p.Message = cmp.Or(d.remark(d.result.NoticesOf[i]), p.Message)
 		}
 	}
 	if p.Heat, err = newHeatStyle(a.Heat, p.Lines); err != nil {
@@ -184,6 +184,16 @@ func (d *definer) plot(number int, exprs []int) (Plot, error) {
 	d.sort(p.Lines, a)
 	p.YLabel = substituteShared(a.YLabel, p.Lines)
 	return p, nil
+}
+
+// remark returns the first of the notices that is no warning of the whole graph, or "".
+func (d *definer) remark(notices []string) string {
+	for _, notice := range notices {
+		if !slices.Contains(d.result.Warnings, notice) {
+			return notice
+		}
+	}
+	return ""
 }
 
 // lines returns the lines of one expression. Colours go by the order of the legends, whatever the order in
