@@ -7,6 +7,7 @@ import type { DrawnLine } from './drawn.ts';
 import { formatTicks } from './number.ts';
 import { clockIn, timeText } from './time.ts';
 import { type TimeTicks, timeTicks } from './timeticks.ts';
+import { tickDistances, valueRange, valueTicks } from './valueaxis.ts';
 
 /** What is drawn. Two pictures of the same lines in the same order differ only in their data. */
 export interface Picture {
@@ -157,7 +158,12 @@ function options(host: HTMLElement, first: Picture, events: PlotEvents, now: () 
         splits: (u, _i, from, to) => (times = timeTicks(from, to, Math.floor(widthOf(u) / timeSpacePixels), clock)).at,
         values: () => times.labels,
       },
-      { ...axis, size: valueAxisWidth, values: (_, ticks) => formatTicks(ticks) },
+      {
+        ...axis, size: valueAxisWidth,
+        incrs: (_u, _i, from, to) => tickDistances(to - from),
+        splits: (_u, _i, from, to, distance) => valueTicks(from, to, distance),
+        values: (_, ticks) => formatTicks(ticks),
+      },
     ],
     series: [{}, ...first.lines.map((line, i) => seriesOf(line, first.shown(i), first.theme, ink.backgroundColor))],
     cursor: {
@@ -197,11 +203,6 @@ const lonePoints: uPlot.Series.Points.Filter = (u, series, show) => {
 function timeRange(graph: Graph): [number, number] {
   const last = graph.end - graph.step;
   return last > graph.start ? [graph.start, last] : [graph.start - graph.step, graph.start + graph.step];
-}
-
-/** A tenth of room around the values, and zero where it is near; without values, or with nothing but zeros, 0 to 1. */
-function valueRange(min: number | null, max: number | null): uPlot.Range.MinMax {
-  return min == null || max == null || (min === 0 && max === 0) ? [0, 1] : uPlot.rangeNum(min, max, 0.1, true);
 }
 
 /** Of the plotting area, in CSS pixels. */
