@@ -99,7 +99,7 @@ export const writingSteps = [
     await eventually('the mark', () => page.locator('.editor mark').allInnerTexts(), (t) => t.join() === ':maxx');
     await page.screenshot({ path: `${context.shots}mistake.png` });
     await page.keyboard.type(':sum,');
-    assert.match(await page.locator('.query-tools').innerText(), /unknown word/);
+    assert.match(await page.locator('.query-said').innerText(), /unknown word/);
     await page.getByRole('button', { name: 'Write :max', exact: true }).click();
     await eventually('the other word', () => value(page), (v) => v.startsWith('name,é😀,:eq,:max,'));
     await eventually('no mark', () => page.locator('.editor mark').count(), (n) => n === 0);
