@@ -7,7 +7,7 @@ import type { DrawnLine } from './drawn.ts';
 import { formatTicks } from './number.ts';
 import { clockIn, timeText } from './time.ts';
 import { type TimeTicks, timeTicks } from './timeticks.ts';
-import { tickDistances, valueRange, valueTicks } from './valueaxis.ts';
+import { valueRange, valueTicks } from './valueaxis.ts';
 
 /** What is drawn. Two pictures of the same lines in the same order differ only in their data. */
 export interface Picture {
@@ -51,6 +51,8 @@ const shortestDragPixels = 5;
 /** Labels of the time axis are no wider than 66 px; half of the last one may stand to the right of the plot. */
 const timeSpacePixels = 72;
 const labelOverhangPixels = 34;
+/** Labels of the value axis are at least so far apart. */
+const valueSpacePixels = 30;
 const axisFont = '12px system-ui, sans-serif';
 
 /**
@@ -160,8 +162,10 @@ function options(host: HTMLElement, first: Picture, events: PlotEvents, now: () 
       },
       {
         ...axis, size: valueAxisWidth,
-        incrs: (_u, _i, from, to) => tickDistances(to - from),
-        splits: (_u, _i, from, to, distance) => valueTicks(from, to, distance),
+        // uPlot would hide an axis whose distances it does not know; it may believe in any, as the ticks are not its own.
+        incrs: [5],
+        space: 0,
+        splits: (u, _i, from, to) => valueTicks(from, to, Math.floor(heightOf(u) / valueSpacePixels)),
         values: (_, ticks) => formatTicks(ticks),
       },
     ],
@@ -207,6 +211,7 @@ function timeRange(graph: Graph): [number, number] {
 
 /** Of the plotting area, in CSS pixels. */
 const widthOf = (u: uPlot): number => u.bbox.width / (window.devicePixelRatio || 1);
+const heightOf = (u: uPlot): number => u.bbox.height / (window.devicePixelRatio || 1);
 
 function valueAxisWidth(u: uPlot, labels: string[]): number {
   u.ctx.font = axisFont;

@@ -19,18 +19,18 @@ export function valueRange(min: number | null, max: number | null): [number, num
 
 const clamp = (v: number, most: number): number => Math.min(most, Math.max(-most, v));
 
-/** The distances that ticks may have on an axis that spans so much, ascending. */
-export function tickDistances(span: number): number[] {
-  const power = Math.floor(Math.log10(span));
-  return [-2, -1, 0, 1]
-    .flatMap((n) => [1, 2, 2.5, 5].map((m) => Number(`${m}e${power + n}`)))
-    .filter((d) => d > 0 && d < Infinity);
+/** Round values from one to another, as many as count at most, but for two. */
+export function valueTicks(from: number, to: number, count: number): number[] {
+  const distance = distanceOf(to - from, Math.max(1, count));
+  const first = Math.ceil(from / distance - 1e-9);
+  const last = Math.floor(to / distance + 1e-9);
+  // Digits beyond these are errors of the multiplication.
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => Number(((first + i) * distance).toPrecision(15)));
 }
 
-/** The multiples of a distance from one value to another. */
-export function valueTicks(from: number, to: number, distance: number): number[] {
-  const first = Math.ceil(from / distance - 1e-9);
-  const count = Math.floor(to / distance + 1e-9) - first + 1;
-  // Digits beyond these are errors of the multiplication.
-  return Array.from({ length: Math.max(0, count) }, (_, i) => Number(((first + i) * distance).toPrecision(15)));
+/** The least round distance of which a span has no more than count. */
+function distanceOf(span: number, count: number): number {
+  const power = Math.floor(Math.log10(span));
+  const distances = [-2, -1, 0, 1].flatMap((n) => [1, 2, 2.5, 5].map((m) => Number(`${m}e${power + n}`)));
+  return distances.find((d) => d > 0 && d * count >= span) ?? span;
 }
