@@ -49,7 +49,7 @@ export function createExplore(client: Client, location: Location) {
       const before = performance.now();
       const [answer, step] = await Promise.all([
         getBearableGraph(client, graphParams(asked, size.width), signal),
-        storeStep.peek() || getStep(client, signal),
+        storeStep.peek() || getStep(client, signal).catch(() => 0), // the graph is good without
       ]);
       if (signal.aborted) return;
       storeStep.value = step;
