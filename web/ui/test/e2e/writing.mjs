@@ -109,6 +109,8 @@ export const writingSteps = [
     const q = await chooseQuery(page, context);
     await page.goto(address(context.base, 'explore', { q, refresh: 'off' }));
     await chartDrawn(page);
+    const [run, stack] = await Promise.all(['Run', 'Stack'].map((name) => page.getByRole('button', { name, exact: true }).boundingBox()));
+    assert.equal(stack.y, run.y, 'Stack stands beside Run');
     await page.locator('body').press('s');
     const rows = page.locator('.stack-view tbody tr');
     await eventually('a row per token', () => rows.count(), (n) => n === q.split(',').length);
