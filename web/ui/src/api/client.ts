@@ -39,10 +39,13 @@ const tooManyRequests = 429;
 
 /** Makes the getter for one server, whose pages live below base (a URL ending in a slash). */
 export function createClient(base: URL, fetcher: typeof fetch = (...a) => fetch(...a)): Client {
+  /** What the server's clock is ahead of this one, milliseconds. */
+  let ahead = 0;
   const ask = async (url: URL, init: RequestInit, signal: AbortSignal, read = readAnswer): Promise<unknown> => {
     const timeout = AbortSignal.timeout(timeoutMillis);
     try {
       const answer = await fetcher(url, { ...init, signal: AbortSignal.any([signal, timeout]) });
+      ahead = (Date.parse(answer.headers.get('Date') ?? '') || Date.now()) - Date.now();
       return read(answer, await answer.text());
     } catch (e) {
       if (signal.aborted || e instanceof Refused || e instanceof Unavailable) throw e;
@@ -55,6 +58,7 @@ export function createClient(base: URL, fetcher: typeof fetch = (...a) => fetch(
     return ask(new URL(path, base), { method: 'POST', headers, body: JSON.stringify(body) }, signal, read);
   };
   return {
+    now: () => Date.now() + ahead,
     get(path, params, signal) {
       const url = new URL(path, base);
       url.search = params.map(([k, v]) => `${encodeURIComponent(k)}=${encodeURIComponent(v.toWellFormed())}`).join('&');
@@ -69,6 +73,8 @@ export function createClient(base: URL, fetcher: typeof fetch = (...a) => fetch(
 }
 
 export interface Client {
+  /** The time of the server, Unix milliseconds, a second late at most; the time of the browser before the first answer. */
+  now(): number;
   /**
    * Gets path, relative to the base, as parsed JSON.
    * Throws Refused, Unavailable, or what fetch throws when the signal is aborted.

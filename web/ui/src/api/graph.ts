@@ -12,6 +12,8 @@ export interface Graph {
   /** Exclusive: one step after the last value. */
   end: number;
   step: number;
+  /** When the server answered. */
+  asked: number;
   /** Primary zone, as the server spells it. */
   zone: string;
   /** What the server wants to be said about the answer. */
@@ -29,11 +31,11 @@ export interface Line {
 /** Asks for the lines. params are those of the graph API, without format. */
 export async function getGraph(client: Client, params: Params, signal: AbortSignal): Promise<Graph> {
   const all: Params = [...params, ['format', 'v2.json'], ['hints', 'no-image,why-empty']];
-  return decodeGraph(await client.graph(all, signal));
+  return decodeGraph(await client.graph(all, signal), client.now());
 }
 
 /** Reads an answer; entries of other kinds (images, plots, heatmaps) are passed over. */
-export function decodeGraph(body: unknown): Graph {
+export function decodeGraph(body: unknown, asked: number): Graph {
   const entries = readRecords(body);
   const meta = entries.find((e) => e.type === 'graph-metadata');
   if (!meta) throw new Error('The answer of api/v1/graph has no graph-metadata entry');
@@ -41,6 +43,7 @@ export function decodeGraph(body: unknown): Graph {
     start: readNumber(meta.startTime),
     end: readNumber(meta.endTime),
     step: readNumber(meta.step),
+    asked,
     zone: readStrings(meta.timezones)[0] ?? 'UTC',
     warnings: [...new Set([...readStrings(meta.warnings), ...readStrings(meta.notices)])],
     lines: [],
@@ -74,12 +77,25 @@ export const dataLines = (graph: Graph): Line[] => graph.lines.filter((line) => 
 /** A number that stands in the query, drawn as a line: a threshold. Nobody sends it. */
 const isConstant = (line: Line): boolean => line.tags.some(([k, v]) => k === 'name' && v.trim() !== '' && Number.isFinite(Number(v)));
 
+/**
+ * The graph without the values that are not whole yet. The value at T is about (T - step, T]; where that is several
+ * steps of the store, the last of these has the time of one to come in, and until then a sum is a part of itself.
+ */
+export function wholeSteps(graph: Graph, storeStep: number): Graph {
+  const whole = Math.floor((graph.asked - storeStep - graph.start) / graph.step) + 1;
+  if (!(storeStep > 0) || graph.step <= storeStep || whole >= lengthOf(graph)) return graph;
+  const lines = graph.lines.map((line) =>
+    isConstant(line) ? line : { ...line, values: line.values.map((v, i) => (i < whole ? v : NaN)) });
+  return { ...graph, lines };
+}
+
 /** Values this many steps before the end of a live answer are old: one step is not over, and one may be under way. */
 const oldSteps = 2;
 
-/** How old the last value of a line is at the last step of the answer, milliseconds; 0 while it is as new as can be. */
+/** How old the last value of a line is at the last step of the answer that is not to come, milliseconds; 0 while it is as new as can be. */
 export function ageOf(graph: Graph, lastIndex: number): number {
-  const missing = lengthOf(graph) - 1 - lastIndex;
+  const newest = Math.min(lengthOf(graph) - 1, Math.floor((graph.asked - graph.start) / graph.step));
+  const missing = newest - lastIndex;
   return lastIndex >= 0 && missing > oldSteps ? missing * graph.step : 0;
 }
 

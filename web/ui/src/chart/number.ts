@@ -67,7 +67,10 @@ function axisPower(largest: number): number {
 }
 
 /** v / 10^power. In two parts, as a single power would be zero for the smallest numbers. */
-const scaleDown = (v: number, power: number): number => (power < -200 ? (v * 1e200) / 10 ** (power + 200) : v / 10 ** power);
+export const scaleDown = (v: number, power: number): number => (power < -200 ? (v * 1e200) / 10 ** (power + 200) : v / 10 ** power);
+
+/** v * 10^power, likewise. */
+export const scaleUp = (v: number, power: number): number => (power < -200 ? v * 10 ** (power + 200) * 1e-200 : v * 10 ** power);
 
 /** More digits than a number has; beyond them are errors of rounding. */
 const mostDigits = 15;

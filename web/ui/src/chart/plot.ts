@@ -7,6 +7,7 @@ import type { DrawnLine } from './drawn.ts';
 import { formatTicks } from './number.ts';
 import { clockIn, timeText } from './time.ts';
 import { type TimeTicks, timeTicks } from './timeticks.ts';
+import { valueRange, valueTicks } from './valueaxis.ts';
 
 /** What is drawn. Two pictures of the same lines in the same order differ only in their data. */
 export interface Picture {
@@ -50,6 +51,8 @@ const shortestDragPixels = 5;
 /** Labels of the time axis are no wider than 66 px; half of the last one may stand to the right of the plot. */
 const timeSpacePixels = 72;
 const labelOverhangPixels = 34;
+/** Labels of the value axis are at least so far apart. */
+const valueSpacePixels = 30;
 const axisFont = '12px system-ui, sans-serif';
 
 /**
@@ -157,7 +160,14 @@ function options(host: HTMLElement, first: Picture, events: PlotEvents, now: () 
         splits: (u, _i, from, to) => (times = timeTicks(from, to, Math.floor(widthOf(u) / timeSpacePixels), clock)).at,
         values: () => times.labels,
       },
-      { ...axis, size: valueAxisWidth, values: (_, ticks) => formatTicks(ticks) },
+      {
+        ...axis, size: valueAxisWidth,
+        // uPlot would hide an axis whose distances it does not know; it may believe in any, as the ticks are not its own.
+        incrs: [5],
+        space: 0,
+        splits: (u, _i, from, to) => valueTicks(from, to, Math.floor(heightOf(u) / valueSpacePixels)),
+        values: (_, ticks) => formatTicks(ticks),
+      },
     ],
     series: [{}, ...first.lines.map((line, i) => seriesOf(line, first.shown(i), first.theme, ink.backgroundColor))],
     cursor: {
@@ -199,13 +209,9 @@ function timeRange(graph: Graph): [number, number] {
   return last > graph.start ? [graph.start, last] : [graph.start - graph.step, graph.start + graph.step];
 }
 
-/** A tenth of room around the values, and zero where it is near; without values, or with nothing but zeros, 0 to 1. */
-function valueRange(min: number | null, max: number | null): uPlot.Range.MinMax {
-  return min == null || max == null || (min === 0 && max === 0) ? [0, 1] : uPlot.rangeNum(min, max, 0.1, true);
-}
-
 /** Of the plotting area, in CSS pixels. */
 const widthOf = (u: uPlot): number => u.bbox.width / (window.devicePixelRatio || 1);
+const heightOf = (u: uPlot): number => u.bbox.height / (window.devicePixelRatio || 1);
 
 function valueAxisWidth(u: uPlot, labels: string[]): number {
   u.ctx.font = axisFont;

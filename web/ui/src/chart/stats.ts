@@ -25,5 +25,7 @@ export function statsOf(values: readonly number[]): Stats {
     if (!(s.min <= v)) s.min = v;
   }
   if (s.count > 0) s.avg = total / s.count;
+  // The sum of large values may be no number where their average is one.
+  if (Math.abs(s.avg) === Infinity) s.avg = values.reduce((sum, v) => (Number.isNaN(v) ? sum : sum + v / s.count), 0);
   return s;
 }

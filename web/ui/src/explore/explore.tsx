@@ -133,7 +133,7 @@ function Answer({ model, graph, theme }: { model: Model; graph: Graph; theme: Th
       )}
       <Status model={model} graph={graph} drawn={lines.length} seen={lines.filter((_, i) => shown(i)).length} onAll={() => setAll(true)} />
       {graph.warnings.map((text, i) => <p key={i} class="warning">{shortLabel(text, 500)}</p>)}
-      {moves(state) && waitingSince(graph) === 0 && !graph.warnings.some((w) => w.includes('end of its step')) && <NextStep step={model.storeStep.value} />}
+      {moves(state) && waitingSince(graph) === 0 && !graph.warnings.some((w) => w.includes('end of its step')) && <NextStep step={Math.max(graph.step, model.storeStep.value)} />}
       {graph.lines.length === 0 ? (
         graph.warnings.length === 0 && <p>No line. The query is right, but nothing in this range matches it.</p>
       ) : (

@@ -2,7 +2,7 @@
 
 import { effect, signal } from '@preact/signals';
 import type { Client } from '../api/client.ts';
-import { getGraph, getStep, type Graph, type Line } from '../api/graph.ts';
+import { getGraph, getStep, type Graph, type Line, wholeSteps } from '../api/graph.ts';
 import { getNames, type Names, sumQuery } from '../api/tags.ts';
 import { createPoller, type Outage } from '../app/poll.ts';
 
@@ -29,7 +29,7 @@ export function createMetrics(client: Client) {
   const lines = signal<ReadonlyMap<string, Line>>(new Map());
   /** The answer that the lines are from. */
   const graph = signal<Graph | undefined>(undefined);
-  /** The step of the store, asked for while the first point is awaited; 0 before. */
+  /** The step of the store; 0 while it is unknown. */
   const step = signal(0);
   /** Nobody has sent anything yet. */
   const empty = signal(false);
@@ -46,10 +46,10 @@ export function createMetrics(client: Client) {
       found.value = { sent, own };
       error.value = '';
       if (part === '') empty.value = sent.names.length === 0;
-      if (empty.peek() && step.peek() === 0) step.value = await getStep(client, signal);
+      if (step.peek() === 0) step.value = await getStep(client, signal);
       const drawn = [...sent.names, ...own.names].slice(0, drawnNames);
       if (drawn.length === 0) return;
-      const sparks = await getSparks(client, drawn, signal);
+      const sparks = wholeSteps(await getSparks(client, drawn, signal), step.peek());
       graph.value = sparks;
       lines.value = new Map(sparks.lines.slice(0, drawn.length).map((line, i) => [drawn[i]!, line]));
     },

@@ -2,11 +2,11 @@
 
 import { computed, effect, signal } from '@preact/signals';
 import { type Client, Refused } from '../api/client.ts';
-import { dataLines, getStep, type Graph, waitingSince } from '../api/graph.ts';
+import { dataLines, getStep, type Graph, waitingSince, wholeSteps } from '../api/graph.ts';
 import type { Location } from '../app/location.ts';
 import { createPoller, type Outage } from '../app/poll.ts';
 import { getBearableGraph } from './coarser.ts';
-import { type ExploreState, formatState, graphParams, parseState } from './state.ts';
+import { type ExploreState, formatState, graphParams, parseState, type Refresh } from './state.ts';
 import { type Covered, moves, type Range, scaleRange, shiftRange, zoomRange } from './range.ts';
 
 /** What the server said no to, and the query it was about. */
@@ -18,8 +18,9 @@ export interface Failure {
 
 export type Explore = ReturnType<typeof createExplore>;
 
-/** Fastest automatic refresh: what one step of the answer asks for is raised to this. */
+/** Bounds of the automatic refresh: no timer of a browser is as long as the steps of twenty years. */
 const fastestAutoMillis = 1000;
+const slowestAutoMillis = 3_600_000;
 
 const intervals = { '5s': 5000, '10s': 10_000, '30s': 30_000, '1m': 60_000, '5m': 300_000 } as const;
 
@@ -34,7 +35,7 @@ export function createExplore(client: Client, location: Location) {
   const loaded = signal<{ at: number; tookMillis: number } | undefined>(undefined);
   /** The step that was asked for in place of one that was too much; empty if none was. */
   const coarser = signal('');
-  /** The step of the store in milliseconds, 0 while it is unknown: it is asked for only when there is nothing to see. */
+  /** The step of the store in milliseconds, 0 while it is unknown. */
   const storeStep = signal(0);
   const live = computed(() => state.value.refresh !== 'off' && moves(state.value) && !failure.value && !outage.value);
   /** While live: since when no value has come, 0 for never, undefined while they come. */
@@ -46,11 +47,13 @@ export function createExplore(client: Client, location: Location) {
     async load(signal) {
       const asked = state.peek();
       const before = performance.now();
-      const answer = await getBearableGraph(client, graphParams(asked, size.width), signal);
-      const shown = { ...answer.graph, lines: dataLines(answer.graph) };
-      if (waitingSince(shown) === 0 && storeStep.peek() === 0) storeStep.value = await getStep(client, signal);
+      const [answer, step] = await Promise.all([
+        getBearableGraph(client, graphParams(asked, size.width), signal),
+        storeStep.peek() || getStep(client, signal).catch(() => 0), // the graph is good without
+      ]);
       if (signal.aborted) return;
-      graph.value = shown;
+      storeStep.value = step;
+      graph.value = wholeSteps({ ...answer.graph, lines: dataLines(answer.graph) }, step);
       coarser.value = answer.coarser;
       failure.value = undefined;
       loading.value = false;
@@ -58,8 +61,8 @@ export function createExplore(client: Client, location: Location) {
     },
     interval() {
       if (!live.peek()) return null;
-      const usual = intervalMillis(state.peek(), graph.peek());
-      return usual === null || waiting.peek() !== 0 ? usual : Math.min(usual, untilStep(storeStep.peek()) + closingMillis);
+      const usual = intervalMillis(state.peek().refresh, graph.peek()?.step ?? 60_000, storeStep.peek(), client.now());
+      return usual === null || waiting.peek() !== 0 ? usual : Math.min(usual, untilStep(storeStep.peek(), client.now()) + closingMillis);
     },
     failed(error) {
       loading.value = false;
@@ -127,10 +130,12 @@ const closingMillis = 500;
 /** Milliseconds until the step that is under way ends. */
 export const untilStep = (step: number, now = Date.now()): number => (step > 0 ? step - (now % step) : Infinity);
 
-function intervalMillis(state: ExploreState, graph: Graph | undefined): number | null {
-  if (state.refresh === 'off') return null;
-  if (state.refresh !== 'auto') return intervals[state.refresh];
-  return Math.max(fastestAutoMillis, graph?.step ?? 60_000);
+/** Milliseconds until the next refresh: by itself once per step, soon after the step of an answer is whole. */
+export function intervalMillis(refresh: Refresh, step: number, storeStep: number, now: number): number | null {
+  if (refresh === 'off') return null;
+  if (refresh !== 'auto') return intervals[refresh];
+  const usual = step > storeStep ? untilStep(step, now - storeStep) + closingMillis : step;
+  return Math.min(slowestAutoMillis, Math.max(fastestAutoMillis, usual));
 }
 
 function failureOf(q: string, error: unknown): Failure {

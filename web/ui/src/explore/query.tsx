@@ -78,13 +78,13 @@ export function QueryBox({ client, location, q, failure, stack, onRun, onStack }
           onLeave={() => setCaret(undefined)}
           onRun={run}
         />
-        <button class="primary" title="Enter">Run</button>
+        <div class="query-buttons">
+          <button class="primary" title="Enter">Run</button>
+          <button type="button" aria-pressed={stack} title="The stack after each word  s" onClick={() => onStack(!stack)}>Stack</button>
+        </div>
       </div>
       {failure && <QueryError failure={failure} word={failed && draft.slice(failed.start, failed.end)} onReplace={failed && ((word) => run(mend(failed, word)))} />}
-      <div class="query-tools">
-        <div role="status">{said[0] && <Mistake diagnostic={said[0]} onMend={mend} />}</div>
-        <button type="button" class="push-right" aria-pressed={stack} title="The stack after each word  s" onClick={() => onStack(!stack)}>Stack</button>
-      </div>
+      <div class="query-said" role="status">{said[0] && <Mistake diagnostic={said[0]} onMend={mend} />}</div>
       {stack && <StackView analyzed={analyzed} draft={draft} onToken={select} />}
     </form>
   );

@@ -1,6 +1,6 @@
 // Time range, refresh and view: what is asked for, beside the query.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { moves, presetOf, presetRange, presets, rangeProblem } from './range.ts';
 import { type ExploreState, type Refresh, refreshes } from './state.ts';
 
@@ -90,8 +90,9 @@ function RefreshMenu({ refresh, onChange }: { refresh: Refresh; onChange(refresh
 function RangeForm({ state, onChange, onClose }: Pick<ToolbarProps, 'state' | 'onChange'> & { onClose(): void }) {
   const [draft, setDraft] = useState({ s: state.s, e: state.e, tz: state.tz, step: state.step });
   const first = useRef<HTMLInputElement>(null);
-  useEffect(() => first.current?.focus(), []);
-  useEffect(() => setDraft({ s: state.s, e: state.e, tz: state.tz, step: state.step }), [state.s, state.e, state.tz, state.step]);
+  // Before the next key comes, which would go elsewhere or be lost.
+  useLayoutEffect(() => first.current?.focus(), []);
+  useLayoutEffect(() => setDraft({ s: state.s, e: state.e, tz: state.tz, step: state.step }), [state.s, state.e, state.tz, state.step]);
   const field = (name: keyof typeof draft, label: string, hint: string) => (
     <label>
       <span>{label}</span>

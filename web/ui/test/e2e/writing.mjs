@@ -99,7 +99,7 @@ export const writingSteps = [
     await eventually('the mark', () => page.locator('.editor mark').allInnerTexts(), (t) => t.join() === ':maxx');
     await page.screenshot({ path: `${context.shots}mistake.png` });
     await page.keyboard.type(':sum,');
-    assert.match(await page.locator('.query-tools').innerText(), /unknown word/);
+    assert.match(await page.locator('.query-said').innerText(), /unknown word/);
     await page.getByRole('button', { name: 'Write :max', exact: true }).click();
     await eventually('the other word', () => value(page), (v) => v.startsWith('name,é😀,:eq,:max,'));
     await eventually('no mark', () => page.locator('.editor mark').count(), (n) => n === 0);
@@ -109,6 +109,8 @@ export const writingSteps = [
     const q = await chooseQuery(page, context);
     await page.goto(address(context.base, 'explore', { q, refresh: 'off' }));
     await chartDrawn(page);
+    const [run, stack] = await Promise.all(['Run', 'Stack'].map((name) => page.getByRole('button', { name, exact: true }).boundingBox()));
+    assert.equal(stack.y, run.y, 'Stack stands beside Run');
     await page.locator('body').press('s');
     const rows = page.locator('.stack-view tbody tr');
     await eventually('a row per token', () => rows.count(), (n) => n === q.split(',').length);

@@ -113,3 +113,10 @@ test('a batch fails as a graph does', async () => {
   await assert.rejects(answering('data: [\nnonsense').client.graph(longParams, never), Unavailable);
   await assert.rejects(answering('{"message":"too large"}', 413).client.graph(longParams, never), (e) => e instanceof Refused && e.status === 413);
 });
+
+test('the time is that of the server', async () => {
+  const client = createClient(base, async () => new Response('{}', { headers: { Date: new Date(Date.now() + 600_000).toUTCString() } }));
+  assert.ok(Math.abs(client.now() - Date.now()) < 100);
+  await client.get('x', [], new AbortController().signal);
+  assert.ok(Math.abs(client.now() - Date.now() - 600_000) <= 1100);
+});

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ageOf, dataLines, decodeGraph, type Graph, lengthOf, timeOf, waitingSince } from '../../src/api/graph.ts';
+import { ageOf, dataLines, decodeGraph, type Graph, lengthOf, timeOf, waitingSince, wholeSteps } from '../../src/api/graph.ts';
 import { drawnLines, isolated, shownBy } from '../../src/chart/drawn.ts';
 import { closestLine, nearestReadings } from '../../src/chart/nearest.ts';
 import { summaryOf } from '../../src/chart/summary.ts';
 import { clockIn } from '../../src/chart/time.ts';
+import { intervalMillis } from '../../src/explore/model.ts';
 import { sparkPath } from '../../src/explore/spark.ts';
 
 // The worked example of the v2.json format, with a missing value and a filter message added.
@@ -20,12 +21,12 @@ const answer = [
 ];
 
 const graphOf = (...values: [string, number[]][]): Graph => ({
-  start: 1325408160000, end: 1325408160000 + 60_000 * (values[0]?.[1].length ?? 0), step: 60_000, zone: 'UTC', warnings: [],
+  start: 1325408160000, end: 1325408160000 + 60_000 * (values[0]?.[1].length ?? 0), step: 60_000, zone: 'UTC', warnings: [], asked: Infinity,
   lines: values.map(([label, v]) => ({ label, tags: [], values: v })),
 });
 
 test('a v2.json answer becomes lines', () => {
-  const graph = decodeGraph(answer);
+  const graph = decodeGraph(answer, 0);
   assert.deepEqual(graph.lines, [{
     label: 'hourOfDay',
     tags: [['__proto__x', 'y'], ['atlas.offset', '0w'], ['name', 'hourOfDay']],
@@ -38,12 +39,12 @@ test('a v2.json answer becomes lines', () => {
 
 test('an answer that is something else is an error, not a crash later', () => {
   for (const body of [null, {}, [], 'x', [{ type: 'graph-metadata' }], [{ type: 'graph-metadata', startTime: 0, step: 0 }]]) {
-    assert.throws(() => decodeGraph(body), /api\/v1\/graph/);
+    assert.throws(() => decodeGraph(body, 0), /api\/v1\/graph/);
   }
 });
 
 test('a broken line is an empty line', () => {
-  const graph = decodeGraph([answer[0], { type: 'timeseries', tags: [1], data: { values: 'x' } }, null, 7]);
+  const graph = decodeGraph([answer[0], { type: 'timeseries', tags: [1], data: { values: 'x' } }, null, 7], 0);
   assert.deepEqual(graph.lines, [{ label: '', tags: [], values: [] }]);
 });
 
@@ -102,11 +103,11 @@ test('a small line has gaps', () => {
 
 test('the line that stands for nothing is not counted', () => {
   const nothing = { type: 'timeseries', label: 'nosuch', tags: { name: 'NO_DATA' }, data: { values: ['NaN', 'NaN'] } };
-  const graph = decodeGraph([{ ...answer[0], notices: ['nothing matches name,nosuch,:eq', 'careful'] }, nothing, answer[2]]);
+  const graph = decodeGraph([{ ...answer[0], notices: ['nothing matches name,nosuch,:eq', 'careful'] }, nothing, answer[2]], 0);
   assert.deepEqual(dataLines(graph).map((l) => l.label), ['hourOfDay']);
   assert.deepEqual(graph.warnings, ['careful', 'nothing matches name,nosuch,:eq']);
   const sent = { ...nothing, data: { values: [1, 'NaN'] } };
-  assert.equal(dataLines(decodeGraph([answer[0], sent])).length, 1, 'somebody may send a metric of that name');
+  assert.equal(dataLines(decodeGraph([answer[0], sent], 0)).length, 1, 'somebody may send a metric of that name');
 });
 
 test('values that stay out are waited for', () => {
@@ -126,4 +127,34 @@ test('a last value that is not the newest has an age', () => {
   assert.deepEqual([0, 1, 2, 4, -1].map((i) => ageOf(graph, i)), [240_000, 180_000, 0, 0, 0]);
   assert.match(summaryOf(graph, clockIn('UTC')), /last 7 \(4 m before the end\)/);
   assert.match(summaryOf(graph, clockIn('UTC'), 1325408160000), /Marked: 2012-01-01 08:56:00\./);
+});
+
+test('what is to come is neither old nor awaited', () => {
+  const graph = graphOf(['a', [1, 2, NaN, NaN, NaN, NaN, NaN]]);
+  const asked = graph.start + 1.5 * graph.step;
+  assert.equal(ageOf({ ...graph, asked }, 1), 0);
+  assert.equal(waitingSince({ ...graph, asked }), undefined);
+  assert.equal(waitingSince({ ...graph, asked: asked + 4 * graph.step }), graph.start + graph.step);
+});
+
+test('a value of several steps of the store is left out until the last of them is in', () => {
+  const graph = graphOf(['a', [1, 2, 1]], ['b', [4, NaN, 2]]);
+  const threshold = { label: '5', tags: [['name', '5.0']] as [string, string][], values: [5, 5, 5] };
+  graph.lines.push(threshold);
+  const last = graph.start + 2 * graph.step;
+  const shown = (asked: number, storeStep = 5000): number[][] => wholeSteps({ ...graph, asked }, storeStep).lines.map((l) => l.values);
+  for (const asked of [last, last + 4999]) assert.deepEqual(shown(asked), [[1, 2, NaN], [4, NaN, NaN], [5, 5, 5]]);
+  assert.deepEqual(shown(last - 1), [[1, 2, NaN], [4, NaN, NaN], [5, 5, 5]], 'it ends in the future');
+  assert.deepEqual(shown(last + 5000), [[1, 2, 1], [4, NaN, 2], [5, 5, 5]]);
+  assert.deepEqual(shown(last, 60_000), [[1, 2, 1], [4, NaN, 2], [5, 5, 5]], 'as fine as the store');
+  assert.deepEqual(shown(last, 0), [[1, 2, 1], [4, NaN, 2], [5, 5, 5]], 'the step of the store is not known');
+});
+
+test('a graph is asked for again soon after its last step is whole, and no later than a timer can wait', () => {
+  assert.equal(intervalMillis('auto', 60_000, 60_000, 1_000_000_000), 60_000);
+  assert.equal(intervalMillis('auto', 10_000, 5000, 1_000_001_000), 4500);
+  assert.equal(intervalMillis('auto', 10_000, 5000, 1_000_005_000), 10_500);
+  assert.equal(intervalMillis('auto', 25 * 86_400_000, 60_000, 1_000_000_000), 3_600_000);
+  assert.equal(intervalMillis('5s', 60_000, 5000, 0), 5000);
+  assert.equal(intervalMillis('off', 60_000, 5000, 0), null);
 });
