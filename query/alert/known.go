@@ -2,6 +2,7 @@ package alert
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/telamon-tsdb/telamon/query/eval"
@@ -95,28 +96,35 @@ func (c *change) needless(doubt *Doubt, closed int64) bool {
 	return doubt != nil && len(c.groups) == 0 && c.step < closed
 }
 
-// noteDoubt keeps for the status and the log what is known of a step, and runs under the lock of both.
-func (m *Manager) noteDoubt(tick stream.Tick, doubt *Doubt) {
-	size := m.sight.stepMillis
+// doubts are what a Manager knows of its unknown steps.
+type doubts struct {
+	newest     *Doubt    // the newest row; nil if there was none in this life
+	began      time.Time // of this life
+	stepMillis int64
+	log        *slog.Logger
+}
+
+// note keeps what is known of a step, and counts it.
+func (d *doubts) note(tick stream.Tick, doubt *Doubt, stats *Stats) {
 	if tick.Skipped > 0 {
-		m.stats.Unknown += uint64(tick.Skipped)
-		m.doubt = m.doubt.then(&Doubt{First: tick.Step - tick.Skipped*size, Last: tick.Step - size, Reason: skipped}, size)
+		stats.Unknown += uint64(tick.Skipped)
+		row := &Doubt{First: tick.Step - tick.Skipped*d.stepMillis, Last: tick.Step - d.stepMillis, Reason: skipped}
+		d.newest = d.newest.then(row, d.stepMillis)
 	}
+	at := time.UnixMilli(tick.Step).UTC()
 	switch {
 	case doubt != nil:
-		m.stats.Unknown++
-		m.doubt = m.doubt.then(doubt, size)
-		if m.doubt == doubt { // not the next of a row
-			m.cfg.Log.Info("a step is unknown: until one is known nothing fires and nothing is resolved",
-				"step", time.UnixMilli(tick.Step).UTC(), "reason", doubt.Reason)
+		stats.Unknown++
+		d.newest = d.newest.then(doubt, d.stepMillis)
+		if d.newest == doubt { // not the next of a row
+			d.log.Info("a step is unknown: until one is known nothing fires and nothing is resolved", "step", at, "reason", doubt.Reason)
 		}
-	case m.stats.FirstJudged == 0:
-		m.stats.FirstJudged = max(time.Since(m.began), 1)
-		m.cfg.Log.Info("the first step is judged", "step", time.UnixMilli(tick.Step).UTC(),
-			"since_start", m.stats.FirstJudged.Round(time.Millisecond))
-	case m.doubt != nil && m.doubt.Last >= tick.Step-size:
-		m.cfg.Log.Info("steps are known again", "step", time.UnixMilli(tick.Step).UTC(),
-			"unknown_since", time.UnixMilli(m.doubt.First).UTC(), "reason", m.doubt.Reason)
+	case stats.FirstJudged == 0:
+		stats.FirstJudged = max(time.Since(d.began), 1)
+		d.log.Info("the first step is judged", "step", at, "since_start", stats.FirstJudged.Round(time.Millisecond))
+	case d.newest != nil && d.newest.Last >= tick.Step-d.stepMillis:
+		d.log.Info("steps are known again", "step", at,
+			"unknown_since", time.UnixMilli(d.newest.First).UTC(), "reason", d.newest.Reason)
 	}
 }
 
@@ -149,11 +157,11 @@ func (m *Manager) refresh(ctx context.Context) {
 	if done || at == 0 || m.sight.of(at) != nil {
 		return
 	}
-	for _, rule := range m.rules.Rules {
+	for _, rule := range m.current.rules.Rules {
 		if !m.ledger.has(rule.Name, Firing) {
 			continue
 		}
-		if o := m.evaluateRule(ctx, rule, at); o.err == nil {
+		if o := m.evaluator.one(ctx, rule, m.ledger, at); o.err == nil {
 			m.mu.Lock()
 			m.ledger.note(&o, at, m.sight.stepMillis)
 			m.mu.Unlock()

@@ -157,7 +157,7 @@ func TestLiveSlowRule(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := live(t, "")
 		b.begin(oneRule)
-		b.manager.cfg.Evaluate = func(ctx context.Context, _ expr.Expr, _ int64) ([]query.StepLine, error) {
+		b.manager.evaluator.ask = func(ctx context.Context, _ expr.Expr, _ int64) ([]query.StepLine, error) {
 			<-ctx.Done()
 			return nil, ctx.Err()
 		}

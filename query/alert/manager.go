@@ -42,23 +42,21 @@ type Manager struct {
 	courier *courier
 	walker  *stream.Walker
 	sight   sight
-	began   time.Time // by New
+
+	evaluator evaluator
 
 	// stepMu is held while the ledger moves on: through the evaluation of a step, a reload, a checkpoint.
 	// So changes are appended in the order in which they are applied.
 	stepMu    sync.Mutex
 	refreshed bool // whether refresh was called; guarded by stepMu
 
-	mu     sync.Mutex // guards what follows; never held while anything else is waited for
-	ledger *ledger
-	rules  *Rules
-	runs   map[string]*run // by name of the rule
-	stats  Stats           // the counters that are not the courier's
-	logErr error           // why the last append failed; nil after a good one
-	doubt  *Doubt          // the newest row of unknown steps; nil if there was none in this life
-	// refused is why the newest load is not in force; nil after a good one.
-	refused error
-	loaded  bool // SetRules has put rules in force in this life
+	mu      sync.Mutex // guards what follows; never held while anything else is waited for
+	ledger  *ledger
+	current current
+	runs    map[string]*run // by name of the rule
+	stats   Stats           // the counters that are not the courier's
+	logErr  error           // why the last append failed; nil after a good one
+	doubts  doubts
 
 	owed []rosterPart // what the log did not take and comes with the next step; for holders of stepMu
 }
@@ -97,9 +95,11 @@ func New(cfg Config) *Manager {
 	}
 	m := &Manager{
 		cfg: cfg, box: newOutbox(room{maxWaiting, maxWaitingBytes}), ledger: newLedger(),
-		rules: &Rules{}, runs: map[string]*run{}, began: time.Now(),
+		current: current{rules: &Rules{}}, runs: map[string]*run{},
 		sight: sight{cfg.Uptime, cfg.Clock.Step.Milliseconds()},
 	}
+	m.evaluator = evaluator{cfg.Evaluate, m.sight}
+	m.doubts = doubts{began: time.Now(), stepMillis: m.sight.stepMillis, log: cfg.Log}
 	m.courier = &courier{box: m.box, send: m.send, settled: m.settled, now: cfg.Now, log: cfg.Log}
 	return m
 }
@@ -158,20 +158,20 @@ func (m *Manager) Close() {
 func (m *Manager) Checkpoint(ctx context.Context) error {
 	m.stepMu.Lock()
 	defer m.stepMu.Unlock()
-	return m.appendInPieces(ctx, m.snapshot())
+	return appendInPieces(ctx, m.cfg.Append, m.snapshot())
 }
 
 // pieceBytes is how much of a snapshot is appended at a time, far below what the log takes at once. The pieces hold
 // absolute states, so that a crash between two of them loses nothing: the older records are there yet.
 const pieceBytes = 4 << 20
 
-func (m *Manager) appendInPieces(ctx context.Context, records []wal.Record) error {
+func appendInPieces(ctx context.Context, log func(context.Context, ...wal.Record) error, records []wal.Record) error {
 	from, size := 0, 0
 	for i, r := range records {
 		if size += len(r.Body); size < pieceBytes {
 			continue
 		}
-		if err := m.cfg.Append(ctx, records[from:i+1]...); err != nil {
+		if err := log(ctx, records[from:i+1]...); err != nil {
 			return err
 		}
 		from, size = i+1, 0
@@ -179,7 +179,7 @@ func (m *Manager) appendInPieces(ctx context.Context, records []wal.Record) erro
 	if from == len(records) {
 		return nil
 	}
-	return m.cfg.Append(ctx, records[from:]...)
+	return log(ctx, records[from:]...)
 }
 
 // Snapshot returns records whose replay makes a new manager equal to this one: the states of all groups, what
@@ -244,7 +244,7 @@ func (m *Manager) commit(c *change) {
 // send makes one attempt to deliver n, to where the rules in force say its receiver is.
 func (m *Manager) send(ctx context.Context, n Notification) error {
 	m.mu.Lock()
-	to, ok := m.rules.Receiver(n.Receiver)
+	to, ok := m.current.rules.Receiver(n.Receiver)
 	m.mu.Unlock()
 	if !ok {
 		return errNoReceiver

@@ -20,10 +20,10 @@ import (
 func (m *Manager) SetRules(ctx context.Context, rules *Rules) error {
 	m.stepMu.Lock()
 	defer m.stepMu.Unlock()
-	before := m.inForce()
+	before := m.current.roster(m.ledger)
 	d, firing := before.differenceTo(rules), m.ledger.countFiring()
 	sweeps := d.isSweeping() && firing > 0 && !rules.AllowRemoval
-	if sweeps && m.loaded {
+	if sweeps && m.current.loaded {
 		return m.refuse(&RemovalError{d.gone, d.before, firing})
 	}
 	c := m.ledger.retire(rules, holding{before, sweeps, rules})
@@ -34,7 +34,7 @@ func (m *Manager) SetRules(ctx context.Context, rules *Rules) error {
 		return m.refuse(err)
 	}
 	m.putInForce(rules)
-	m.sayLoad(&d, m.held())
+	logLoad(m.cfg.Log, &d, m.current.held(m.ledger))
 	return nil
 }
 
@@ -65,7 +65,7 @@ func (m *Manager) appendLoad(ctx context.Context, c *change) error {
 func (m *Manager) putInForce(rules *Rules) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	old := m.rules.byName()
+	old := m.current.rules.byName()
 	runs := make(map[string]*run, len(rules.Rules))
 	for _, rule := range rules.Rules {
 		runs[rule.Name] = &run{}
@@ -73,7 +73,7 @@ func (m *Manager) putInForce(rules *Rules) {
 			runs[rule.Name] = m.runs[rule.Name]
 		}
 	}
-	m.rules, m.runs, m.loaded, m.refused = rules, runs, true, nil
+	m.current, m.runs = current{rules: rules, loaded: true}, runs
 	m.box.hurry(time.Now()) // perhaps it was the address that was wrong
 	m.courier.look()
 }
@@ -83,5 +83,5 @@ func (m *Manager) putInForce(rules *Rules) {
 func (m *Manager) RefuseRules(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.refused = err
+	m.current.refused = err
 }

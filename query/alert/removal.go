@@ -2,6 +2,7 @@ package alert
 
 import (
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
 )
@@ -19,22 +20,45 @@ func (e *RemovalError) Error() string {
 		"mend it, or write allow_removal: true at its top if that is meant", len(e.Gone), e.Before, someOf(e.Gone), e.Firing)
 }
 
-// inForce returns the roster before a load. At a start it is what the log says; a log from before rosters
-// were kept knows of the rules that have alerts which fire. It is for holders of stepMu.
-func (m *Manager) inForce() roster {
+// current are the rules in force, and what became of newer ones.
+type current struct {
+	rules   *Rules
+	loaded  bool  // SetRules has put them in force in this life
+	refused error // why the newest load is not in force; nil after a good one
+}
+
+// roster returns the rules in force before a load. At a start it is what the log says; a log from before rosters
+// were kept knows of the rules that have alerts which fire.
+func (c *current) roster(l *ledger) roster {
 	switch {
-	case m.loaded:
-		return rosterOf(m.rules)
-	case m.ledger.roster != nil:
-		return m.ledger.roster
+	case c.loaded:
+		return rosterOf(c.rules)
+	case l.roster != nil:
+		return l.roster
 	}
 	r := roster{}
-	for _, g := range m.ledger.all() {
+	for _, g := range l.all() {
 		if g.state.Phase == Firing {
 			r[g.rule] = g.identity
 		}
 	}
 	return r
+}
+
+// held returns the names of rules that are not in force and have alerts that fire, in order. Only SetRules
+// leaves such, so that this is all there is to remember of a held alert.
+func (c *current) held(l *ledger) []string {
+	names := []string{}
+	if !c.loaded {
+		return names
+	}
+	named := c.rules.byName()
+	for _, rule := range slices.Sorted(maps.Keys(l.groups)) {
+		if named[rule] == nil {
+			names = append(names, rule)
+		}
+	}
+	return names
 }
 
 // A holding decides which alerts a load leaves as they are although their rules are not in it. The zero value
@@ -55,27 +79,11 @@ func (h *holding) keeps(g *group) bool {
 	return h.all || !wasInForce
 }
 
-// held returns the names of rules that are not in force and have alerts that fire, in order. Only SetRules
-// leaves such, so that this is all there is to remember of a held alert.
-func (m *Manager) held() []string {
-	names := []string{}
-	if !m.loaded {
-		return names
-	}
-	named := m.rules.byName()
-	for _, rule := range slices.Sorted(maps.Keys(m.ledger.groups)) {
-		if named[rule] == nil {
-			names = append(names, rule)
-		}
-	}
-	return names
-}
-
-// sayLoad logs what a load changed.
-func (m *Manager) sayLoad(d *difference, held []string) {
-	m.cfg.Log.Info("rules are in force", "rules", d.now, "new", d.added, "changed", d.changed, "gone", len(d.gone), "names_gone", someOf(d.gone))
+// logLoad tells what a load changed.
+func logLoad(log *slog.Logger, d *difference, held []string) {
+	log.Info("rules are in force", "rules", d.now, "new", d.added, "changed", d.changed, "gone", len(d.gone), "names_gone", someOf(d.gone))
 	if len(held) > 0 {
-		m.cfg.Log.Warn("alerts that fire are held, because the rules file does not have their rules: add these, or write allow_removal: true at its top",
+		log.Warn("alerts that fire are held, because the rules file does not have their rules: add these, or write allow_removal: true at its top",
 			"rules", len(held), "names", someOf(held))
 	}
 }

@@ -2,23 +2,13 @@ package alert
 
 import (
 	"context"
-	"errors"
 	"time"
 
-	"github.com/telamon-tsdb/telamon/query"
-	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/query/stream"
 )
 
 // appendRetry is the wait after a failed append.
 const appendRetry = time.Second
-
-// evaluateTimeout bounds the evaluation of one rule for one step, so that one runaway expression cannot
-// hold up the other rules for ever.
-const evaluateTimeout = 30 * time.Second
-
-// errSlowRule reports a rule that evaluateTimeout ended.
-var errSlowRule = errors.New("the evaluation took longer than 30s and was ended: narrow the query")
 
 // onStep takes one closed step until it is in the log: a full disk holds alerting up and does not split it
 // from what a restart finds. Between two tries reloads and checkpoints have their turn.
@@ -49,7 +39,7 @@ func (m *Manager) tryStep(ctx context.Context, tick stream.Tick) error {
 	begin := time.Now()
 	m.refresh(ctx)
 	doubt := m.sight.of(tick.Step)
-	outcomes := m.evaluate(ctx, tick.Step, doubt)
+	outcomes := m.evaluator.all(ctx, m.current.rules, m.ledger, tick.Step, doubt) // only holders of stepMu change the rules
 	took := time.Since(begin)
 	if ctx.Err() != nil {
 		return nil // closing: the next life evaluates this step
@@ -68,50 +58,13 @@ func (m *Manager) tryStep(ctx context.Context, tick stream.Tick) error {
 	return nil
 }
 
-// evaluate runs every rule for one step, in the order of the file. Of a step that is unknown nothing can be concluded:
-// no rule is run.
-func (m *Manager) evaluate(ctx context.Context, step int64, doubt *Doubt) []outcome {
-	outcomes := make([]outcome, 0, len(m.rules.Rules)) // only holders of stepMu change the rules
-	for _, rule := range m.rules.Rules {
-		if doubt != nil {
-			outcomes = append(outcomes, outcome{rule: rule, doubt: doubt})
-			continue
-		}
-		outcomes = append(outcomes, m.evaluateRule(ctx, rule, step))
-	}
-	return outcomes
-}
-
-// evaluateRule runs one rule for a step that is known.
-func (m *Manager) evaluateRule(ctx context.Context, rule *Rule, step int64) outcome {
-	bounded, cancel := context.WithTimeoutCause(ctx, evaluateTimeout, errSlowRule)
-	defer cancel()
-	lines, err := m.cfg.Evaluate(bounded, rule.Parsed, step)
-	if err != nil && context.Cause(bounded) == errSlowRule {
-		err = errSlowRule
-	}
-	if err != nil {
-		return outcome{rule: rule, err: err, doubt: &Doubt{First: step, Last: step, Reason: notAnswers}}
-	}
-	o := outcome{rule: rule, lines: lines}
-	if m.ledger.has(rule.Name, Pending) { // else nothing can end
-		o.doubt = m.sight.ofWindows(rule.Parsed, step)
-	}
-	if o.doubt == nil {
-		o.without = m.ledger.withoutData(rule, lines, func(e expr.Expr) ([]query.StepLine, error) {
-			return m.cfg.Evaluate(bounded, e, step)
-		})
-	}
-	return o
-}
-
 // note keeps for the status what is not in the ledger's changes: newest values, errors and doubts.
 func (m *Manager) note(tick stream.Tick, doubt *Doubt, outcomes []outcome, took time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.stats.Steps++
 	m.stats.Skipped += uint64(tick.Skipped)
-	m.noteDoubt(tick, doubt)
+	m.doubts.note(tick, doubt, &m.stats)
 	for i := range outcomes {
 		o := &outcomes[i]
 		m.ledger.note(o, tick.Step, m.sight.stepMillis)

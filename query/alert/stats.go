@@ -29,9 +29,9 @@ func (m *Manager) Stats() Stats {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	s := m.stats
-	s.Rules, s.Held, s.Refused = len(m.rules.Rules), len(m.held()), m.refused != nil
+	s.Rules, s.Held, s.Refused = len(m.current.rules.Rules), len(m.current.held(m.ledger)), m.current.refused != nil
 	if s.FirstJudged == 0 {
-		s.FirstJudged = time.Since(m.began)
+		s.FirstJudged = time.Since(m.doubts.began)
 	}
 	for _, ofRule := range m.ledger.groups {
 		for _, g := range ofRule {

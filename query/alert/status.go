@@ -82,7 +82,7 @@ func (m *Manager) Status() Status {
 // them.
 func (m *Manager) Statuses() (s Status, groups int, statuses iter.Seq[RuleStatus]) {
 	m.mu.Lock()
-	rules := m.rules
+	rules := m.current.rules
 	for _, ofRule := range m.ledger.groups {
 		groups = max(groups, len(ofRule))
 	}
@@ -90,36 +90,32 @@ func (m *Manager) Statuses() (s Status, groups int, statuses iter.Seq[RuleStatus
 	s = m.overview()
 	return s, groups, func(yield func(RuleStatus) bool) {
 		for _, rule := range rules.Rules {
-			if one, ok := m.statusOf(rule); ok && !yield(one) {
+			if one, ok := m.statusOf(rule, false); ok && !yield(one) {
 				return
 			}
 		}
 		for _, name := range s.Held {
-			if !yield(m.statusOfHeld(name)) {
+			if one, ok := m.statusOf(&Rule{Name: name, ForText: "0s"}, true); ok && !yield(one) {
 				return
 			}
 		}
 	}
 }
 
-// statusOf returns the status of a rule, unless it is not in force any more.
-func (m *Manager) statusOf(rule *Rule) (RuleStatus, bool) {
+// statusOf returns the status of a rule, unless it is not in force any more. Of one that is held only the name is known.
+func (m *Manager) statusOf(rule *Rule, held bool) (RuleStatus, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	r := m.runs[rule.Name]
+	if held {
+		r = &run{}
+	}
 	if r == nil {
 		return RuleStatus{}, false
 	}
-	return m.ruleStatus(rule, r), true
-}
-
-// statusOfHeld returns that of a rule that is held.
-func (m *Manager) statusOfHeld(name string) RuleStatus {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	s := m.ruleStatus(&Rule{Name: name, ForText: "0s"}, &run{})
-	s.Held = true
-	return s
+	s := ruleStatus(rule, r, m.ledger, m.box)
+	s.Held = held
+	return s, true
 }
 
 // overview is a Status without rules.
@@ -129,11 +125,11 @@ func (m *Manager) overview() Status {
 	defer m.mu.Unlock()
 	s := Status{
 		Now: now.UnixMilli(), Step: m.ledger.step, Closed: m.cfg.Clock.Closed(now), Skipped: m.stats.Skipped,
-		Unknown: m.stats.Unknown, Doubt: m.doubt.copy(),
+		Unknown: m.stats.Unknown, Doubt: m.doubts.newest.copy(),
 	}
 	s.Waiting, s.GivenUp = m.box.counts()
 	s.Error = strings.Join(m.troubles(now), "; ")
-	s.Held = m.held()
+	s.Held = m.current.held(m.ledger)
 	return s
 }
 
@@ -146,14 +142,14 @@ func (m *Manager) troubles(now time.Time) []string {
 	case back > 0:
 		list = append(list, "the clock went back by "+back.String()+" (or the delay grew): evaluation waits until the last step has closed again")
 	}
-	if m.refused != nil {
-		list = append(list, "the newest rules are not in force: "+m.refused.Error())
+	if m.current.refused != nil {
+		list = append(list, "the newest rules are not in force: "+m.current.refused.Error())
 	}
 	return list
 }
 
-// ruleStatus is part of Status and runs under its lock.
-func (m *Manager) ruleStatus(rule *Rule, r *run) RuleStatus {
+// ruleStatus returns the status of a rule and its newest evaluation, with the groups that l has of it.
+func ruleStatus(rule *Rule, r *run, l *ledger, box *outbox) RuleStatus {
 	s := RuleStatus{
 		Name: rule.Name, Expr: rule.Expr, For: rule.ForText, Labels: cloneMap(rule.Labels),
 		Annotations: make(map[string]string, len(rule.Annotations)), Notify: append([]string{}, rule.Notify...),
@@ -166,14 +162,14 @@ func (m *Manager) ruleStatus(rule *Rule, r *run) RuleStatus {
 		s.Annotations[key] = template.String()
 	}
 	highest := Inactive
-	groups := sortedGroups(m.ledger.groups[rule.Name])
+	groups := sortedGroups(l.groups[rule.Name])
 	slices.SortStableFunc(groups, func(a, b *group) int { return int(b.state.Phase) - int(a.state.Phase) })
 	for _, g := range groups {
 		highest = max(highest, g.state.Phase)
 		s.Groups = append(s.Groups, GroupStatus{
 			ID: g.id, Overflow: g.overflow, Labels: cloneMap(g.labels), State: g.state.Phase.String(), Since: g.state.Since,
 			Value: g.reached.value, Signal: g.reached.signal, ValueStep: g.reached.step, Reason: g.reason, Doubt: g.doubt.copy(),
-			Annotations: cloneMap(g.annotations), Graph: r.graph(rule, g, len(groups)), Delivery: m.box.delivery(g.id, g.told),
+			Annotations: cloneMap(g.annotations), Graph: r.graph(rule, g, len(groups)), Delivery: box.delivery(g.id, g.told),
 		})
 	}
 	s.State = highest.String()
