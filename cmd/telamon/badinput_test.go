@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/telamon-tsdb/telamon/web/api"
+	"github.com/telamon-tsdb/telamon/web/edge"
 )
 
 // A badRequest is a request that is wrong in some way, and what the answer must be.
@@ -237,7 +237,7 @@ func TestOrigins(t *testing.T) {
 	settings := testSettings(t)
 	settings.MaxAge, settings.Timezone = 15*time.Minute, "UTC"
 	var err error
-	if settings.Origins, err = api.ParseOrigins([]string{"*"}); err != nil {
+	if settings.Origins, err = edge.ParseOrigins([]string{"*"}); err != nil {
 		t.Fatal(err)
 	}
 	open, _ := runServer(t, settings)

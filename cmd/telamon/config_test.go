@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/telamon-tsdb/telamon/web/api"
+	"github.com/telamon-tsdb/telamon/web/edge"
 )
 
 // readConfig returns the settings of a configuration file with that text.
@@ -56,8 +56,8 @@ func TestListsWithBlanks(t *testing.T) {
 			t.Fatal(err)
 		}
 		got, err := loadSettings(flags, given.environ)
-		want, errOrigins := api.ParseOrigins([]string{"https://a.example", "https://b.example"})
-		wantHosts, errHosts := api.ParseHosts([]string{"a.example", "b.example:99"})
+		want, errOrigins := edge.ParseOrigins([]string{"https://a.example", "https://b.example"})
+		wantHosts, errHosts := edge.ParseHosts([]string{"a.example", "b.example:99"})
 		if err := errors.Join(err, errOrigins, errHosts); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}

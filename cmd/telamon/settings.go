@@ -18,8 +18,8 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
-	"github.com/telamon-tsdb/telamon/web/api"
 	"github.com/telamon-tsdb/telamon/web/chart/draw"
+	"github.com/telamon-tsdb/telamon/web/edge"
 )
 
 // Settings are what an operator may set. Each is a flag, an environment variable and a key of the
@@ -39,8 +39,8 @@ type Settings struct {
 	// MaxLines and MaxDatapoints bound what one expression of a graph draws.
 	MaxLines, MaxDatapoints int
 	// Origins and Hosts are what of other origins and under which names the server answers.
-	Origins   api.Origins
-	Hosts     api.Hosts
+	Origins   edge.Origins
+	Hosts     edge.Hosts
 	Fonts     *draw.Fonts // of pictures, beside the built-in one
 	Self      bool
 	LogLevel  string
@@ -151,7 +151,7 @@ func readSettings(k *koanf.Koanf) (Settings, error) {
 		r.err = fmt.Errorf("timezone: %w; write an ID such as UTC or US/Pacific", err)
 	}
 	s.Limits = r.limits()
-	s.Origins, s.Hosts = parseList(&r, "cors-origins", api.ParseOrigins), parseList(&r, "allowed-hosts", api.ParseHosts)
+	s.Origins, s.Hosts = parseList(&r, "cors-origins", edge.ParseOrigins), parseList(&r, "allowed-hosts", edge.ParseHosts)
 	s.Fonts = parseList(&r, "font", draw.LoadFonts)
 	s.MaxLines, s.MaxDatapoints = r.positive("max-lines"), r.positive("max-datapoints")
 	switch {

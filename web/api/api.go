@@ -17,6 +17,7 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/web/chart/draw"
+	"github.com/telamon-tsdb/telamon/web/edge"
 )
 
 // Config is what the API serves. Now, Step and Timezone have defaults.
@@ -51,9 +52,9 @@ type Config struct {
 	// Logger is told of what was removed and of snapshots; nil is silence.
 	Logger *slog.Logger
 	// Origins are those whose pages may use the API, besides the server's own.
-	Origins Origins
+	Origins edge.Origins
 	// Hosts are further names under which the server answers.
-	Hosts Hosts
+	Hosts edge.Hosts
 	// Fonts are for what the built-in font of pictures has not; nil is none.
 	Fonts *draw.Fonts
 }
@@ -106,8 +107,8 @@ func New(cfg Config) http.Handler {
 		started: cfg.Now().UnixMilli(),
 		memos:   sync.Pool{New: func() any { return new(numberMemo) }},
 	}
-	served := pace(compress(readParameters(a.router())))
-	return answerHead(forbidSniffing(guardPath(cfg.Hosts.guard(cfg.Origins.guard(guardLength(served))))))
+	served := guardLength(pace(edge.Compress(readParameters(a.router()))))
+	return edge.AnswerHead(edge.ForbidSniffing(edge.GuardPath(cfg.Hosts.Guard(isPublish, cfg.Origins.Guard(served)))))
 }
 
 // router mounts the resources.

@@ -4,7 +4,7 @@
 // Read first: Config, New; then a file per resource: graph.go, tags.go, alerts.go. errors.go is the one table
 // from errors to status codes.
 //
-//	request ─► answerHead ─► Hosts.guard ─► Origins.guard ─► guardLength ─► compress ─► readParameters ─► router ─► handler
+//	request ─► web/edge ─► guardLength ─► pace ─► edge.Compress ─► readParameters ─► router ─► handler
 //
 // Every GET route answers HEAD; pages of other origins may change nothing and read nothing unless Config.Origins has them.
 //

@@ -64,3 +64,8 @@ func (w *plainWriter) WriteHeader(status int) {
 	w.Header().Set("Content-Type", "text/plain; charset=UTF-8")
 	w.ResponseWriter.WriteHeader(status)
 }
+
+// isPublish reports whether a request sends samples.
+func isPublish(r *http.Request) bool {
+	return r.Method == http.MethodPost && (r.URL.Path == publishRoute || r.URL.Path == publishFastRoute)
+}

@@ -9,12 +9,13 @@ import (
 	"testing"
 
 	"github.com/telamon-tsdb/telamon/tsdb/tsdbtest"
+	"github.com/telamon-tsdb/telamon/web/edge"
 )
 
 // On a loopback listener a page that points a name of its own at this machine gets nothing.
 func TestForeignHostIsMisdirected(t *testing.T) {
 	cfg := testConfig(tsdbtest.OpenDB(t))
-	cfg.Hosts = mustParse(t, ParseHosts, "Metrics.Example", "10.0.0.7", "other.example:8080", "[fd00::0:7]")
+	cfg.Hosts = mustParse(t, edge.ParseHosts, "Metrics.Example", "10.0.0.7", "other.example:8080", "[fd00::0:7]")
 	server := newTestServer(t, cfg)
 	_, port, _ := strings.Cut(server.address, ":")
 	for host, want := range map[string]int{
@@ -99,7 +100,7 @@ func TestForeignHostElsewhere(t *testing.T) {
 		{[]string{"metrics.example", "*"}, "evil.example", http.StatusOK},
 	} {
 		cfg := testConfig(tsdbtest.OpenDB(t))
-		cfg.Hosts = mustParse(t, ParseHosts, c.hosts...)
+		cfg.Hosts = mustParse(t, edge.ParseHosts, c.hosts...)
 		r := httptest.NewRequest(http.MethodGet, "http://"+c.host+"/healthcheck", nil)
 		local := &net.TCPAddr{IP: net.IPv4(10, 0, 0, 5), Port: 7101}
 		r = r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, local))
@@ -113,13 +114,13 @@ func TestForeignHostElsewhere(t *testing.T) {
 
 func TestParseHostsRefuses(t *testing.T) {
 	for _, entry := range []string{"", "http://metrics.example", "metrics.example/", "*.example", "a b", ":80"} {
-		if _, err := ParseHosts([]string{"metrics.example", entry}); err == nil || !strings.Contains(err.Error(), "such as") {
+		if _, err := edge.ParseHosts([]string{"metrics.example", entry}); err == nil || !strings.Contains(err.Error(), "such as") {
 			t.Errorf("%q: error %v", entry, err)
 		}
 	}
 }
 
-func mustParse[T any](t *testing.T, parse func([]string) (T, error), list ...string) T {
+func mustParse[T any](t testing.TB, parse func([]string) (T, error), list ...string) T {
 	t.Helper()
 	parsed, err := parse(list)
 	if err != nil {

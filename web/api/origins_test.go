@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/telamon-tsdb/telamon/tsdb/tsdbtest"
+	"github.com/telamon-tsdb/telamon/web/edge"
 )
 
 // refusing fails when a body is read.
@@ -100,7 +101,7 @@ func TestOriginHeaders(t *testing.T) {
 		{[]string{"*"}, "nonsense", "", http.StatusOK},
 	} {
 		cfg := testConfig(tsdbtest.OpenDB(t))
-		cfg.Origins = mustParse(t, ParseOrigins, c.origins...)
+		cfg.Origins = mustParse(t, edge.ParseOrigins, c.origins...)
 		server := newTestServer(t, cfg)
 		for _, x := range []exchange{
 			{method: http.MethodGet, target: "/api/v1/tags"}, {method: http.MethodGet, target: "/nope"},
@@ -125,7 +126,7 @@ func TestOriginHeaders(t *testing.T) {
 
 func TestParseOriginsRefuses(t *testing.T) {
 	for _, entry := range []string{"", "example.com", "http://", "http://example.com/page", "https://*.example", "http://u@example.com", "http://a?b"} {
-		if _, err := ParseOrigins([]string{entry}); err == nil || !strings.Contains(err.Error(), "such as https://") {
+		if _, err := edge.ParseOrigins([]string{entry}); err == nil || !strings.Contains(err.Error(), "such as https://") {
 			t.Errorf("%q: error %v", entry, err)
 		}
 	}

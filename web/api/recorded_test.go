@@ -15,6 +15,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/telamon-tsdb/telamon/web/edge"
 )
 
 // A recorded is a request to Atlas and its answer; the first line of each file says where they come from.
@@ -62,7 +64,7 @@ func TestRecorded(t *testing.T) {
 // recordedConfig is a server that, as Atlas does, lets every page do everything.
 func recordedConfig(t testing.TB) Config {
 	cfg := testConfig(newFleetDB(t))
-	cfg.Origins = Origins{any: true}
+	cfg.Origins = mustParse(t, edge.ParseOrigins, "*")
 	return cfg
 }
 

@@ -1,4 +1,4 @@
-package api
+package edge
 
 import (
 	"io"
@@ -11,16 +11,16 @@ import (
 	"github.com/klauspost/compress/zlib"
 )
 
-// compress encodes answers as the client asks for, at the fastest level. Pictures and errors stay as they are.
+// Compress encodes answers as the client asks for, at the fastest level. Pictures and errors stay as they are.
 //
 // Of identity, gzip and deflate the one with the highest q-value counts, the first of equals; a coding
 // that Accept-Encoding does not name has none. A client that refuses all three is answered 400.
-func compress(next http.Handler) http.Handler {
+func Compress(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		coding, ok := chooseCoding(r.Header.Values("Accept-Encoding"))
 		switch {
 		case !ok:
-			writeError(w, http.StatusBadRequest, "UnacceptedResponseEncodingRejection(Set(identity, gzip, deflate))")
+			refuse(w, http.StatusBadRequest, "UnacceptedResponseEncodingRejection(Set(identity, gzip, deflate))")
 		case coding == "identity":
 			next.ServeHTTP(w, r)
 		default:

@@ -1,4 +1,4 @@
-package api
+package edge
 
 import (
 	"fmt"
@@ -58,16 +58,16 @@ func splitHost(host string) (name, port string) {
 	return name, port
 }
 
-// guard answers 421 to a request for a foreign host: a page that points a name of its own at this server would share
+// Guard answers 421 to a request for a foreign host: a page that points a name of its own at this server would share
 // our origin otherwise (DNS rebinding). What comes in over a loopback address is for loopback names and h; all else is
 // for every name, unless h has some: then it is for those and for addresses, which no page can point elsewhere.
 //
-// Publishing that no page does is answered under any name, because a sender can only add what it could add anyway.
-func (h Hosts) guard(next http.Handler) http.Handler {
+// A request that publishes samples and that no page sends is answered under any name, because a sender can only add what it could add anyway.
+func (h Hosts) Guard(publishes func(*http.Request) bool, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if local, known := r.Context().Value(http.LocalAddrContextKey).(net.Addr); known && !h.serves(local.String(), r) {
+		if local, known := r.Context().Value(http.LocalAddrContextKey).(net.Addr); known && !h.serves(local.String(), publishes, r) {
 			name, _ := splitHost(r.Host)
-			writeError(w, http.StatusMisdirectedRequest, fmt.Sprintf(
+			refuse(w, http.StatusMisdirectedRequest, fmt.Sprintf(
 				"this server listens on %s and does not answer for %s; if that is its name, as behind a proxy, start it with --allowed-hosts %s",
 				local, r.Host, name))
 			return
@@ -77,23 +77,18 @@ func (h Hosts) guard(next http.Handler) http.Handler {
 }
 
 // serves reports whether a request that came in at the address local is answered.
-func (h Hosts) serves(local string, r *http.Request) bool {
+func (h Hosts) serves(local string, publishes func(*http.Request) bool, r *http.Request) bool {
 	name, _ := splitHost(r.Host)
 	switch {
 	case name == "", isLoopback(name), h.has(r.Host): // browsers always send a name; probes in HTTP/1.0 send none
 		return true
-	case isPublish(r) && !fromPage(r):
+	case publishes(r) && !fromPage(r):
 		return true
 	case isLoopback(local):
 		return false
 	}
 	_, err := netip.ParseAddr(name)
 	return !h.isSet() || err == nil
-}
-
-// isPublish reports whether a request sends samples.
-func isPublish(r *http.Request) bool {
-	return r.Method == http.MethodPost && (r.URL.Path == publishRoute || r.URL.Path == publishFastRoute)
 }
 
 // fromPage reports whether a browser sent a request for a page. Of requests that change something browsers always tell

@@ -1,16 +1,16 @@
-package api
+package edge
 
 import (
 	"context"
 	"net/http"
 )
 
-// answerHead lets every path that answers GET answer HEAD with the same status and headers and no body: handlers see a
+// AnswerHead lets every path that answers GET answer HEAD with the same status and headers and no body: handlers see a
 // GET, and net/http, which knows better, drops what they write.
 //
 // What an answer flushes is the beginning of a stream. Its status and headers have been sent then, and the context of
 // the request ends, so that nothing is evaluated that nobody will see.
-func answerHead(next http.Handler) http.Handler {
+func AnswerHead(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodHead {
 			next.ServeHTTP(w, r)

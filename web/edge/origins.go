@@ -1,4 +1,4 @@
-package api
+package edge
 
 import (
 	"fmt"
@@ -44,12 +44,12 @@ func (o Origins) permits(r *http.Request) bool {
 	return ok && o.listed[origin]
 }
 
-// guard refuses requests of foreign pages that may change something, before anything of them is read, and gives
+// Guard refuses requests of foreign pages that may change something, before anything of them is read, and gives
 // answers to permitted pages the headers with which Atlas answers every page (CORS). Without such headers a browser lets no
 // foreign page read the answer.
 //
 // Preflight requests are answered here, on any path, as Atlas does; a foreign page that is not permitted gets 403.
-func (o Origins) guard(next http.Handler) http.Handler {
+func (o Origins) Guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		permitted := o.permits(r)
 		if !o.any && o.isSet() {
@@ -160,7 +160,7 @@ func (o Origins) refuse(w http.ResponseWriter, r *http.Request) {
 	if origin, ok := canonicalOrigin(r.Header.Get("Origin")); ok {
 		page, wanted = "a page of "+origin, origin
 	}
-	writeError(w, http.StatusForbidden, fmt.Sprintf(
+	refuse(w, http.StatusForbidden, fmt.Sprintf(
 		"%s may not use this server, which answers for %q: start it with --cors-origins %s to permit that; "+
 			"if the page is the server's own, let the proxy between them pass the Host header on", page, r.Host, wanted))
 }
