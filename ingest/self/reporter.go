@@ -65,10 +65,15 @@ func New(config Config) *Reporter {
 	return &Reporter{config: config, logger: logger, stop: func() {}}
 }
 
-// Start begins to write, at the next step boundary for the first time, until ctx ends or Close is called.
+// Start writes what the sources have now, for the step that has ended last, and then at each step boundary until ctx
+// ends or Close is called. Called before publishers are let in, it gives our own series their place before limits on
+// series are used up: they are what tells that limits are.
 func (r *Reporter) Start(ctx context.Context) {
 	ctx, r.stop = context.WithCancel(ctx)
-	r.done.Go(func() { r.run(ctx) })
+	now := time.Now().UnixMilli()
+	ended := now - now%r.config.Step.Milliseconds()
+	r.report(ctx, ended)
+	r.done.Go(func() { r.run(ctx, ended) })
 }
 
 // Close ends what Start began and waits for it.
@@ -77,9 +82,9 @@ func (r *Reporter) Close() {
 	r.done.Wait()
 }
 
-func (r *Reporter) run(ctx context.Context) {
+// run writes at each boundary behind written.
+func (r *Reporter) run(ctx context.Context, written int64) {
 	step := r.config.Step
-	var written int64
 	for {
 		// Anew each time, so that the clock may be set.
 		now := time.Now()

@@ -46,8 +46,9 @@ func TestReporter(t *testing.T) {
 		time.Sleep(5 * time.Minute)
 		requests, held := "atlas.dstype=counter, name=requests, nf.node=i-1, status=200", "atlas.dstype=gauge, name=held, nf.node=i-1"
 		want := []fakestore.Stored{
-			{Tags: requests, Time: begin + 60_000, Value: 10}, {Tags: held, Time: begin + 60_000, Value: 5},
-			{Tags: requests, Time: begin + 120_000, Value: 20}, {Tags: held, Time: begin + 120_000, Value: 5},
+			{Tags: requests, Time: begin, Value: 10}, {Tags: held, Time: begin, Value: 5}, // at once
+			{Tags: requests, Time: begin + 60_000, Value: 20}, {Tags: held, Time: begin + 60_000, Value: 5},
+			{Tags: requests, Time: begin + 120_000, Value: 30}, {Tags: held, Time: begin + 120_000, Value: 5},
 		}
 		if diff := cmp.Diff(want, store.Stored()); diff != "" {
 			t.Errorf("stored (-want +got):\n%s", diff)
