@@ -109,6 +109,13 @@ func (f *Faulty) open(op Op, name string, open func(string) (File, error)) (File
 	return &faultyFile{File: file, fs: f, name: name, size: size, synced: size}, nil
 }
 
+func (f *Faulty) Map(name string) (*Mapping, error) {
+	if err := f.call(OpMap, name); err != nil {
+		return nil, err
+	}
+	return f.under.Map(name)
+}
+
 func (f *Faulty) Size(name string) (int64, error) {
 	if err := f.call(OpSize, name); err != nil {
 		return 0, err

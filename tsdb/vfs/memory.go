@@ -169,6 +169,17 @@ func (m *Memory) open(name string, writable bool) (File, error) {
 	return &memoryHandle{memory: m, file: f, name: name, writable: writable}, nil
 }
 
+// Map hands out the bytes that the file holds now; later writes do not show.
+func (m *Memory) Map(name string) (*Mapping, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	f, err := m.file("map", name)
+	if err != nil {
+		return nil, err
+	}
+	return &Mapping{Data: f.data[:len(f.data):len(f.data)]}, nil
+}
+
 func (m *Memory) Size(name string) (int64, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -180,7 +191,7 @@ func (m *Memory) Size(name string) (int64, error) {
 }
 
 func (m *Memory) Rename(oldName, newName string) error {
-	if err := checkSameDirectory(oldName, newName); err != nil {
+	if err := CheckSameDirectory(oldName, newName); err != nil {
 		return err
 	}
 	m.mu.Lock()
