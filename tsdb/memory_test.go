@@ -11,7 +11,7 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/index"
 	"github.com/telamon-tsdb/telamon/tsdb/offheap"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
-	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -20,7 +20,7 @@ const minute = 60_000
 // openMemoryDB opens a DB over files in memory, which the test closes.
 func openMemoryDB(t *testing.T, cfg Config) *DB {
 	t.Helper()
-	fs := vfs.NewMemory()
+	fs := vfstest.NewMemory()
 	log, err := wal.Open(wal.Config{FS: fs, Dir: "/wal"})
 	if err != nil {
 		t.Fatal(err)

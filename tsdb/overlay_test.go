@@ -10,7 +10,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/tsdb/index"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
-	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 )
 
 // TestOverlay writes late over a window that is in a file, clears and deletes values there, seals, folds in, and forgets
@@ -21,7 +21,7 @@ func TestOverlay(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		s := newShard(0, g, newCensus(Limits{}, nil), index.NewDictionary())
 		defer s.close()
-		dir := &blockDir{fsys: vfs.NewMemory(), path: "/blocks", grid: g, logger: slog.New(slog.DiscardHandler), files: make(map[int64]*windowFile)}
+		dir := &blockDir{fsys: vfstest.NewMemory(), path: "/blocks", grid: g, logger: slog.New(slog.DiscardHandler), files: make(map[int64]*windowFile)}
 		if err := dir.fsys.MkdirAll(dir.path); err != nil {
 			rt.Fatal(err)
 		}

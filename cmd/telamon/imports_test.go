@@ -28,6 +28,7 @@ var mayImport = map[string][]string{
 	"tsdb/normalize":   {},
 	"tsdb/gorilla":     {},
 	"tsdb/vfs":         {},
+	"tsdb/vfs/vfstest": {"tsdb/vfs"},
 	"tsdb/offheap":     {},
 	"query/stack":      {},
 	"query/yamlfile":   {},
@@ -38,7 +39,7 @@ var mayImport = map[string][]string{
 	"tsdb/blockfile":   {"tsdb/tag", "tsdb/tag/pattern", "tsdb/turn", "tsdb/vfs"},
 	"tsdb/datadir":     {"tsdb/blockfile", "tsdb/vfs", "tsdb/wal"},
 	"tsdb":             {"tsdb/datadir", "tsdb/tag", "tsdb/normalize", "tsdb/gorilla", "tsdb/index", "tsdb/wal", "tsdb/blockfile", "tsdb/offheap", "tsdb/vfs", "tsdb/turn", "tsdb/tag/pattern"},
-	"tsdb/tsdbtest":    {"tsdb", "tsdb/tag", "tsdb/wal", "tsdb/vfs"},
+	"tsdb/tsdbtest":    {"tsdb", "tsdb/tag", "tsdb/wal", "tsdb/vfs/vfstest"},
 	"ingest/...":       {"ingest/...", "tsdb", "tsdb/tag"},
 	"query/expr/...":   {"query/expr", "query/stack", "query/real", "tsdb", "tsdb/tag", "tsdb/tag/pattern"},
 	"query/eval":       {"query/stack", "query/expr", "query/real", "tsdb", "tsdb/tag", "tsdb/turn"},
@@ -50,7 +51,10 @@ var mayImport = map[string][]string{
 }
 
 // standardOnly are the trees that import no other module.
-var standardOnly = []string{"tsdb/turn", "tsdb/tag", "tsdb/tag/pattern", "tsdb/normalize", "tsdb/gorilla", "tsdb/vfs", "tsdb/offheap", "tsdb/blockfile", "tsdb/datadir", "query/stack", "query/real"}
+var standardOnly = []string{"tsdb/turn", "tsdb/tag", "tsdb/tag/pattern", "tsdb/normalize", "tsdb/gorilla", "tsdb/vfs", "tsdb/vfs/vfstest", "tsdb/offheap", "tsdb/blockfile", "tsdb/datadir", "query/stack", "query/real"}
+
+// testKits are the packages for tests, each with those that may import it besides tests.
+var testKits = map[string][]string{"tsdb/tsdbtest": {}, "tsdb/vfs/vfstest": {"tsdb/tsdbtest"}}
 
 type goPackage struct {
 	Dir, ImportPath string
@@ -96,9 +100,10 @@ func TestImports(t *testing.T) {
 			case !inside && strings.Contains(imported, ".") && slices.Contains(standardOnly, tree):
 				t.Errorf("%s imports %s; it is for the standard library only", name, imported)
 			}
-			if own == "tsdb/tsdbtest" {
-				t.Errorf("%s imports the test kit", name)
+			if slices.Contains(testKits[own], name) || testKits[own] == nil {
+				continue
 			}
+			t.Errorf("%s imports %s, which is for tests", name, own)
 		}
 	}
 }
