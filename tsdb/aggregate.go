@@ -1,5 +1,7 @@
 package tsdb
 
+import "math"
+
 // The four ways to combine values; NaN means "no value" on either side. With 0.0 and -0.0, min and
 // max keep the second operand, as Atlas does.
 
@@ -129,4 +131,22 @@ func greatest(v float64, values []float64) float64 {
 		v = maxNaN(v, x)
 	}
 	return v
+}
+
+// allNaN reports whether there is no value among values.
+func allNaN(values []float64) bool {
+	for _, v := range values {
+		if v == v {
+			return false
+		}
+	}
+	return true
+}
+
+// fillNaN takes all values away.
+func fillNaN(values []float64) {
+	nan := math.NaN()
+	for i := range values {
+		values[i] = nan
+	}
 }

@@ -10,7 +10,7 @@ import (
 
 // TestAddInto holds four at a time against one by one.
 func TestAddInto(t *testing.T) {
-	value := rapid.SampledFrom([]float64{nan, nan, 0, math.Copysign(0, -1), 1.5, -3, math.MaxFloat64, math.Inf(1), math.Inf(-1)})
+	value := rapid.SampledFrom([]float64{math.NaN(), math.NaN(), 0, math.Copysign(0, -1), 1.5, -3, math.MaxFloat64, math.Inf(1), math.Inf(-1)})
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(0, 13).Draw(t, "n")
 		src := rapid.SliceOfN(value, n, n).Draw(t, "src")

@@ -218,6 +218,9 @@ func (db *DB) WindowSlots() int { return db.grid.width }
 // maxShards bounds what a Ref has room for many times over.
 const maxShards = datadir.MaxShards
 
+// maxWindowSlots bounds the slots per window, so that one row fits on the stack.
+const maxWindowSlots = datadir.MaxWindowSlots
+
 // A Ref is the shard in the upper half and the series number plus one in the lower.
 func newRef(shard int, number uint32) Ref { return Ref(uint64(shard)<<32 | uint64(number) + 1) }
 

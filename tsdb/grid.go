@@ -1,16 +1,6 @@
 package tsdb
 
-import (
-	"math"
-	"time"
-
-	"github.com/telamon-tsdb/telamon/tsdb/datadir"
-)
-
-var nan = math.NaN()
-
-// maxWindowSlots bounds the slots per window, so that one row fits on the stack.
-const maxWindowSlots = datadir.MaxWindowSlots
+import "time"
 
 // A grid is the arithmetic of time: slots of one step, windows of width slots. Slot k is the
 // interval ((k-1)·step, k·step]; window w is the slots w·width+1 … (w+1)·width, so that a time
@@ -56,6 +46,7 @@ func ceilDiv(a, b int64) int64 {
 	return q
 }
 
+// floorDiv returns a / b rounded down, for positive b.
 func floorDiv(a, b int64) int64 {
 	q := a / b
 	if a%b < 0 {

@@ -76,12 +76,6 @@ func (r *reader) newPartial() (*partial, error) {
 // recycle takes back a partial that nobody uses any more.
 func (r *reader) recycle(p *partial) { r.spare = append(r.spare, p) }
 
-func fillNaN(values []float64) {
-	for i := range values {
-		values[i] = nan
-	}
-}
-
 // readAhead is for how many series the memory is touched before the first of them is decoded, so that the waits for it
 // overlap. Sum of 10,000 series spread over 100,000: see README.md.
 const readAhead = 16

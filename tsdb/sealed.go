@@ -149,15 +149,6 @@ func (b *sealedBuilder) finish() *sealedWindow {
 	return w
 }
 
-func allNaN(values []float64) bool {
-	for _, v := range values {
-		if v == v {
-			return false
-		}
-	}
-	return true
-}
-
 // block returns the block of a series, empty where it has none.
 func (w *sealedWindow) block(series uint32) []byte {
 	if int(series>>16) >= len(w.top) || w.top[series>>16] == 0 {

@@ -1,6 +1,8 @@
 package tsdb
 
 import (
+	"math"
+
 	"github.com/telamon-tsdb/telamon/tsdb/offheap"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
@@ -33,6 +35,8 @@ type window interface {
 }
 
 const cacheLine = 64 // bytes
+
+var nan = math.NaN()
 
 // A baseWindow is a sealed window under an open one.
 type baseWindow interface {
