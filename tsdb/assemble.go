@@ -14,7 +14,7 @@ import (
 // others are read as far as the range goes. So it makes no difference to the answer what was in the cache: values of a slot
 // are added in the same order either way, and tallies are those of the same units.
 func (db *DB) answer(ctx context.Context, q Query) ([]*Column, error) {
-	l, cached := db.grid.layoutOf(q)
+	l, cached := layoutOf(db.grid, q)
 	a := &assembly{db: db, query: q, layout: l, used: &usage{query: &q}, turn: turn.FromContext(ctx)}
 	defer a.close()
 	if err := a.turn.Begin(ctx); err != nil {

@@ -26,11 +26,11 @@ const (
 )
 
 // layoutOf returns the layout for a query, and whether its units are such as the cache keeps.
-func (g grid) layoutOf(q Query) (l layout, cached bool) {
+func layoutOf(g grid, q Query) (l layout, cached bool) {
 	l = layout{ratio: int(q.Step / g.step), first: g.slotAt(q.Start-q.Step) + 1}
 	l.slots = q.Len() * l.ratio
 	chunk := leastCommonMultiple(int64(g.width), int64(l.ratio))
-	unit := g.unitSlots(int64(l.ratio), chunk)
+	unit := unitSlots(g, int64(l.ratio), chunk)
 	if unit == 0 || int64(l.slots) < unit {
 		l.unit, l.run = chunk, chunk
 		return l, false
@@ -41,7 +41,7 @@ func (g grid) layoutOf(q Query) (l layout, cached bool) {
 
 // unitSlots returns the length of the cache's units, 0 if it would be too much. Either whole units make a window, or
 // whole windows a unit. chunk is the least common multiple of a window and ratio.
-func (g grid) unitSlots(ratio, chunk int64) int64 {
+func unitSlots(g grid, ratio, chunk int64) int64 {
 	most := unitWindows * int64(g.width)
 	if chunk > most {
 		return 0

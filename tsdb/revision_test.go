@@ -77,7 +77,7 @@ func TestLayout(t *testing.T) {
 		n := rapid.Int64Range(1, 2000).Draw(rt, "length")
 		step := ratio * g.step
 		q := Query{Start: start * step, End: (start + n) * step, Step: step}
-		l, cached := g.layoutOf(q)
+		l, cached := layoutOf(g, q)
 		width := int64(g.width)
 		if back := l.query(q); back.Start != q.Start || back.End != q.End {
 			rt.Fatalf("%+v is the layout of %d … %d, want %d … %d", l, back.Start, back.End, q.Start, q.End)
