@@ -74,7 +74,7 @@ type assembledColumn struct {
 // collect takes what the cache has and reads what lies between.
 func (a *assembly) collect(ctx context.Context) error {
 	a.stable = a.db.revisions.stable()
-	a.closed = a.db.grid.slotBefore(a.db.census.now()) - openSteps
+	a.closed = a.db.grid.SlotBefore(a.db.census.now()) - openSteps
 	a.dropped = a.db.revisions.droppedUpTo()
 	a.question = appendQuestion(nil, &a.query)
 	l := &a.layout

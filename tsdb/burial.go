@@ -20,7 +20,7 @@ type burial struct {
 }
 
 func (s *shard) newBurial() *burial {
-	return &burial{scratch: make([]float64, s.grid.width), encoder: s.encoder}
+	return &burial{scratch: make([]float64, s.grid.Width), encoder: s.encoder}
 }
 
 // coveredBy returns the windows of which t covers something.
@@ -58,7 +58,7 @@ func (s *shard) bury(window int64, t tombstone, b *burial) error {
 			counted = append(counted, number)
 		}
 	}
-	first, last := s.grid.firstSlot(window), s.grid.lastSlot(window)
+	first, last := s.grid.FirstSlot(window), s.grid.LastSlot(window)
 	b.numbers, b.from, b.to = t.numbers, int(max(t.first, first)-first), int(min(t.last, last)-first)+1
 	since, unfiled := unfiledSince(before) // after may be the same window, where nothing is hidden that was not
 	after, hidden, err := b.in(before)

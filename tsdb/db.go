@@ -97,7 +97,7 @@ func (cfg *Config) check() error {
 // A DB is one namespace: shards of series on one step grid, over one log. It is a Resolver, an Appender
 // and a Selector. Its methods may be called from many goroutines.
 type DB struct {
-	grid      grid
+	grid      Grid
 	log       *wal.Log
 	logger    *slog.Logger
 	shards    []*shard
@@ -127,7 +127,7 @@ func New(cfg Config) (*DB, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	g := grid{step: cfg.Step.Milliseconds(), width: cfg.WindowSlots}
+	g := Grid{StepMillis: cfg.Step.Milliseconds(), Width: cfg.WindowSlots}
 	db := &DB{
 		grid:      g,
 		log:       cfg.Log,
@@ -210,10 +210,10 @@ func (db *DB) Close() {
 }
 
 // Step returns the primary step.
-func (db *DB) Step() time.Duration { return time.Duration(db.grid.step) * time.Millisecond }
+func (db *DB) Step() time.Duration { return time.Duration(db.grid.StepMillis) * time.Millisecond }
 
 // WindowSlots returns the number of slots per window.
-func (db *DB) WindowSlots() int { return db.grid.width }
+func (db *DB) WindowSlots() int { return db.grid.Width }
 
 // maxShards bounds what a Ref has room for many times over.
 const maxShards = datadir.MaxShards

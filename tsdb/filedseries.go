@@ -55,7 +55,7 @@ func (s *shard) findFiled(tags []byte) (number uint32, found bool) {
 
 // stateOfFiled returns the state that the normaliser has after the newest value of a series.
 func (s *shard) stateOfFiled(number uint32) (state normalize.State) {
-	scratch := make([]float64, s.grid.width)
+	scratch := make([]float64, s.grid.Width)
 	for i := len(s.order) - 1; i >= 0; i-- {
 		w := s.windows[s.order[i]]
 		if !w.holds(number) {
@@ -67,7 +67,7 @@ func (s *shard) stateOfFiled(number uint32) (state normalize.State) {
 		}
 		for slot := len(values) - 1; slot >= 0; slot-- {
 			if v := values[slot]; v == v {
-				return normalize.OnGrid(s.grid.timeOf(s.grid.firstSlot(s.order[i]) + int64(slot)))
+				return normalize.OnGrid(s.grid.TimeOf(s.grid.FirstSlot(s.order[i]) + int64(slot)))
 			}
 		}
 	}
@@ -181,7 +181,7 @@ func (c *condition) ask(ctx context.Context, s *shard, first, last int64) {
 	var files []*filedWindow
 	s.mu.RLock()
 	s.newestFiles(func(filed *filedWindow) bool {
-		if first <= s.grid.lastSlot(filed.file.last) && last >= s.grid.firstSlot(filed.file.first) {
+		if first <= s.grid.LastSlot(filed.file.last) && last >= s.grid.FirstSlot(filed.file.first) {
 			files = append(files, filed)
 		}
 		return true

@@ -115,5 +115,5 @@ func (u *upkeep) forgetSome(s *shard, now int64) bool {
 // matters reports whether a sample that comes now may have to do with those before it.
 func (u *upkeep) matters(state normalize.State, now int64) bool {
 	newest := max(state.Last, state.CounterTime)
-	return newest > 0 && u.grid.timeOf(now)-newest <= normalize.HeartbeatOf(u.grid.step)
+	return newest > 0 && u.grid.TimeOf(now)-newest <= normalize.HeartbeatOf(u.grid.StepMillis)
 }

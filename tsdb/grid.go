@@ -2,43 +2,43 @@ package tsdb
 
 import "time"
 
-// A grid is the arithmetic of time: slots of one step, windows of width slots. Slot k is the
+// A Grid is the arithmetic of time: slots of one step, windows of width slots. Slot k is the
 // interval ((k-1)·step, k·step]; window w is the slots w·width+1 … (w+1)·width, so that a time
 // exactly on a window's edge belongs to the window that ends there (storage layout of Atlas).
-type grid struct {
-	step  int64 // milliseconds
-	width int   // slots per window
+type Grid struct {
+	StepMillis int64 // length of a slot
+	Width      int   // slots per window
 }
 
-// slotAt returns the slot whose time is t, a multiple of the step.
-func (g grid) slotAt(t int64) int64 { return t / g.step }
+// SlotAt returns the slot whose time is t, a multiple of the step.
+func (g Grid) SlotAt(t int64) int64 { return t / g.StepMillis }
 
-// timeOf returns the end of a slot, the time that its value carries.
-func (g grid) timeOf(slot int64) int64 { return slot * g.step }
+// TimeOf returns the end of a slot, the time that its value carries.
+func (g Grid) TimeOf(slot int64) int64 { return slot * g.StepMillis }
 
-// windowOf returns the window that holds a slot.
-func (g grid) windowOf(slot int64) int64 { return floorDiv(slot-1, int64(g.width)) }
+// WindowOf returns the window that holds a slot.
+func (g Grid) WindowOf(slot int64) int64 { return FloorDiv(slot-1, int64(g.Width)) }
 
-// firstSlot and lastSlot bound a window, both inclusive.
-func (g grid) firstSlot(window int64) int64 { return window*int64(g.width) + 1 }
-func (g grid) lastSlot(window int64) int64  { return (window + 1) * int64(g.width) }
+// FirstSlot and LastSlot bound a window, both inclusive.
+func (g Grid) FirstSlot(window int64) int64 { return window*int64(g.Width) + 1 }
+func (g Grid) LastSlot(window int64) int64  { return (window + 1) * int64(g.Width) }
 
-// bounds returns the times between which a window lies.
-func (g grid) bounds(window int64) (from, to time.Time) {
-	last := g.lastSlot(window)
-	return time.UnixMilli(g.timeOf(last - int64(g.width))).UTC(), time.UnixMilli(g.timeOf(last)).UTC()
+// Bounds returns the times between which a window lies.
+func (g Grid) Bounds(window int64) (from, to time.Time) {
+	last := g.LastSlot(window)
+	return time.UnixMilli(g.TimeOf(last - int64(g.Width))).UTC(), time.UnixMilli(g.TimeOf(last)).UTC()
 }
 
-// offset returns the place of a slot in its window, 0 … width-1.
-func (g grid) offset(slot int64) int {
-	return int(slot - g.firstSlot(g.windowOf(slot)))
+// Offset returns the place of a slot in its window, 0 … width-1.
+func (g Grid) Offset(slot int64) int {
+	return int(slot - g.FirstSlot(g.WindowOf(slot)))
 }
 
-// slotBefore returns the last slot that ends at or before t.
-func (g grid) slotBefore(t time.Time) int64 { return floorDiv(t.UnixMilli(), g.step) }
+// SlotBefore returns the last slot that ends at or before t.
+func (g Grid) SlotBefore(t time.Time) int64 { return FloorDiv(t.UnixMilli(), g.StepMillis) }
 
-// ceilDiv returns a / b rounded up, for positive b.
-func ceilDiv(a, b int64) int64 {
+// CeilDiv returns a / b rounded up, for positive b.
+func CeilDiv(a, b int64) int64 {
 	q := a / b
 	if a%b > 0 {
 		q++
@@ -46,8 +46,8 @@ func ceilDiv(a, b int64) int64 {
 	return q
 }
 
-// floorDiv returns a / b rounded down, for positive b.
-func floorDiv(a, b int64) int64 {
+// FloorDiv returns a / b rounded down, for positive b.
+func FloorDiv(a, b int64) int64 {
 	q := a / b
 	if a%b < 0 {
 		q--

@@ -46,7 +46,7 @@ type numberedWindow struct {
 
 // windowsIn returns the windows that overlap the range of l, in order of time.
 func (s *shard) windowsIn(l *layout) []numberedWindow {
-	first, last := s.grid.windowOf(l.first), s.grid.windowOf(l.last())
+	first, last := s.grid.WindowOf(l.first), s.grid.WindowOf(l.last())
 	var windows []numberedWindow
 	for _, number := range s.order {
 		if number >= first && number <= last {

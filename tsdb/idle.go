@@ -20,7 +20,7 @@ const (
 // window of floats takes four times the memory of its blocks, and the commit that opens the third would wait for the
 // sealing of a whole one.
 func (u *upkeep) sealIdle(slot int64) error {
-	encoder := gorilla.NewEncoder(u.grid.step)
+	encoder := gorilla.NewEncoder(u.grid.StepMillis)
 	for _, s := range u.shards {
 		if err := s.sealIdleBefore(slot, encoder); err != nil {
 			return err
@@ -48,7 +48,7 @@ func (s *shard) idleWindows(slot int64) (idle []*openWindow) {
 		if !ok {
 			continue
 		}
-		if w.touched == w.seen && s.grid.lastSlot(number) < slot && s.liftLeft(w) == nil {
+		if w.touched == w.seen && s.grid.LastSlot(number) < slot && s.liftLeft(w) == nil {
 			idle = append(idle, w)
 		}
 		w.seen = w.touched

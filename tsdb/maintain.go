@@ -44,7 +44,7 @@ func (u *upkeep) begin() {
 		u.dropBefore(u.firstKept(now))
 	}
 	if u.blocks != nil {
-		u.load(u.grid.slotBefore(now.Add(-u.horizon)))
+		u.load(u.grid.SlotBefore(now.Add(-u.horizon)))
 	}
 }
 
@@ -60,13 +60,13 @@ func (u *upkeep) run(ctx context.Context, now time.Time) error {
 		err = u.setBadAside()
 	}
 	if err == nil {
-		err = u.sealIdle(u.grid.slotBefore(now) - idleSlots)
+		err = u.sealIdle(u.grid.SlotBefore(now) - idleSlots)
 	}
 	if err != nil {
 		return err
 	}
 	if u.blocks == nil {
-		u.forget(u.grid.slotBefore(now))
+		u.forget(u.grid.SlotBefore(now))
 		return nil
 	}
 	if due := u.dueWindows(now); len(due) > 0 {
@@ -74,8 +74,8 @@ func (u *upkeep) run(ctx context.Context, now time.Time) error {
 			return err
 		}
 	}
-	u.release(u.grid.slotBefore(now.Add(-u.horizon)))
-	u.forget(u.grid.slotBefore(now))
+	u.release(u.grid.SlotBefore(now.Add(-u.horizon)))
+	u.forget(u.grid.SlotBefore(now))
 	return u.mergeSome(ctx, now)
 }
 
@@ -110,7 +110,7 @@ func (s *shard) takeFiledBefore(slot int64, files map[int64]*windowFile) (taken 
 	defer s.mu.Unlock()
 	for _, number := range slices.Clone(s.order) {
 		w, ok := s.windows[number].(*sealedWindow)
-		if !ok || !w.filed || s.grid.lastSlot(number) >= slot {
+		if !ok || !w.filed || s.grid.LastSlot(number) >= slot {
 			continue
 		}
 		s.moves++
@@ -128,7 +128,7 @@ func (s *shard) takeFiledBefore(slot int64, files map[int64]*windowFile) (taken 
 // is bad stays where it is: the first reader finds out.
 func (u *upkeep) load(slot int64) {
 	for _, file := range u.blocks.all() {
-		if u.grid.lastSlot(file.last) < slot {
+		if u.grid.LastSlot(file.last) < slot {
 			continue
 		}
 		var shards sync.WaitGroup
@@ -147,7 +147,7 @@ func (s *shard) load(file *windowFile, slot int64) {
 	defer s.mu.Unlock()
 	for window := file.first; window <= file.last; window++ {
 		filed, ok := s.windows[window].(*filedWindow)
-		if !ok || filed.file != file || s.grid.lastSlot(window) < slot {
+		if !ok || filed.file != file || s.grid.LastSlot(window) < slot {
 			continue
 		}
 		if loaded, err := filed.load(s.memory); err == nil {
@@ -190,7 +190,7 @@ func (u *upkeep) abandon(windows []int64) {
 	change := u.revisions.begin()
 	defer u.revisions.end(change)
 	for _, window := range windows {
-		u.revisions.mark(change, u.grid.firstSlot(window), u.grid.lastSlot(window))
+		u.revisions.mark(change, u.grid.FirstSlot(window), u.grid.LastSlot(window))
 	}
 	for _, s := range u.shards {
 		s.mu.Lock()

@@ -17,7 +17,7 @@ import (
 // series in between: the window has what a plain map has, and the counts of windows are those of the series in memory.
 func TestOverlay(t *testing.T) {
 	const series = 9
-	g := grid{step: 60_000, width: 4}
+	g := Grid{StepMillis: 60_000, Width: 4}
 	rapid.Check(t, func(rt *rapid.T) {
 		s := newShard(0, g, newCensus(Limits{}, nil), index.NewDictionary())
 		defer s.close()

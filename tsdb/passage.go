@@ -88,7 +88,7 @@ func (p *passage) step(ctx context.Context) (done bool, err error) {
 
 // find finds the members.
 func (p *passage) find(ctx context.Context, windows []numberedWindow) error {
-	p.removals, p.from = p.roster.removals, p.grid().windowOf(p.first)
+	p.removals, p.from = p.roster.removals, p.grid().WindowOf(p.first)
 	numbers, err := p.candidates(ctx, windows, p.matching)
 	if err != nil || len(numbers) == 0 || len(windows) == 0 {
 		return err
@@ -97,7 +97,7 @@ func (p *passage) find(ctx context.Context, windows []numberedWindow) error {
 	return err
 }
 
-func (p *passage) grid() grid { return p.reader.grid }
+func (p *passage) grid() Grid { return p.reader.grid }
 
 // findAgain gives the members the series that the shard knows under their numbers now: some have been forgotten. One of which
 // nobody knows anything any more has no values either.

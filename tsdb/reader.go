@@ -14,7 +14,7 @@ import (
 // by series, and so are those of one file: what it has of a series lies side by side, and seven days from day files take 15 %
 // less so.
 type reader struct {
-	grid    grid
+	grid    Grid
 	query   Query
 	used    *usage
 	layout  // of the range
@@ -37,9 +37,9 @@ type reader struct {
 	key       []byte        // scratch
 }
 
-func newReader(g grid, q Query, l layout, used *usage, matching *condition, t *turn.Turn) *reader {
+func newReader(g Grid, q Query, l layout, used *usage, matching *condition, t *turn.Turn) *reader {
 	return &reader{
-		grid: g, query: q, used: used, matching: matching, turn: t, layout: l, scratch: make([]float64, g.width),
+		grid: g, query: q, used: used, matching: matching, turn: t, layout: l, scratch: make([]float64, g.Width),
 		forgotten: make(forgotten),
 		fused:     l.ratio == 1 && q.Aggregates == Sum,
 		lines:     newLines(&q, l.ratio),
@@ -133,7 +133,7 @@ func (r *reader) runsOf(windows []numberedWindow) (stretch []readRun) {
 	return stretch
 }
 
-func (r *reader) runOfWindow(w numberedWindow) int64 { return r.runOf(r.grid.firstSlot(w.number)) }
+func (r *reader) runOfWindow(w numberedWindow) int64 { return r.runOf(r.grid.FirstSlot(w.number)) }
 
 // newRun returns the run of some windows.
 func (r *reader) newRun(windows []numberedWindow) readRun {
@@ -146,8 +146,8 @@ func (r *reader) newRun(windows []numberedWindow) readRun {
 	}
 	run.units = append(run.units, to)
 	for _, w := range windows {
-		begin := r.grid.firstSlot(w.number)
-		at, end := r.clip(begin, r.grid.lastSlot(w.number))
+		begin := r.grid.FirstSlot(w.number)
+		at, end := r.clip(begin, r.grid.LastSlot(w.number))
 		out := int(begin - r.first)
 		run.windows = append(run.windows, readWindow{w.window, at - out, end - out, at})
 	}
@@ -210,12 +210,12 @@ func (r *reader) enlistUnits(m *member, run *readRun, present int) error {
 func (r *reader) addWindow(m *member, run *readRun, w *readWindow) (present int, err error) {
 	c := &m.column.Column
 	r.decoded = nil
-	if r.fused && w.to-w.from == r.grid.width {
+	if r.fused && w.to-w.from == r.grid.Width {
 		switch w.window.(type) {
 		case *sealedWindow, *filedWindow:
 			r.decoded = r.scratch // if values are missing
 		}
-		return w.addInto(c.Sum[w.at:w.at+r.grid.width], r.scratch, m.series)
+		return w.addInto(c.Sum[w.at:w.at+r.grid.Width], r.scratch, m.series)
 	}
 	values, err := r.values(m.series, w)
 	r.decoded = values

@@ -158,7 +158,7 @@ func describeShard(s *shard) string {
 		since, unfiled := unfiledSince(w)
 		fmt.Fprintln(&windows, since, unfiled)
 		w.series(func(number uint32) {
-			values, err := w.slots(number, make([]float64, s.grid.width))
+			values, err := w.slots(number, make([]float64, s.grid.Width))
 			fmt.Fprintln(&windows, number, values, err)
 			block, err := w.appendBlock(nil, number)
 			fmt.Fprintf(&windows, "%x %v\n", block, err)

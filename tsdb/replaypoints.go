@@ -64,7 +64,7 @@ func (p *pointsReplay) store(filed *filedSlots) error {
 		}
 	}
 	p.newest = max(p.newest, p.slot)
-	newest := s.grid.timeOf(p.slot)
+	newest := s.grid.TimeOf(p.slot)
 	for _, number := range p.numbers {
 		s.roster.at(number).restore(newest)
 	}
@@ -121,8 +121,8 @@ func (f *filedSlots) has(slot int64) bool {
 	}
 	if slot < f.first || slot > f.last {
 		grid := f.blocks.grid
-		window := grid.windowOf(slot)
-		f.first, f.last = grid.firstSlot(window), grid.lastSlot(window)
+		window := grid.WindowOf(slot)
+		f.first, f.last = grid.FirstSlot(window), grid.LastSlot(window)
 		file := f.blocks.files[window]
 		f.filed = file != nil && f.at < file.upTo
 	}

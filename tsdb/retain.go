@@ -11,7 +11,7 @@ func (u *upkeep) retain(now time.Time) (int, error) {
 		return 0, nil
 	}
 	first := u.firstKept(now)
-	u.revisions.drop(u.grid.lastSlot(u.grid.windowOf(first) - 1))
+	u.revisions.drop(u.grid.LastSlot(u.grid.WindowOf(first) - 1))
 	dropped := u.dropBefore(first)
 	if dropped > 0 {
 		u.removals.Add(1)
@@ -24,7 +24,7 @@ func (u *upkeep) retain(now time.Time) (int, error) {
 
 // firstKept returns the slot before which nothing is kept; there is a retention.
 func (u *upkeep) firstKept(now time.Time) int64 {
-	return u.grid.slotBefore(u.believed(now).Add(-u.retention))
+	return u.grid.SlotBefore(u.believed(now).Add(-u.retention))
 }
 
 // dropBefore drops the windows that end before slot from the shards, and returns how many.
@@ -73,10 +73,10 @@ func (u *upkeep) believed(now time.Time) time.Time {
 // proven returns the end of the newest stretch of windows that is longer than wait and has no gap longer than that, or,
 // without one, of the oldest stretch. The windows are ascending.
 func (u *upkeep) proven(windows []int64, wait time.Duration) (until time.Time) {
-	begin, end := u.grid.bounds(windows[0])
+	begin, end := u.grid.Bounds(windows[0])
 	oldest := true
 	for _, window := range windows {
-		from, to := u.grid.bounds(window)
+		from, to := u.grid.Bounds(window)
 		if from.Sub(end) > wait {
 			begin, oldest = from, false
 		}

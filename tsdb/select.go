@@ -100,8 +100,8 @@ func (db *DB) readLane(ctx context.Context, lane []*shard, r *reader) error {
 // check refuses a query that the grid cannot answer.
 func (db *DB) check(q Query) error {
 	switch {
-	case q.Step <= 0 || q.Step%db.grid.step != 0:
-		return fmt.Errorf("step %d ms is not a multiple of the %d ms that are stored", q.Step, db.grid.step)
+	case q.Step <= 0 || q.Step%db.grid.StepMillis != 0:
+		return fmt.Errorf("step %d ms is not a multiple of the %d ms that are stored", q.Step, db.grid.StepMillis)
 	case q.Start%q.Step != 0 || q.End%q.Step != 0:
 		return fmt.Errorf("range %d … %d ms is not on the %d ms grid", q.Start, q.End, q.Step)
 	case q.Start >= q.End:

@@ -22,7 +22,7 @@ const maxOpenWindows = 2
 // belongs to them. Only the committer (append.go) changes it, except for new entries in the roster.
 type shard struct {
 	number int
-	grid   grid
+	grid   Grid
 	census *census
 
 	mu sync.RWMutex // guards all below; the committer reads its own staged state under it too
@@ -50,7 +50,7 @@ type shard struct {
 	encoder    *gorilla.Encoder // scratch of sealing
 }
 
-func newShard(number int, g grid, c *census, tags *index.Dictionary) *shard {
+func newShard(number int, g Grid, c *census, tags *index.Dictionary) *shard {
 	return &shard{
 		number:  number,
 		grid:    g,
@@ -59,8 +59,8 @@ func newShard(number int, g grid, c *census, tags *index.Dictionary) *shard {
 		index:   index.New(tags),
 		windows: make(map[int64]window),
 		memory:  new(offheap.Arena),
-		encoder: gorilla.NewEncoder(g.step),
-		staged:  staging{scratch: make([]float64, g.width)},
+		encoder: gorilla.NewEncoder(g.StepMillis),
+		staged:  staging{scratch: make([]float64, g.Width)},
 	}
 }
 
@@ -79,7 +79,7 @@ func (s *shard) value(number uint32, slot int64) (float64, error) {
 			return w.at(row, int(slot-w.firstSlot)), nil
 		}
 	}
-	w := s.windows[s.grid.windowOf(slot)]
+	w := s.windows[s.grid.WindowOf(slot)]
 	if w == nil {
 		return nan, nil
 	}
@@ -87,7 +87,7 @@ func (s *shard) value(number uint32, slot int64) (float64, error) {
 	if err != nil || values == nil {
 		return nan, err
 	}
-	return values[s.grid.offset(slot)], nil
+	return values[s.grid.Offset(slot)], nil
 }
 
 // store writes a slot. The caller holds the lock.
@@ -100,7 +100,7 @@ func (s *shard) storeRun(slot int64, numbers []uint32, values []float64) error {
 	w := s.recent
 	if w == nil || slot < w.firstSlot || slot >= w.firstSlot+int64(w.width) {
 		var err error
-		if w, err = s.openWindow(s.grid.windowOf(slot)); err != nil {
+		if w, err = s.openWindow(s.grid.WindowOf(slot)); err != nil {
 			return err
 		}
 		s.recent = w
@@ -229,7 +229,7 @@ func (s *shard) dropBefore(slot int64) int {
 // takeBefore takes away the windows that end before slot. Their series have yet to leave.
 func (s *shard) takeBefore(slot int64) (taken []window) {
 	for _, number := range s.order {
-		if s.grid.lastSlot(number) >= slot {
+		if s.grid.LastSlot(number) >= slot {
 			break
 		}
 		taken = append(taken, s.windows[number])

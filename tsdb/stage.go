@@ -53,7 +53,7 @@ func (s *shard) stage(number uint32, p Point, counts *AppendStats) error {
 		next = normalize.NextCounter
 	}
 	sample := normalize.Sample{Time: p.Time, Value: p.Value}
-	state, writes, outcome := next(s.stateOf(entry), s.grid.step, sample, s.staged.emitted[:0])
+	state, writes, outcome := next(s.stateOf(entry), s.grid.StepMillis, sample, s.staged.emitted[:0])
 	s.staged.emitted = writes
 	switch outcome {
 	case normalize.Duplicate:
@@ -66,15 +66,15 @@ func (s *shard) stage(number uint32, p Point, counts *AppendStats) error {
 		return s.stageIfEmpty(number, entry, p)
 	}
 	for _, w := range writes {
-		s.stageWrite(number, entry, s.grid.slotAt(w.Time), w.Value)
+		s.stageWrite(number, entry, s.grid.SlotAt(w.Time), w.Value)
 	}
-	s.stageState(number, entry, state, state.MustLog(s.grid.step, writes))
+	s.stageState(number, entry, state, state.MustLog(s.grid.StepMillis, writes))
 	return nil
 }
 
 // stageFold merges a sample into its slot, at any age.
 func (s *shard) stageFold(number uint32, entry *series, p Point) error {
-	slot := s.grid.slotAt(normalize.SlotOf(p.Time, s.grid.step))
+	slot := s.grid.SlotAt(normalize.SlotOf(p.Time, s.grid.StepMillis))
 	old, err := s.stagedValue(number, entry, slot)
 	if err != nil {
 		return err
@@ -87,7 +87,7 @@ func (s *shard) stageFold(number uint32, entry *series, p Point) error {
 
 // stageIfEmpty fills a slot that has no value yet.
 func (s *shard) stageIfEmpty(number uint32, entry *series, p Point) error {
-	slot := s.grid.slotAt(p.Time)
+	slot := s.grid.SlotAt(p.Time)
 	old, err := s.stagedValue(number, entry, slot)
 	if err != nil {
 		return err
@@ -111,16 +111,16 @@ func (s *shard) stagedValue(number uint32, entry *series, slot int64) (float64, 
 // sortByWindow ends the staging of writes: it puts those of one window together where they go to many. History that comes
 // series by series would otherwise open and seal a window for each run of points; now it does for each commit. The writes
 // to one slot stay in their order.
-func (st *staging) sortByWindow(g grid) {
+func (st *staging) sortByWindow(g Grid) {
 	first, last := int64(math.MaxInt64), int64(math.MinInt64)
 	for i := range st.writes {
 		first, last = min(first, st.writes[i].slot), max(last, st.writes[i].slot)
 	}
-	if len(st.writes) == 0 || last-first < maxOpenWindows*int64(g.width) {
+	if len(st.writes) == 0 || last-first < maxOpenWindows*int64(g.Width) {
 		return
 	}
 	slices.SortStableFunc(st.writes, func(a, b stagedWrite) int {
-		return cmp.Compare(g.windowOf(a.slot), g.windowOf(b.slot))
+		return cmp.Compare(g.WindowOf(a.slot), g.WindowOf(b.slot))
 	})
 }
 

@@ -65,6 +65,6 @@ func readTombstone(r *bodyReader) (tombstone, error) {
 }
 
 // covers reports whether t is about any slot of a window.
-func (t tombstone) covers(g grid, window int64) bool {
-	return t.first <= t.last && t.first <= g.lastSlot(window) && t.last >= g.firstSlot(window)
+func (t tombstone) covers(g Grid, window int64) bool {
+	return t.first <= t.last && t.first <= g.LastSlot(window) && t.last >= g.FirstSlot(window)
 }

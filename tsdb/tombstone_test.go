@@ -90,7 +90,7 @@ func FuzzReplay(f *testing.F) {
 		if err := s.sealAbove(0); err != nil {
 			t.Fatal(err)
 		}
-		scratch := make([]float64, s.grid.width)
+		scratch := make([]float64, s.grid.Width)
 		for number, w := range s.windows {
 			w.series(func(series uint32) {
 				if values, err := w.slots(series, scratch); err != nil || values == nil || allNaN(values) {

@@ -68,9 +68,9 @@ type openWindow struct {
 	since wal.Position
 }
 
-func newOpenWindow(g grid, number int64, memory *offheap.Arena) *openWindow {
-	return &openWindow{number: number, firstSlot: g.firstSlot(number), width: g.width,
-		rows: rowTable{memory: memory}, strips: newStrips(g.width)}
+func newOpenWindow(g Grid, number int64, memory *offheap.Arena) *openWindow {
+	return &openWindow{number: number, firstSlot: g.FirstSlot(number), width: g.Width,
+		rows: rowTable{memory: memory}, strips: newStrips(g.Width)}
 }
 
 // addRow gives a series that has none a row without values.

@@ -25,7 +25,7 @@ func sealAll(t *rapid.T, s *shard) *sealedWindow {
 // window is the same to the last byte.
 func TestLateWritesGiveTheSameBytes(t *testing.T) {
 	const series = 9
-	g := grid{step: 60_000, width: 20}
+	g := Grid{StepMillis: 60_000, Width: 20}
 	newFilled := func() *shard {
 		s := newShard(0, g, newCensus(Limits{}, nil), index.NewDictionary())
 		for i := range series {
@@ -42,7 +42,7 @@ func TestLateWritesGiveTheSameBytes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var writes []write
 		for number := range uint32(series) {
-			for slot := int64(1); slot <= int64(g.width); slot++ {
+			for slot := int64(1); slot <= int64(g.Width); slot++ {
 				if rapid.IntRange(0, 2).Draw(t, "gap") > 0 {
 					writes = append(writes, write{number, slot, float64(rapid.IntRange(-5, 600).Draw(t, "value")) / 60})
 				}
@@ -89,7 +89,7 @@ func TestLateWritesGiveTheSameBytes(t *testing.T) {
 
 // TestClearedSeriesLeaves clears all values of a series over a sealed window: it is gone from window and index.
 func TestClearedSeriesLeaves(t *testing.T) {
-	s := newShard(0, grid{step: 60_000, width: 4}, newCensus(Limits{}, nil), index.NewDictionary())
+	s := newShard(0, Grid{StepMillis: 60_000, Width: 4}, newCensus(Limits{}, nil), index.NewDictionary())
 	defer s.close()
 	for i := range 3 {
 		tags := tag.New("name", string(rune('a'+i)))
@@ -116,7 +116,7 @@ func TestClearedSeriesLeaves(t *testing.T) {
 
 // TestDamagedBase: a block that does not decode is an error of the write and of the question, and the window goes on.
 func TestDamagedBase(t *testing.T) {
-	s := newShard(0, grid{step: 60_000, width: 4}, newCensus(Limits{}, nil), index.NewDictionary())
+	s := newShard(0, Grid{StepMillis: 60_000, Width: 4}, newCensus(Limits{}, nil), index.NewDictionary())
 	defer s.close()
 	tags := tag.New("name", "a")
 	s.roster.define(newSeries(canonical(tags.AppendCanonical(nil)), tags))
