@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
@@ -30,7 +31,7 @@ import (
 type blockDir struct {
 	fsys   vfs.FS
 	path   string
-	grid   Grid
+	grid   grid.Grid
 	logger *slog.Logger
 	files  map[int64]*windowFile // the one in force, by window
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
+	"github.com/telamon-tsdb/telamon/tsdb/vector"
 )
 
 // A burial applies tombstones to the windows of a shard, one by one.
@@ -104,8 +105,8 @@ func (b *burial) inOpen(w *openWindow) (hidden []uint32, err error) {
 			continue
 		}
 		switch values := w.read(row, b.scratch); {
-		case allNaN(values[b.from:b.to]):
-		case allNaN(values[:b.from]) && allNaN(values[b.to:]):
+		case vector.AllNaN(values[b.from:b.to]):
+		case vector.AllNaN(values[:b.from]) && vector.AllNaN(values[b.to:]):
 			emptied = append(emptied, number)
 			hidden = append(hidden, number)
 		default:
@@ -171,11 +172,11 @@ func (b *burial) cut(w baseWindow, series uint32) (left []byte, any bool, err er
 		return nil, false, err
 	}
 	copy(b.scratch, values)
-	if allNaN(b.scratch[b.from:b.to]) {
+	if vector.AllNaN(b.scratch[b.from:b.to]) {
 		return nil, false, nil
 	}
-	fillNaN(b.scratch[b.from:b.to])
-	if allNaN(b.scratch) {
+	vector.FillNaN(b.scratch[b.from:b.to])
+	if vector.AllNaN(b.scratch) {
 		return nil, true, nil
 	}
 	return b.encoder.AppendBlock(nil, b.scratch), true, nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 )
 
 // A Damage is a place of a block file that is not as it was written, and what it costs.
@@ -41,7 +42,7 @@ const (
 
 // damageNotes gather what is found damaged, by whoever reads: queries too.
 type damageNotes struct {
-	grid   Grid
+	grid   grid.Grid
 	logger *slog.Logger
 	now    func() time.Time
 

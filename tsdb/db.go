@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/telamon-tsdb/telamon/tsdb/datadir"
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
 	"github.com/telamon-tsdb/telamon/tsdb/turn"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
@@ -97,7 +98,7 @@ func (cfg *Config) check() error {
 // A DB is one namespace: shards of series on one step grid, over one log. It is a Resolver, an Appender
 // and a Selector. Its methods may be called from many goroutines.
 type DB struct {
-	grid      Grid
+	grid      grid.Grid
 	log       *wal.Log
 	logger    *slog.Logger
 	shards    []*shard
@@ -127,7 +128,7 @@ func New(cfg Config) (*DB, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	g := Grid{StepMillis: cfg.Step.Milliseconds(), Width: cfg.WindowSlots}
+	g := grid.Grid{StepMillis: cfg.Step.Milliseconds(), Width: cfg.WindowSlots}
 	db := &DB{
 		grid:      g,
 		log:       cfg.Log,

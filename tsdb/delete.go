@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
@@ -33,7 +34,7 @@ func (db *DB) Delete(ctx context.Context, where tag.Predicate, first, last int64
 		return 0, err
 	}
 	defer matching.close()
-	t := tombstone{first: CeilDiv(first, db.grid.StepMillis), last: FloorDiv(last, db.grid.StepMillis)}
+	t := tombstone{first: grid.CeilDiv(first, db.grid.StepMillis), last: grid.FloorDiv(last, db.grid.StepMillis)}
 	var damage error
 	for _, s := range db.shards {
 		b := s.newBurial()

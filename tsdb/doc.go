@@ -97,7 +97,6 @@
 //
 //	words       contract.go        Resolver, Appender, Selector: what others know of a store
 //	            query.go           Query, Column, and how columns merge
-//	            grid.go            slots, windows, times
 //
 //	whole       db.go              Config and DB: New, Start, Close
 //	            dir.go             the data directory, taken by a process
@@ -154,7 +153,6 @@
 //	            group.go           series to columns, in one shard
 //	            reader.go          values into columns, window by window
 //	            consolidate.go     several slots to one output value
-//	            aggregate.go       sums, counts, least and greatest, of slices
 //	            tally.go           what went into a column
 //	            usage.go           budgets
 //

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
 )
 
@@ -58,7 +59,7 @@ func TestNoLongerIdle(t *testing.T) {
 		"dropped": func(s *shard) error { s.dropBefore(1000); return nil },
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newShard(0, Grid{StepMillis: minute, Width: 60}, newCensus(Limits{}, nil), index.NewDictionary())
+			s := newShard(0, grid.Grid{StepMillis: minute, Width: 60}, newCensus(Limits{}, nil), index.NewDictionary())
 			defer s.close()
 			s.roster.put(0, series{tags: lost, exists: true})
 			if err := s.store(0, 1, 7); err != nil {

@@ -1,5 +1,7 @@
 package tsdb
 
+import "github.com/telamon-tsdb/telamon/tsdb/grid"
+
 // A layout is a range of primary slots, cut into runs for reading and runs into units for counting and for the cache:
 //
 //	slots    1 … 60              61 … 120            121 … 180
@@ -26,7 +28,7 @@ const (
 )
 
 // layoutOf returns the layout for a query, and whether its units are such as the cache keeps.
-func layoutOf(g Grid, q Query) (l layout, cached bool) {
+func layoutOf(g grid.Grid, q Query) (l layout, cached bool) {
 	l = layout{ratio: int(q.Step / g.StepMillis), first: g.SlotAt(q.Start-q.Step) + 1}
 	l.slots = q.Len() * l.ratio
 	chunk := leastCommonMultiple(int64(g.Width), int64(l.ratio))
@@ -41,7 +43,7 @@ func layoutOf(g Grid, q Query) (l layout, cached bool) {
 
 // unitSlots returns the length of the cache's units, 0 if it would be too much. Either whole units make a window, or
 // whole windows a unit. chunk is the least common multiple of a window and ratio.
-func unitSlots(g Grid, ratio, chunk int64) int64 {
+func unitSlots(g grid.Grid, ratio, chunk int64) int64 {
 	most := unitWindows * int64(g.Width)
 	if chunk > most {
 		return 0
@@ -72,8 +74,8 @@ func leastCommonMultiple(a, b int64) int64 {
 func (l *layout) last() int64 { return l.first + int64(l.slots) - 1 }
 
 // unitOf and runOf return the numbers of the unit and the run that hold a slot.
-func (l *layout) unitOf(slot int64) int64 { return FloorDiv(slot-1, l.unit) }
-func (l *layout) runOf(slot int64) int64  { return FloorDiv(slot-1, l.run) }
+func (l *layout) unitOf(slot int64) int64 { return grid.FloorDiv(slot-1, l.unit) }
+func (l *layout) runOf(slot int64) int64  { return grid.FloorDiv(slot-1, l.run) }
 
 // runs returns the number of runs that the range touches.
 func (l *layout) runs() int { return int(l.runOf(l.last()) - l.runOf(l.first) + 1) }
@@ -101,7 +103,7 @@ func (l *layout) part(first, last int64) layout {
 
 // query returns q with the range of l.
 func (l *layout) query(q Query) Query {
-	output := func(slot int64) int64 { return FloorDiv(slot-1, int64(l.ratio)) + 1 }
+	output := func(slot int64) int64 { return grid.FloorDiv(slot-1, int64(l.ratio)) + 1 }
 	q.Start, q.End = output(l.first)*q.Step, (output(l.last())+1)*q.Step
 	return q
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
 	"github.com/telamon-tsdb/telamon/tsdb/offheap"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
@@ -109,7 +110,7 @@ func TestCloseGivesAllBack(t *testing.T) {
 
 // TestPinnedWindowStays: a window that is read without the lock keeps its bytes while a write replaces it.
 func TestPinnedWindowStays(t *testing.T) {
-	s := newShard(0, Grid{StepMillis: minute, Width: 60}, newCensus(Limits{}, nil), index.NewDictionary())
+	s := newShard(0, grid.Grid{StepMillis: minute, Width: 60}, newCensus(Limits{}, nil), index.NewDictionary())
 	defer s.close()
 	tags := tag.New("name", "a")
 	s.roster.define(newSeries(canonical(tags.AppendCanonical(nil)), tags))

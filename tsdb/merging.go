@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -90,7 +91,7 @@ func (u *upkeep) spansToMerge(now time.Time) (ready []int64) {
 }
 
 // spanOf returns the first window of the span that a window is in.
-func spanOf(window int64) int64 { return FloorDiv(window, mergeWindows) * mergeWindows }
+func spanOf(window int64) int64 { return grid.FloorDiv(window, mergeWindows) * mergeWindows }
 
 // mergeSpan makes one file of the windows of a span, each from the file in force for it, and brings it into force. What was
 // logged before the greatest of their positions is in it: when the span was found ready nothing was missing in any.

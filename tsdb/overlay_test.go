@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
@@ -17,7 +18,7 @@ import (
 // series in between: the window has what a plain map has, and the counts of windows are those of the series in memory.
 func TestOverlay(t *testing.T) {
 	const series = 9
-	g := Grid{StepMillis: 60_000, Width: 4}
+	g := grid.Grid{StepMillis: 60_000, Width: 4}
 	rapid.Check(t, func(rt *rapid.T) {
 		s := newShard(0, g, newCensus(Limits{}, nil), index.NewDictionary())
 		defer s.close()

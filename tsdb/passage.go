@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/turn"
 )
 
@@ -97,7 +98,7 @@ func (p *passage) find(ctx context.Context, windows []numberedWindow) error {
 	return err
 }
 
-func (p *passage) grid() Grid { return p.reader.grid }
+func (p *passage) grid() grid.Grid { return p.reader.grid }
 
 // findAgain gives the members the series that the shard knows under their numbers now: some have been forgotten. One of which
 // nobody knows anything any more has no values either.

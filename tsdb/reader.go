@@ -4,7 +4,9 @@ import (
 	"time"
 	"unsafe"
 
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/turn"
+	"github.com/telamon-tsdb/telamon/tsdb/vector"
 )
 
 // A reader adds series to columns, shard after shard.
@@ -14,7 +16,7 @@ import (
 // by series, and so are those of one file: what it has of a series lies side by side, and seven days from day files take 15 %
 // less so.
 type reader struct {
-	grid    Grid
+	grid    grid.Grid
 	query   Query
 	used    *usage
 	layout  // of the range
@@ -37,7 +39,7 @@ type reader struct {
 	key       []byte        // scratch
 }
 
-func newReader(g Grid, q Query, l layout, used *usage, matching *condition, t *turn.Turn) *reader {
+func newReader(g grid.Grid, q Query, l layout, used *usage, matching *condition, t *turn.Turn) *reader {
 	return &reader{
 		grid: g, query: q, used: used, matching: matching, turn: t, layout: l, scratch: make([]float64, g.Width),
 		forgotten: make(forgotten),
@@ -199,7 +201,7 @@ func (r *reader) enlistUnits(m *member, run *readRun, present int) error {
 		}
 	}
 	for i := range of.units {
-		if n := countPresent(values[run.units[i]-run.first : run.units[i+1]-run.first]); n > 0 {
+		if n := vector.CountPresent(values[run.units[i]-run.first : run.units[i+1]-run.first]); n > 0 {
 			of.units[i].enlist(m, n)
 		}
 	}
@@ -244,18 +246,18 @@ func (r *reader) values(series uint32, w *readWindow) ([]float64, error) {
 func (c *Column) add(at int, values []float64) (present int) {
 	end := at + len(values)
 	if c.Min != nil {
-		minInto(c.Min[at:end], values)
+		vector.MinInto(c.Min[at:end], values)
 	}
 	if c.Max != nil {
-		maxInto(c.Max[at:end], values)
+		vector.MaxInto(c.Max[at:end], values)
 	}
 	if c.Count != nil {
-		countInto(c.Count[at:end], values)
+		vector.CountInto(c.Count[at:end], values)
 	}
 	if c.Sum != nil {
-		return addInto(c.Sum[at:end], values)
+		return vector.AddInto(c.Sum[at:end], values)
 	}
-	return countPresent(values)
+	return vector.CountPresent(values)
 }
 
 // slices returns the four value slices in the order of the aggregates' bits.

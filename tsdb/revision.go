@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"sync"
+
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 )
 
 // revisions know when slots were last changed, so that whoever kept an answer can tell whether it still holds.
@@ -16,7 +18,7 @@ import (
 // Numbers count from the start of the process, and so do answers. 8 bytes a slot for the windows that were written since:
 // 480 bytes an hour of steps of a minute.
 type revisions struct {
-	grid Grid
+	grid grid.Grid
 
 	mu      sync.RWMutex // guards all below
 	newest  uint64       // the number given out last
@@ -31,7 +33,7 @@ type windowRevisions struct {
 	slots  []uint64
 }
 
-func newRevisions(g Grid) *revisions {
+func newRevisions(g grid.Grid) *revisions {
 	return &revisions{grid: g, windows: make(map[int64]*windowRevisions), dropped: math.MinInt64}
 }
 

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 )
 
 // TestRevisions changes slots, several changes at a time, and checks against a list of what happened: what was read when
@@ -11,7 +13,7 @@ import (
 func TestRevisions(t *testing.T) {
 	type event struct{ change, slot uint64 }
 	rapid.Check(t, func(rt *rapid.T) {
-		v := newRevisions(Grid{StepMillis: 1000, Width: rapid.SampledFrom([]int{1, 4, 60}).Draw(rt, "width")})
+		v := newRevisions(grid.Grid{StepMillis: 1000, Width: rapid.SampledFrom([]int{1, 4, 60}).Draw(rt, "width")})
 		slot := rapid.Int64Range(-5, 12)
 		var open []uint64
 		var marks []event
@@ -71,7 +73,7 @@ func TestRevisions(t *testing.T) {
 // TestLayout checks what a layout promises, for all steps and widths.
 func TestLayout(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		g := Grid{StepMillis: 1000, Width: rapid.SampledFrom([]int{1, 4, 12, 60, 360}).Draw(rt, "width")}
+		g := grid.Grid{StepMillis: 1000, Width: rapid.SampledFrom([]int{1, 4, 12, 60, 360}).Draw(rt, "width")}
 		ratio := rapid.Int64Range(1, 3000).Draw(rt, "ratio")
 		start := rapid.Int64Range(-100, 100).Draw(rt, "start")
 		n := rapid.Int64Range(1, 2000).Draw(rt, "length")

@@ -7,6 +7,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
 	"github.com/telamon-tsdb/telamon/tsdb/offheap"
+	"github.com/telamon-tsdb/telamon/tsdb/vector"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -85,7 +86,7 @@ func (b *sealedBuilder) addFrom(w *openWindow, series uint32) (err error) {
 	b.block = b.block[:0]
 	if row, ok := w.rows.row(series); !ok {
 		b.block, err = w.base.appendBlock(b.block, series)
-	} else if values := w.read(row, b.values); !allNaN(values) {
+	} else if values := w.read(row, b.values); !vector.AllNaN(values) {
 		b.block = b.encoder.AppendBlock(b.block, values)
 	}
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
 	"github.com/telamon-tsdb/telamon/tsdb/offheap"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
@@ -22,7 +23,7 @@ const maxOpenWindows = 2
 // belongs to them. Only the committer (append.go) changes it, except for new entries in the roster.
 type shard struct {
 	number int
-	grid   Grid
+	grid   grid.Grid
 	census *census
 
 	mu sync.RWMutex // guards all below; the committer reads its own staged state under it too
@@ -50,7 +51,7 @@ type shard struct {
 	encoder    *gorilla.Encoder // scratch of sealing
 }
 
-func newShard(number int, g Grid, c *census, tags *index.Dictionary) *shard {
+func newShard(number int, g grid.Grid, c *census, tags *index.Dictionary) *shard {
 	return &shard{
 		number:  number,
 		grid:    g,

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/normalize"
 )
 
@@ -111,7 +112,7 @@ func (s *shard) stagedValue(number uint32, entry *series, slot int64) (float64, 
 // sortByWindow ends the staging of writes: it puts those of one window together where they go to many. History that comes
 // series by series would otherwise open and seal a window for each run of points; now it does for each commit. The writes
 // to one slot stay in their order.
-func (st *staging) sortByWindow(g Grid) {
+func (st *staging) sortByWindow(g grid.Grid) {
 	first, last := int64(math.MaxInt64), int64(math.MinInt64)
 	for i := range st.writes {
 		first, last = min(first, st.writes[i].slot), max(last, st.writes[i].slot)

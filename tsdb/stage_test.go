@@ -5,11 +5,13 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 )
 
 // TestSortByWindow: writes to many windows are put together by window, and those to one window stay in their order.
 func TestSortByWindow(t *testing.T) {
-	g := Grid{StepMillis: 60_000, Width: 4}
+	g := grid.Grid{StepMillis: 60_000, Width: 4}
 	rapid.Check(t, func(t *rapid.T) {
 		var st staging
 		for i := range rapid.IntRange(0, 50).Draw(t, "writes") {

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/telamon-tsdb/telamon/tsdb/offheap"
+	"github.com/telamon-tsdb/telamon/tsdb/vector"
 )
 
 const (
@@ -57,7 +58,7 @@ func (t *strip) addPage(memory *offheap.Arena, page int) {
 		t.pages = append(t.pages, nil)
 	}
 	t.pages[page] = offheap.Make[float64](memory, pageRows*t.slots)
-	fillNaN(t.pages[page])
+	vector.FillNaN(t.pages[page])
 }
 
 // touch reads a byte of each cache line of a row.

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/tsdb/vector"
 )
 
 // A tally says what went into a part of a column.
@@ -92,7 +93,7 @@ func (p *partial) merge(o *partial) {
 // reset makes p as it was before anything was added.
 func (p *partial) reset() {
 	for _, values := range p.slices() {
-		fillNaN(*values)
+		vector.FillNaN(*values)
 	}
 	clear(p.Present)
 	for i := range p.runs {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/tsdb/vector"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -93,7 +94,7 @@ func FuzzReplay(f *testing.F) {
 		scratch := make([]float64, s.grid.Width)
 		for number, w := range s.windows {
 			w.series(func(series uint32) {
-				if values, err := w.slots(series, scratch); err != nil || values == nil || allNaN(values) {
+				if values, err := w.slots(series, scratch); err != nil || values == nil || vector.AllNaN(values) {
 					t.Fatalf("window %d, series %d: %v, %v", number, series, values, err)
 				}
 			})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
+	"github.com/telamon-tsdb/telamon/tsdb/vector"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -43,7 +44,7 @@ func (w *tombstonedWindow) addInto(sum, scratch []float64, series uint32) (int, 
 		return w.base.addInto(sum, scratch, series)
 	}
 	values, err := w.slots(series, scratch)
-	return addInto(sum, values), err
+	return vector.AddInto(sum, values), err
 }
 
 func (w *tombstonedWindow) touch(series uint32, from, to int) byte {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/bits"
 	"sync/atomic"
+
+	"github.com/telamon-tsdb/telamon/tsdb/vector"
 )
 
 // A BudgetError reports a query that takes more than it allows itself.
@@ -83,7 +85,7 @@ func (q *Query) newColumn(l *layout) *Column {
 	for i, values := range c.slices() {
 		if q.Aggregates&(1<<i) != 0 {
 			*values = make([]float64, l.slots/l.ratio)
-			fillNaN(*values)
+			vector.FillNaN(*values)
 		}
 	}
 	if q.hasMask(l.ratio) {

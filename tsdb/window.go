@@ -3,7 +3,9 @@ package tsdb
 import (
 	"math"
 
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/offheap"
+	"github.com/telamon-tsdb/telamon/tsdb/vector"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -68,7 +70,7 @@ type openWindow struct {
 	since wal.Position
 }
 
-func newOpenWindow(g Grid, number int64, memory *offheap.Arena) *openWindow {
+func newOpenWindow(g grid.Grid, number int64, memory *offheap.Arena) *openWindow {
 	return &openWindow{number: number, firstSlot: g.FirstSlot(number), width: g.Width,
 		rows: rowTable{memory: memory}, strips: newStrips(g.Width)}
 }
@@ -133,7 +135,7 @@ func (w *openWindow) read(row int, dst []float64) []float64 {
 		if values := w.strips[i].row(row); values != nil {
 			copy(to, values)
 		} else {
-			fillNaN(to)
+			vector.FillNaN(to)
 		}
 	}
 	return dst
@@ -164,7 +166,7 @@ func (w *openWindow) part(series uint32, scratch []float64, from, to int) ([]flo
 		if values := w.strips[i].row(row); values != nil {
 			copy(place, values)
 		} else {
-			fillNaN(place)
+			vector.FillNaN(place)
 		}
 	}
 	return scratch[from:to], nil
@@ -175,7 +177,7 @@ func (w *openWindow) addInto(sum, scratch []float64, series uint32) (present int
 	switch {
 	case ok:
 		for i := range w.strips {
-			present += addInto(sum[i*stripSlots:], w.strips[i].row(row))
+			present += vector.AddInto(sum[i*stripSlots:], w.strips[i].row(row))
 		}
 		return present, nil
 	case w.base == nil:

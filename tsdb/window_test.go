@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
@@ -25,7 +26,7 @@ func sealAll(t *rapid.T, s *shard) *sealedWindow {
 // window is the same to the last byte.
 func TestLateWritesGiveTheSameBytes(t *testing.T) {
 	const series = 9
-	g := Grid{StepMillis: 60_000, Width: 20}
+	g := grid.Grid{StepMillis: 60_000, Width: 20}
 	newFilled := func() *shard {
 		s := newShard(0, g, newCensus(Limits{}, nil), index.NewDictionary())
 		for i := range series {
@@ -89,7 +90,7 @@ func TestLateWritesGiveTheSameBytes(t *testing.T) {
 
 // TestClearedSeriesLeaves clears all values of a series over a sealed window: it is gone from window and index.
 func TestClearedSeriesLeaves(t *testing.T) {
-	s := newShard(0, Grid{StepMillis: 60_000, Width: 4}, newCensus(Limits{}, nil), index.NewDictionary())
+	s := newShard(0, grid.Grid{StepMillis: 60_000, Width: 4}, newCensus(Limits{}, nil), index.NewDictionary())
 	defer s.close()
 	for i := range 3 {
 		tags := tag.New("name", string(rune('a'+i)))
@@ -116,7 +117,7 @@ func TestClearedSeriesLeaves(t *testing.T) {
 
 // TestDamagedBase: a block that does not decode is an error of the write and of the question, and the window goes on.
 func TestDamagedBase(t *testing.T) {
-	s := newShard(0, Grid{StepMillis: 60_000, Width: 4}, newCensus(Limits{}, nil), index.NewDictionary())
+	s := newShard(0, grid.Grid{StepMillis: 60_000, Width: 4}, newCensus(Limits{}, nil), index.NewDictionary())
 	defer s.close()
 	tags := tag.New("name", "a")
 	s.roster.define(newSeries(canonical(tags.AppendCanonical(nil)), tags))

@@ -28,6 +28,8 @@ var mayImport = map[string][]string{
 	"tsdb/normalize":   {},
 	"tsdb/gorilla":     {},
 	"tsdb/vfs":         {},
+	"tsdb/grid":        {},
+	"tsdb/vector":      {},
 	"tsdb/vfs/vfstest": {"tsdb/vfs"},
 	"tsdb/offheap":     {},
 	"query/stack":      {},
@@ -38,7 +40,7 @@ var mayImport = map[string][]string{
 	"tsdb/wal":         {"tsdb/vfs"},
 	"tsdb/blockfile":   {"tsdb/tag", "tsdb/tag/pattern", "tsdb/turn", "tsdb/vfs"},
 	"tsdb/datadir":     {"tsdb/blockfile", "tsdb/vfs", "tsdb/wal"},
-	"tsdb":             {"tsdb/datadir", "tsdb/tag", "tsdb/normalize", "tsdb/gorilla", "tsdb/index", "tsdb/wal", "tsdb/blockfile", "tsdb/offheap", "tsdb/vfs", "tsdb/turn", "tsdb/tag/pattern"},
+	"tsdb":             {"tsdb/datadir", "tsdb/grid", "tsdb/vector", "tsdb/tag", "tsdb/normalize", "tsdb/gorilla", "tsdb/index", "tsdb/wal", "tsdb/blockfile", "tsdb/offheap", "tsdb/vfs", "tsdb/turn", "tsdb/tag/pattern"},
 	"tsdb/tsdbtest":    {"tsdb", "tsdb/tag", "tsdb/wal", "tsdb/vfs/vfstest"},
 	"ingest/...":       {"ingest/...", "tsdb", "tsdb/tag"},
 	"query/expr/...":   {"query/expr", "query/stack", "query/real", "tsdb", "tsdb/tag", "tsdb/tag/pattern"},
@@ -51,7 +53,7 @@ var mayImport = map[string][]string{
 }
 
 // standardOnly are the trees that import no other module.
-var standardOnly = []string{"tsdb/turn", "tsdb/tag", "tsdb/tag/pattern", "tsdb/normalize", "tsdb/gorilla", "tsdb/vfs", "tsdb/vfs/vfstest", "tsdb/offheap", "tsdb/blockfile", "tsdb/datadir", "query/stack", "query/real"}
+var standardOnly = []string{"tsdb/turn", "tsdb/tag", "tsdb/tag/pattern", "tsdb/normalize", "tsdb/gorilla", "tsdb/grid", "tsdb/vector", "tsdb/vfs", "tsdb/vfs/vfstest", "tsdb/offheap", "tsdb/blockfile", "tsdb/datadir", "query/stack", "query/real"}
 
 // testKits are the packages for tests, each with those that may import it besides tests.
 var testKits = map[string][]string{"tsdb/tsdbtest": {}, "tsdb/vfs/vfstest": {"tsdb/tsdbtest"}}

@@ -1,4 +1,4 @@
-package tsdb
+package vector
 
 import (
 	"math"
@@ -16,7 +16,7 @@ func TestAddInto(t *testing.T) {
 		src := rapid.SliceOfN(value, n, n).Draw(t, "src")
 		got := rapid.SliceOfN(value, n, n+3).Draw(t, "dst")
 		want := slices.Clone(got)
-		gotPresent, wantPresent := addInto(got, src), addPresent(want, src)
+		gotPresent, wantPresent := AddInto(got, src), addPresent(want, src)
 		for i := range want {
 			if math.Float64bits(got[i]) != math.Float64bits(want[i]) && (got[i] == got[i] || want[i] == want[i]) {
 				t.Fatalf("value %d is %v, want %v", i, got[i], want[i])

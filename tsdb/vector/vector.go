@@ -1,15 +1,15 @@
-package tsdb
+package vector
 
 import "math"
 
 // The four ways to combine values; NaN means "no value" on either side. With 0.0 and -0.0, min and
 // max keep the second operand, as Atlas does.
 
-// addInto adds src to dst and returns how many values src has.
+// AddInto adds src to dst and returns how many values src has.
 //
 // Four at a time: their total is a number where all of them have a value, or else one may be missing or they may
 // be opposite infinities. The 60 values of a series in an open window: 60 ns, one by one 93.
-func addInto(dst, src []float64) (present int) {
+func AddInto(dst, src []float64) (present int) {
 	dst = dst[:len(src)]
 	for ; len(src) >= 4; dst, src = dst[4:], src[4:] {
 		d, s := (*[4]float64)(dst), (*[4]float64)(src)
@@ -26,7 +26,7 @@ func addInto(dst, src []float64) (present int) {
 	return present + addPresent(dst, src)
 }
 
-// addPresent is addInto for any values, one by one.
+// addPresent is AddInto for any values, one by one.
 func addPresent(dst, src []float64) (present int) {
 	dst = dst[:len(src)]
 	for i, v := range src {
@@ -42,17 +42,17 @@ func addPresent(dst, src []float64) (present int) {
 	return present
 }
 
-// countInto adds one to dst where src has a value.
-func countInto(dst, src []float64) {
+// CountInto adds one to dst where src has a value.
+func CountInto(dst, src []float64) {
 	for i, v := range src {
 		if v == v {
-			dst[i] = addNaN(dst[i], 1)
+			dst[i] = AddNaN(dst[i], 1)
 		}
 	}
 }
 
-// countPresent returns how many values src has.
-func countPresent(src []float64) (present int) {
+// CountPresent returns how many values src has.
+func CountPresent(src []float64) (present int) {
 	for _, v := range src {
 		if v == v {
 			present++
@@ -61,22 +61,22 @@ func countPresent(src []float64) (present int) {
 	return present
 }
 
-// minInto lowers dst to src where src is less.
-func minInto(dst, src []float64) {
+// MinInto lowers dst to src where src is less.
+func MinInto(dst, src []float64) {
 	for i, v := range src {
 		dst[i] = minNaN(dst[i], v)
 	}
 }
 
-// maxInto raises dst to src where src is greater.
-func maxInto(dst, src []float64) {
+// MaxInto raises dst to src where src is greater.
+func MaxInto(dst, src []float64) {
 	for i, v := range src {
 		dst[i] = maxNaN(dst[i], v)
 	}
 }
 
-// addNaN, minNaN and maxNaN are the same for one pair.
-func addNaN(a, b float64) float64 {
+// AddNaN, minNaN and maxNaN are the same for one pair.
+func AddNaN(a, b float64) float64 {
 	switch {
 	case a != a:
 		return b
@@ -100,9 +100,9 @@ func maxNaN(a, b float64) float64 {
 	return b
 }
 
-// totalOf adds the values to sum, which begins with the first one where there is none yet, and returns how many there
+// Total adds the values to sum, which begins with the first one where there is none yet, and returns how many there
 // are. Opposite infinities make a total NaN, and further values do not mend that: so Atlas has it.
-func totalOf(sum float64, none bool, values []float64) (_ float64, present int) {
+func Total(sum float64, none bool, values []float64) (_ float64, present int) {
 	for _, v := range values {
 		if v != v {
 			continue
@@ -117,24 +117,24 @@ func totalOf(sum float64, none bool, values []float64) (_ float64, present int) 
 	return sum, present
 }
 
-// least returns the least of the values and of v.
-func least(v float64, values []float64) float64 {
+// Least returns the least of the values and of v.
+func Least(v float64, values []float64) float64 {
 	for _, x := range values {
 		v = minNaN(v, x)
 	}
 	return v
 }
 
-// greatest returns the greatest of the values and of v.
-func greatest(v float64, values []float64) float64 {
+// Greatest returns the greatest of the values and of v.
+func Greatest(v float64, values []float64) float64 {
 	for _, x := range values {
 		v = maxNaN(v, x)
 	}
 	return v
 }
 
-// allNaN reports whether there is no value among values.
-func allNaN(values []float64) bool {
+// AllNaN reports whether there is no value among values.
+func AllNaN(values []float64) bool {
 	for _, v := range values {
 		if v == v {
 			return false
@@ -143,8 +143,8 @@ func allNaN(values []float64) bool {
 	return true
 }
 
-// fillNaN takes all values away.
-func fillNaN(values []float64) {
+// FillNaN takes all values away.
+func FillNaN(values []float64) {
 	nan := math.NaN()
 	for i := range values {
 		values[i] = nan
