@@ -26,7 +26,7 @@ var mayImport = map[string][]string{
 	"tsdb/turn":        {},
 	"tsdb/tag/pattern": {"tsdb/turn"},
 	"tsdb/normalize":   {},
-	"tsdb/gorilla":     {},
+	"tsdb/gorilla":     {"tsdb/vector"},
 	"tsdb/vfs":         {},
 	"tsdb/grid":        {},
 	"tsdb/vector":      {},
@@ -44,11 +44,11 @@ var mayImport = map[string][]string{
 	"tsdb/tsdbtest":    {"tsdb", "tsdb/tag", "tsdb/wal", "tsdb/vfs/vfstest"},
 	"ingest/...":       {"ingest/...", "tsdb", "tsdb/tag"},
 	"query/expr/...":   {"query/expr", "query/stack", "query/real", "tsdb", "tsdb/tag", "tsdb/tag/pattern"},
-	"query/eval":       {"query/stack", "query/expr", "query/real", "tsdb", "tsdb/tag", "tsdb/turn"},
+	"query/eval":       {"query/stack", "query/expr", "query/real", "tsdb", "tsdb/grid", "tsdb/tag", "tsdb/turn"},
 	"query/stream":     {"query/stack", "query/expr", "query/eval", "tsdb", "tsdb/tag", "tsdb/wal"},
 	"query":            {"query/stack", "query/expr", "query/eval", "tsdb", "tsdb/tag", "tsdb/tag/pattern", "tsdb/turn"},
 	"query/alert/...":  {"query", "query/...", "tsdb", "tsdb/tag", "tsdb/wal"},
-	"web/...":          {"web/...", "query", "query/...", "tsdb", "tsdb/tag", "tsdb/tag/pattern", "tsdb/turn"},
+	"web/...":          {"web/...", "query", "query/...", "tsdb", "tsdb/grid", "tsdb/tag", "tsdb/tag/pattern", "tsdb/turn"},
 	"cmd/...":          {"..."},
 }
 

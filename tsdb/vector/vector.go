@@ -2,9 +2,6 @@ package vector
 
 import "math"
 
-// The four ways to combine values; NaN means "no value" on either side. With 0.0 and -0.0, min and
-// max keep the second operand, as Atlas does.
-
 // AddInto adds src to dst and returns how many values src has.
 //
 // Four at a time: their total is a number where all of them have a value, or else one may be missing or they may
@@ -20,14 +17,14 @@ func AddInto(dst, src []float64) (present int) {
 			d[3] += s[3]
 			present += 4
 		} else {
-			present += addPresent(d[:], s[:])
+			present += AddPresent(d[:], s[:])
 		}
 	}
-	return present + addPresent(dst, src)
+	return present + AddPresent(dst, src)
 }
 
-// addPresent is AddInto for any values, one by one.
-func addPresent(dst, src []float64) (present int) {
+// AddPresent is AddInto one by one: faster where many values are missing.
+func AddPresent(dst, src []float64) (present int) {
 	dst = dst[:len(src)]
 	for i, v := range src {
 		if v != v {
@@ -40,6 +37,17 @@ func addPresent(dst, src []float64) (present int) {
 		dst[i] = v
 	}
 	return present
+}
+
+// AddAll is AddInto for a src that has all its values.
+func AddAll(dst, src []float64) {
+	dst = dst[:len(src)]
+	for i, v := range src {
+		if s := dst[i]; s == s {
+			v += s
+		}
+		dst[i] = v
+	}
 }
 
 // CountInto adds one to dst where src has a value.
@@ -64,18 +72,18 @@ func CountPresent(src []float64) (present int) {
 // MinInto lowers dst to src where src is less.
 func MinInto(dst, src []float64) {
 	for i, v := range src {
-		dst[i] = minNaN(dst[i], v)
+		dst[i] = MinNaN(dst[i], v)
 	}
 }
 
 // MaxInto raises dst to src where src is greater.
 func MaxInto(dst, src []float64) {
 	for i, v := range src {
-		dst[i] = maxNaN(dst[i], v)
+		dst[i] = MaxNaN(dst[i], v)
 	}
 }
 
-// AddNaN, minNaN and maxNaN are the same for one pair.
+// AddNaN, MinNaN and MaxNaN are the same for one pair.
 func AddNaN(a, b float64) float64 {
 	switch {
 	case a != a:
@@ -86,14 +94,14 @@ func AddNaN(a, b float64) float64 {
 	return a + b
 }
 
-func minNaN(a, b float64) float64 {
+func MinNaN(a, b float64) float64 {
 	if b != b || a < b {
 		return a
 	}
 	return b
 }
 
-func maxNaN(a, b float64) float64 {
+func MaxNaN(a, b float64) float64 {
 	if b != b || a > b {
 		return a
 	}
@@ -120,7 +128,7 @@ func Total(sum float64, none bool, values []float64) (_ float64, present int) {
 // Least returns the least of the values and of v.
 func Least(v float64, values []float64) float64 {
 	for _, x := range values {
-		v = minNaN(v, x)
+		v = MinNaN(v, x)
 	}
 	return v
 }
@@ -128,7 +136,7 @@ func Least(v float64, values []float64) float64 {
 // Greatest returns the greatest of the values and of v.
 func Greatest(v float64, values []float64) float64 {
 	for _, x := range values {
-		v = maxNaN(v, x)
+		v = MaxNaN(v, x)
 	}
 	return v
 }
