@@ -3,6 +3,7 @@ package tsdb
 import (
 	"slices"
 
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/normalize"
 )
 
@@ -17,8 +18,15 @@ import (
 // To resolve a series that rests, or to write to it, wakes it: a Ref is good for at least refSteps after it was resolved.
 // Of a forgotten one Resolve finds the number in the files again (resolve.go), as it does after a restart.
 
-// refSteps is for how many steps a Ref is good: far longer than a request takes.
-const refSteps = 60
+// refSteps is for how many steps a Ref is good, and with it what the series was doing: far longer than a request takes.
+// Where steps are shorter than a second it is refMillis, so that a process that stood still for some seconds loses neither.
+const (
+	refSteps  = 60
+	refMillis = 60_000
+)
+
+// refSlots returns the number of slots for which a Ref is good.
+func refSlots(g grid.Grid) int64 { return max(refSteps, refMillis/g.StepMillis) }
 
 // forgetAtOnce bounds how many series are forgotten while commits wait: well below a millisecond.
 const forgetAtOnce = 512
@@ -54,12 +62,12 @@ func (r *roster) rest(now int64) {
 	}
 }
 
-// rested takes some series that have rested long enough, or none, from the batches.
-func (r *roster) rested(now int64) (numbers []uint32, batch uint32) {
+// rested takes some series that have rested for so many slots, or none, from the batches.
+func (r *roster) rested(now, slots int64) (numbers []uint32, batch uint32) {
 	for len(r.batches) > 0 {
 		first := &r.batches[0]
 		first.since = min(first.since, now) // the clock was set back
-		if first.since > now-refSteps {
+		if first.since > now-slots {
 			break
 		}
 		if n := min(len(first.numbers), forgetAtOnce); n > 0 {
@@ -86,7 +94,7 @@ func (u *upkeep) forget(now int64) {
 func (u *upkeep) forgetSome(s *shard, now int64) bool {
 	u.committing.Lock()
 	s.mu.Lock()
-	numbers, batch := s.roster.rested(now)
+	numbers, batch := s.roster.rested(now, refSlots(u.grid))
 	var gone []canonical
 	for _, number := range numbers {
 		entry := s.roster.at(number)

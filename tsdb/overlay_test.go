@@ -129,3 +129,12 @@ func checkOverlay(t *rapid.T, s *shard, want map[uint32][]float64) {
 		t.Fatalf("the index has %d series, %d are in memory", s.index.Len(), len(inMemory))
 	}
 }
+
+// TestRefSlots: a Ref outlives a pause of some seconds, however short the step is.
+func TestRefSlots(t *testing.T) {
+	for step, want := range map[int64]int64{100: 600, 1000: 60, 5000: 60, 60_000: 60} {
+		if got := refSlots(grid.Grid{StepMillis: step, Width: 60}); got != want {
+			t.Errorf("at a step of %d ms %d slots, want %d", step, got, want)
+		}
+	}
+}
