@@ -117,7 +117,8 @@
 //	            limits.go          what new series may cost
 //	            valuecounts.go     how many series have each value
 //	            growth.go          which key has got the most new ones
-//	            forget.go          remembered, resting, forgotten
+//	            evict.go           resting, and evicted
+//	            catalog.go         all that a shard knows of them
 //	            seriesset.go       a bit for each number
 //
 //	memory      window.go          window, what all kinds of them can; openWindow
@@ -135,6 +136,7 @@
 //	            filedseries.go     series that files know: candidates, tags, states
 //
 //	upkeep      maintain.go        Maintain: the order of it all
+//	            forget.go          series without values in memory
 //	            retain.go          drop what is too old, if the clock can be believed
 //	            filing.go          windows to files
 //	            checkpoint.go      what is alive in the log, to its head

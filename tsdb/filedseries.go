@@ -83,7 +83,7 @@ func (s *shard) knowFromFiles(number uint32) bool {
 		if err != nil || tags == lost {
 			return true
 		}
-		s.know(number, tags, parsed)
+		s.series.register(number, tags, parsed)
 		s.catchUp(number)
 		known = true
 		return false
@@ -93,7 +93,7 @@ func (s *shard) knowFromFiles(number uint32) bool {
 
 // catchUp gives a series the state after its newest value in any window, unless it has a newer one.
 func (s *shard) catchUp(number uint32) {
-	entry := s.roster.at(number)
+	entry := s.series.get(number)
 	if entry.kind != normalize.Rate && entry.kind != normalize.Counter {
 		return
 	}
@@ -195,7 +195,7 @@ func (c *condition) ask(ctx context.Context, s *shard, first, last int64) {
 // candidates returns the series that satisfy the predicate and may have values in some of the windows, ascending: what
 // the index has, and what the files have that windows read.
 func (s *shard) candidates(ctx context.Context, windows []numberedWindow, where *condition) ([]uint32, error) {
-	numbers, err := where.tested.Lookup(ctx, s.index)
+	numbers, err := where.tested.Lookup(ctx, s.series.index)
 	if err != nil {
 		return nil, err
 	}
@@ -279,7 +279,7 @@ const forgottenBytes = 200
 // describe returns what is known of a series besides its values: by the roster or, where that has forgotten it, by the
 // files of windows; nil where they are lost.
 func (s *shard) describe(number uint32, windows []numberedWindow, r *reader) (*series, error) {
-	if entry := s.roster.at(number); entry != nil {
+	if entry := s.series.get(number); entry != nil {
 		return entry, nil
 	}
 	if entry := r.forgotten[number]; entry != nil {
@@ -306,7 +306,7 @@ func (s *shard) describe(number uint32, windows []numberedWindow, r *reader) (*s
 // tagsIn returns the tags of a series that part, a window of the shard, has.
 func (s *shard) tagsIn(number uint32, part window) (canonical, error) {
 	s.mu.RLock()
-	entry := s.roster.at(number)
+	entry := s.series.get(number)
 	s.mu.RUnlock()
 	if entry != nil {
 		return entry.tags, nil // they do not change, and only Maintain, who asks, forgets

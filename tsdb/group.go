@@ -103,7 +103,7 @@ func (s *shard) group(ctx context.Context, numbers []uint32, windows []numberedW
 // of 100,000 series, BenchmarkSelect: 98 and 80 ms, BenchmarkSelectAgain: 37 and 21 ms.
 func (s *shard) touchTags(numbers []uint32, r *reader) {
 	for _, number := range numbers {
-		entry := s.roster.at(number)
+		entry := s.series.get(number)
 		if entry == nil {
 			continue
 		}

@@ -61,7 +61,7 @@ func TestNoLongerIdle(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newShard(0, grid.Grid{StepMillis: minute, Width: 60}, newCensus(Limits{}, nil), index.NewDictionary())
 			defer s.close()
-			s.roster.put(0, series{tags: lost, exists: true})
+			s.series.putPlaceholder(0)
 			if err := s.store(0, 1, 7); err != nil {
 				t.Fatal(err)
 			}

@@ -161,10 +161,10 @@ func (s *shard) load(file *windowFile, slot int64) {
 // enterLoaded counts a window that is in a file still, and reads there who its series are, unless the log has told.
 func (s *shard) enterLoaded(w *sealedWindow) {
 	w.series(func(number uint32) {
-		if s.roster.at(number) == nil && !s.knowFromFiles(number) {
-			s.roster.put(number, series{tags: lost, exists: true})
+		if s.series.get(number) == nil && !s.knowFromFiles(number) {
+			s.series.putPlaceholder(number)
 		}
-		s.enterWindow(number)
+		s.series.enterWindow(number)
 	})
 }
 

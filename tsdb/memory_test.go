@@ -113,7 +113,7 @@ func TestPinnedWindowStays(t *testing.T) {
 	s := newShard(0, grid.Grid{StepMillis: minute, Width: 60}, newCensus(Limits{}, nil), index.NewDictionary())
 	defer s.close()
 	tags := tag.New("name", "a")
-	s.roster.define(newSeries(canonical(tags.AppendCanonical(nil)), tags))
+	s.series.table.define(newSeries(canonical(tags.AppendCanonical(nil)), tags))
 	store := func(slot int64) {
 		t.Helper()
 		if err := s.store(0, slot, float64(slot)); err != nil {

@@ -46,8 +46,8 @@ func (s *shard) liftLeft(w *openWindow) error {
 		if _, has := w.rows.row(number); has || holdsInMemory(below, number) {
 			continue
 		}
-		if s.roster.at(number) == nil && !s.knowFromFiles(number) {
-			s.roster.put(number, series{tags: lost, exists: true})
+		if s.series.get(number) == nil && !s.knowFromFiles(number) {
+			s.series.putPlaceholder(number)
 		}
 		if _, _, err := s.beginRow(w, number, nan); err != nil {
 			return err

@@ -31,8 +31,8 @@ func TestOverlay(t *testing.T) {
 		want := map[uint32][]float64{}
 		for i := range uint32(series) {
 			tags := tag.New("name", string(rune('a'+i)))
-			s.roster.define(newSeries(canonical(tags.AppendCanonical(nil)), tags))
-			s.census.restore(tags)
+			s.series.table.define(newSeries(canonical(tags.AppendCanonical(nil)), tags))
+			s.series.census.restore(tags)
 			want[i] = []float64{nan, nan, nan, nan}
 		}
 		for sequence := range rapid.IntRange(1, 12).Draw(rt, "rounds") {
@@ -43,10 +43,10 @@ func TestOverlay(t *testing.T) {
 				if rapid.IntRange(0, 2).Draw(rt, "clear") == 0 {
 					value = nan
 				}
-				if s.roster.at(number) == nil {
+				if s.series.get(number) == nil {
 					s.knowFromFiles(number)
 				}
-				if s.roster.at(number) == nil {
+				if s.series.get(number) == nil {
 					continue
 				}
 				if err := s.store(number, slot, value); err != nil {
@@ -120,13 +120,13 @@ func checkOverlay(t *rapid.T, s *shard, want map[uint32][]float64) {
 				t.Fatalf("series %d: %v in %T, want %v", number, got, w, values)
 			}
 		}
-		entry := s.roster.at(number)
+		entry := s.series.get(number)
 		if counted := entry != nil && entry.windows == 1; counted != inMemory[number] {
 			t.Fatalf("series %d: counted %t, in memory %t, in %T", number, counted, inMemory[number], w)
 		}
 	}
-	if s.index.Len() != len(inMemory) {
-		t.Fatalf("the index has %d series, %d are in memory", s.index.Len(), len(inMemory))
+	if s.series.index.Len() != len(inMemory) {
+		t.Fatalf("the index has %d series, %d are in memory", s.series.index.Len(), len(inMemory))
 	}
 }
 

@@ -63,7 +63,7 @@ func (p *passage) step(ctx context.Context) (done bool, err error) {
 		if err := p.find(ctx, windows); err != nil || len(p.members) == 0 {
 			return true, err
 		}
-	case p.removals != p.roster.removals:
+	case p.removals != p.series.table.removals:
 		p.findAgain(windows)
 	}
 	for {
@@ -89,7 +89,7 @@ func (p *passage) step(ctx context.Context) (done bool, err error) {
 
 // find finds the members.
 func (p *passage) find(ctx context.Context, windows []numberedWindow) error {
-	p.removals, p.from = p.roster.removals, p.grid().WindowOf(p.first)
+	p.removals, p.from = p.series.table.removals, p.grid().WindowOf(p.first)
 	numbers, err := p.candidates(ctx, windows, p.matching)
 	if err != nil || len(numbers) == 0 || len(windows) == 0 {
 		return err
@@ -103,7 +103,7 @@ func (p *passage) grid() grid.Grid { return p.reader.grid }
 // findAgain gives the members the series that the shard knows under their numbers now: some have been forgotten. One of which
 // nobody knows anything any more has no values either.
 func (p *passage) findAgain(windows []numberedWindow) {
-	p.removals = p.roster.removals
+	p.removals = p.series.table.removals
 	for i := range p.members {
 		m := &p.members[i]
 		entry, err := p.describe(m.series, windows, p.reader)

@@ -41,7 +41,7 @@ func appendSeriesHead(dst []byte, shard int, first uint32, count int) []byte {
 // holds the lock.
 func (s *shard) appendDefinitions(dst []byte, first uint32, count int) []byte {
 	dst = appendSeriesHead(dst, s.number, first, count)
-	for number, entry := range s.roster.all(first) {
+	for number, entry := range s.series.table.all(first) {
 		if number-first >= uint32(count) {
 			break
 		}
@@ -55,7 +55,7 @@ func (s *shard) appendDefinitions(dst []byte, first uint32, count int) []byte {
 // lock.
 func (s *shard) statesOf(numbers []uint32) (states []stagedState) {
 	for _, number := range numbers {
-		if state := s.roster.at(number).state; state != (normalize.State{}) {
+		if state := s.series.get(number).state; state != (normalize.State{}) {
 			states = append(states, stagedState{series: number, mustLog: true, state: state})
 		}
 	}

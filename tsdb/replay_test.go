@@ -165,8 +165,8 @@ func describeShard(s *shard) string {
 		})
 		s.unpin(sealedIn(w))
 	}
-	fmt.Fprintln(&b, s.roster.count, s.roster.next, s.roster.unlogged, s.logAt, s.impossible, s.index.Len(), s.roster.names.used)
-	for i, e := range s.roster.all(0) {
+	fmt.Fprintln(&b, s.series.table.count, s.series.table.next, s.series.table.unlogged, s.logAt, s.impossible, s.series.index.Len(), s.series.table.names.used)
+	for i, e := range s.series.table.all(0) {
 		fmt.Fprintf(&b, "series %d: %q %x %v %v\n", i, e.tags, e.id, e.windows, e.state)
 	}
 	return b.String() + windows.String()

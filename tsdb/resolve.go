@@ -14,8 +14,7 @@ var errNumbers = errors.New("new series refused: its shard has no number left")
 // and a new number where there is none.
 func (s *shard) resolve(tags []byte) (uint32, error) {
 	s.mu.RLock()
-	number, found := s.roster.find(tags)
-	rests := found && s.roster.at(number).resting != 0
+	number, rests, found := s.series.table.find(tags)
 	s.mu.RUnlock()
 	if found && !rests {
 		return number, nil
@@ -28,46 +27,29 @@ func (s *shard) resolve(tags []byte) (uint32, error) {
 	}
 	newcomer := newSeries(name, parsed)
 	s.mu.RLock()
-	moves := s.moves
+	generation := s.generation()
 	number, filed := s.findFiled(tags)
 	s.mu.RUnlock()
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if number, found := s.roster.find(tags); found {
-		s.roster.wake(number)
+	if number, _, found := s.series.table.find(tags); found {
+		s.series.table.wake(number)
 		return number, nil
 	}
-	if s.moves != moves { // it may have gone to a file in between
+	if s.generation() != generation { // it may have gone to a file in between
 		number, filed = s.findFiled(tags)
 	}
-	if !filed && s.roster.next > maxNumber {
+	if !filed && s.series.table.isFull() {
 		return 0, errNumbers
 	}
-	if err := s.census.admit(parsed); err != nil {
+	if err := s.series.admit(parsed); err != nil {
 		return 0, err
 	}
 	if !filed {
-		return s.roster.define(newcomer), nil
+		return s.series.table.define(newcomer), nil
 	}
-	s.introduce(number, newcomer)
+	s.series.putBack(number, newcomer)
 	s.catchUp(number)
-	s.roster.unlogged = append(s.roster.unlogged, number)
-	s.roster.idle = append(s.roster.idle, number)
 	return number, nil
-}
-
-// introduce enters a series under a number that has none, or whose tags were lost.
-func (s *shard) introduce(number uint32, newcomer series) {
-	entry := s.roster.at(number)
-	if entry == nil {
-		s.roster.put(number, newcomer)
-		return
-	}
-	newcomer.windows, newcomer.state = entry.windows, entry.state
-	*entry = newcomer
-	s.roster.name(number)
-	if entry.windows > 0 {
-		s.index.Add(number, entry.tags.tags())
-	}
 }

@@ -59,10 +59,20 @@ func (r *roster) at(number uint32) *series {
 	return nil
 }
 
-// find returns the number of the series with some tags.
-func (r *roster) find(tags []byte) (number uint32, found bool) {
-	return r.names.find(r.hash(tags), func(number uint32) bool { return string(r.at(number).tags) == string(tags) })
+// find returns the number of the series with some tags, and whether it rests.
+func (r *roster) find(tags []byte) (number uint32, rests, found bool) {
+	number, found = r.names.find(r.hash(tags), func(number uint32) bool { return string(r.at(number).tags) == string(tags) })
+	return number, found && r.at(number).resting != 0, found
 }
+
+// reserve notes that the numbers below n have been given out.
+func (r *roster) reserve(n uint32) { r.next = max(r.next, n) }
+
+// isFull reports whether all numbers have been given out.
+func (r *roster) isFull() bool { return r.next > maxNumber }
+
+// loggedFirst notes that the log has the definitions of the first n unlogged series.
+func (r *roster) loggedFirst(n int) { r.unlogged = r.unlogged[n:] }
 
 func (r *roster) hash(tags []byte) uint32 { return uint32(maphash.Bytes(r.seed, tags)) }
 
@@ -87,7 +97,7 @@ func (r *roster) put(number uint32, s series) *series {
 	}
 	p.used++
 	r.count++
-	r.next = max(r.next, number+1)
+	r.reserve(number + 1)
 	entry := &p.series[number&0xff]
 	*entry = s
 	r.name(number)
@@ -156,6 +166,22 @@ func (r *roster) define(s series) uint32 {
 	number := r.next
 	r.put(number, s)
 	r.unlogged = append(r.unlogged, number)
-	r.idle = append(r.idle, number)
+	r.mayRest(number)
 	return number
+}
+
+// run returns where the next series whose tags are known is, and how many follow each other there, max at most.
+func (r *roster) run(from uint32, max int) (first uint32, n int) {
+	for number, entry := range r.all(from) {
+		switch {
+		case n == max || n > 0 && (number != first+uint32(n) || entry.tags == lost):
+			return first, n
+		case entry.tags == lost:
+		case n == 0:
+			first, n = number, 1
+		default:
+			n++
+		}
+	}
+	return first, n
 }

@@ -78,7 +78,7 @@ func TestRoster(t *testing.T) {
 	}
 	for _, number := range numbers {
 		entry := numbered(number)
-		if got, found := r.find([]byte(entry.tags)); got != number || !found || r.at(number).tags != entry.tags {
+		if got, _, found := r.find([]byte(entry.tags)); got != number || !found || r.at(number).tags != entry.tags {
 			t.Errorf("tags of %d: %d, %t", number, got, found)
 		}
 	}

@@ -29,6 +29,9 @@ func newSeries(tags canonical, parsed tag.Tags) series {
 	return series{tags: tags, id: parsed.ID(), kind: normalize.KindOf(dstype), exists: true, gauge: dstype == "gauge"}
 }
 
+// inMemory reports whether the series has values in memory.
+func (e *series) inMemory() bool { return e.windows > 0 }
+
 // restore moves the normaliser of a rate to its newest filled slot. Samples off the grid and counters
 // need more than that and have their state behind the writes, in the same record or a later one.
 func (e *series) restore(newest int64) {

@@ -11,7 +11,6 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
 	"github.com/telamon-tsdb/telamon/tsdb/offheap"
-	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -24,21 +23,18 @@ const maxOpenWindows = 2
 type shard struct {
 	number int
 	grid   grid.Grid
-	census *census
 
 	mu sync.RWMutex // guards all below; the committer reads its own staged state under it too
 
-	// roster has the series that are remembered.
-	roster *roster
-	// index finds the series that have values in memory. Those in files only are found by the files.
-	index *index.Index
+	// series has what is known of the series, and windows their values.
+	series *catalog
 
 	windows map[int64]window // nil: the DB is closed
 	memory  *offheap.Arena   // of the windows' values
 	// recent is the open window that was written last, or nil: most writes go where the last one went.
 	recent *openWindow
 	order  []int64 // the keys of windows, ascending
-	// moves counts what makes series ones that are in files only, or changes the files: see strays.go.
+	// moves counts the windows that were taken away or went to other files.
 	moves uint64
 	// strays are remembered from question to question; they have a lock of their own.
 	strays strayCache
@@ -55,15 +51,16 @@ func newShard(number int, g grid.Grid, c *census, tags *index.Dictionary) *shard
 	return &shard{
 		number:  number,
 		grid:    g,
-		census:  c,
-		roster:  newRoster(),
-		index:   index.New(tags),
+		series:  newCatalog(c, tags),
 		windows: make(map[int64]window),
 		memory:  new(offheap.Arena),
 		encoder: gorilla.NewEncoder(g.StepMillis),
 		staged:  staging{scratch: make([]float64, g.Width)},
 	}
 }
+
+// generation changes with what makes series ones with values in files only, and with the files: see strays.go.
+func (s *shard) generation() uint64 { return s.moves + s.series.departures }
 
 // shardOf returns the shard of a tag set among n. It decides where a series is looked for after a
 // restart: the hash is part of the format.
@@ -137,14 +134,14 @@ func (s *shard) beginRow(w *openWindow, number uint32, value float64) (row int, 
 			err = nil
 		}
 		if !counted {
-			s.enterWindow(number) // it has a row, whatever became of the values below
+			s.series.enterWindow(number) // it has a row, whatever became of the values below
 		}
 		return row, true, err
 	case value != value:
 		return 0, false, nil // nothing stays nothing
 	}
 	row = w.addRow(number)
-	s.enterWindow(number)
+	s.series.enterWindow(number)
 	return row, true, nil
 }
 
@@ -275,7 +272,7 @@ func (s *shard) close() {
 // leaveFor takes the series for which a window counted out of it, but for those for which what comes in its place
 // counts, too. The caller holds the lock.
 func (s *shard) leaveFor(after window, counted []uint32) {
-	s.leaveWindow(slices.DeleteFunc(counted, func(number uint32) bool { return holdsInMemory(after, number) }))
+	s.series.leaveWindow(slices.DeleteFunc(counted, func(number uint32) bool { return holdsInMemory(after, number) }))
 }
 
 // leaveAtOnce bounds how many series leave a window while readers and writers wait: a millisecond or two.
@@ -291,36 +288,7 @@ func (s *shard) leaveTaken(w window) {
 	s.mu.Unlock()
 	for some := range slices.Chunk(left, leaveAtOnce) {
 		s.mu.Lock()
-		s.leaveWindow(some)
+		s.series.leaveWindow(some)
 		s.mu.Unlock()
 	}
-}
-
-// enterWindow counts a window in which the series has values in memory; the index holds it from the first on.
-func (s *shard) enterWindow(number uint32) {
-	entry := s.roster.at(number)
-	entry.resting = 0
-	if entry.windows == 0 && entry.tags != lost {
-		var buf [usualTags]tag.Tag
-		s.index.Add(number, entry.tags.appendTags(buf[:0]))
-	}
-	entry.windows++
-}
-
-// leaveWindow is the reverse, for many series.
-func (s *shard) leaveWindow(left []uint32) {
-	var gone []index.Series
-	for _, number := range left {
-		entry := s.roster.at(number)
-		entry.windows--
-		if entry.windows > 0 {
-			continue
-		}
-		s.moves++
-		s.roster.idle = append(s.roster.idle, number)
-		if entry.tags != lost {
-			gone = append(gone, index.Series{Number: number, Tags: entry.tags.tags()})
-		}
-	}
-	s.index.Remove(gone...)
 }

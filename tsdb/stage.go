@@ -41,7 +41,7 @@ type stagedState struct {
 
 // stage computes what a sample changes. The caller holds the lock for reading and is the committer.
 func (s *shard) stage(number uint32, p Point, counts *AppendStats) error {
-	entry := s.roster.at(number)
+	entry := s.series.get(number)
 	if entry == nil {
 		return fmt.Errorf("%w: shard %d has no series %d, or has forgotten it", ErrUnknownRef, s.number, number)
 	}
@@ -156,8 +156,8 @@ func (s *shard) apply() error {
 		}
 	}
 	for _, st := range s.staged.states {
-		s.roster.wake(st.series)
-		s.roster.at(st.series).state = st.state
+		s.series.table.wake(st.series)
+		s.series.get(st.series).state = st.state
 	}
 	s.defined()
 	return firstErr
@@ -165,17 +165,17 @@ func (s *shard) apply() error {
 
 // defined notes that the definitions that the commit has staged are in the log. The caller holds the lock.
 func (s *shard) defined() {
-	s.roster.unlogged = s.roster.unlogged[s.staged.defined:]
+	s.series.table.loggedFirst(s.staged.defined)
 	s.staged.defined = 0
 }
 
 // clearStaged empties the staging, after apply or instead of it.
 func (s *shard) clearStaged() {
 	for _, w := range s.staged.writes {
-		s.roster.at(w.series).lastStaged = 0
+		s.series.get(w.series).lastStaged = 0
 	}
 	for _, st := range s.staged.states {
-		s.roster.at(st.series).stagedState = 0
+		s.series.get(st.series).stagedState = 0
 	}
 	s.staged.writes = s.staged.writes[:0]
 	s.staged.states = s.staged.states[:0]

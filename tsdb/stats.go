@@ -69,8 +69,8 @@ func (db *DB) Stats() Stats {
 	}
 	for _, s := range db.shards {
 		s.mu.RLock()
-		st.Series += s.roster.count
-		st.Active += s.index.Len()
+		st.Series += s.series.table.count
+		st.Active += s.series.index.Len()
 		for _, w := range s.windows {
 			switch w.(type) {
 			case *openWindow:

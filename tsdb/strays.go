@@ -26,12 +26,12 @@ type strayPart struct {
 	bits  seriesSet // by position in the file, from filed.part.First on
 }
 
-// A strayCache holds the strays of a shard as of some shard.moves.
+// A strayCache holds the strays of a shard as of some generation of it.
 type strayCache struct {
-	mu    sync.Mutex // guards what follows
-	known bool
-	moves uint64
-	parts []strayPart
+	mu         sync.Mutex // guards what follows
+	known      bool
+	generation uint64
+	parts      []strayPart
 }
 
 // strayParts returns the strays by file, those files that have some. The caller holds the lock of the shard.
@@ -39,11 +39,11 @@ func (s *shard) strayParts() ([]strayPart, error) {
 	c := &s.strays
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.known && c.moves == s.moves {
+	if c.known && c.generation == s.generation() {
 		return c.parts, nil
 	}
 	parts, err := s.findStrays()
-	c.known, c.moves, c.parts = err == nil, s.moves, parts
+	c.known, c.generation, c.parts = err == nil, s.generation(), parts
 	return parts, err
 }
 
@@ -62,7 +62,7 @@ func (s *shard) findStrays() (parts []strayPart, err error) {
 		windows, whole := s.windowsReading(filed.file)
 		part := strayPart{filed: filed}
 		for i, number := range numbers {
-			if seen.has(number) || s.inMemory(number) || !whole && !anyHolds(windows, number) {
+			if seen.has(number) || s.series.inMemory(number) || !whole && !anyHolds(windows, number) {
 				continue
 			}
 			seen.add(number)
@@ -91,12 +91,6 @@ func (s *shard) windowsReading(file *windowFile) (windows []numberedWindow, whol
 		windows = append(windows, numberedWindow{number, w})
 	}
 	return windows, whole
-}
-
-// inMemory reports whether a series has values in memory.
-func (s *shard) inMemory(number uint32) bool {
-	entry := s.roster.at(number)
-	return entry != nil && entry.windows > 0
 }
 
 // A strayList is the strays that satisfy a predicate.
@@ -146,7 +140,7 @@ func (l *strayList) append(ctx context.Context, dst []uint32, s *shard, part str
 	}
 	kept := begin
 	for i, number := range numbers {
-		if !s.inMemory(number) {
+		if !s.series.inMemory(number) {
 			dst[kept] = dst[begin+i]
 			kept++
 		}
