@@ -187,12 +187,12 @@ func (c *committer) define() error {
 // may come meanwhile, and are not of this commit.
 func (c *committer) defineShard(s *shard) error {
 	s.mu.RLock()
-	left := len(s.series.table.unlogged)
+	left := len(s.series.Table.Unlogged())
 	s.mu.RUnlock()
 	for left > 0 {
 		at := len(c.body)
 		s.mu.RLock()
-		unlogged := s.series.table.unlogged[s.staged.defined:][:min(left, recordEntries)]
+		unlogged := s.series.Table.Unlogged()[s.staged.defined:][:min(left, recordEntries)]
 		n := 1
 		for n < len(unlogged) && unlogged[n] == unlogged[0]+uint32(n) {
 			n++

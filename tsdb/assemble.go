@@ -74,7 +74,7 @@ type assembledColumn struct {
 // collect takes what the cache has and reads what lies between.
 func (a *assembly) collect(ctx context.Context) error {
 	a.stable = a.db.revisions.stable()
-	a.closed = a.db.grid.SlotBefore(a.db.census.now()) - openSteps
+	a.closed = a.db.grid.SlotBefore(a.db.now()) - openSteps
 	a.dropped = a.db.revisions.droppedUpTo()
 	a.question = appendQuestion(nil, &a.query)
 	l := &a.layout
@@ -311,7 +311,7 @@ func (a *assembly) finish(ctx context.Context) ([]*Column, error) {
 		if !c.hasValue() {
 			continue
 		}
-		c.Tags = canonical(c.key).tags()
+		c.Tags = Canonical(c.key).Tags()
 		kept = append(kept, c.Column)
 		if err := a.used.checkColumns(len(kept)); err != nil {
 			return nil, err

@@ -277,8 +277,8 @@ func addPart(w *blockfile.Writer, s *shard, part baseWindow) error {
 		if failed != nil {
 			return
 		}
-		var tags canonical
-		if tags, failed = s.tagsIn(number, part); failed != nil || tags == lost {
+		var tags Canonical
+		if tags, failed = s.tagsIn(number, part); failed != nil || tags == UnknownTags {
 			return
 		}
 		if block, failed = part.appendBlock(block[:0], number); failed == nil {

@@ -15,7 +15,7 @@ import (
 type burial struct {
 	numbers  []uint32  // of the tombstone at hand
 	from, to int       // the slots of the window at hand, from ≤ offset < to
-	touched  seriesSet // the series that had something there, so far
+	touched  Set       // the series that had something there, so far
 	scratch  []float64 // as long as a window
 	encoder  *gorilla.Encoder
 }
@@ -78,7 +78,7 @@ func (s *shard) bury(window int64, t tombstone, b *burial) error {
 	s.windows[window] = after
 	s.moves++
 	for _, number := range hidden {
-		b.touched.add(number)
+		b.touched.Add(number)
 	}
 	s.leaveFor(after, counted)
 	return err
@@ -204,7 +204,7 @@ func newTombstonedWindow(base baseWindow) *tombstonedWindow {
 
 // hide puts what is left of a series in the place of what the base has of it.
 func (w *tombstonedWindow) hide(series uint32, left []byte) {
-	w.hidden.add(series)
+	w.hidden.Add(series)
 	if left == nil {
 		delete(w.left, series)
 	} else {

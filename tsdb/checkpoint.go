@@ -50,9 +50,9 @@ func (u *upkeep) checkpointDefinitions(ctx context.Context, s *shard) error {
 func (s *shard) definitionsFrom(dst []byte, from uint32) (body []byte, next uint32, more bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	first, n := s.series.table.run(from, recordEntries)
+	first, n := s.series.Table.Run(from, recordEntries)
 	if n == 0 {
-		return appendSeriesHead(dst, s.number, s.series.table.next, 0), from, false
+		return appendSeriesHead(dst, s.number, s.series.Table.Next(), 0), from, false
 	}
 	return s.appendDefinitions(dst, first, n), first + uint32(n), true
 }
@@ -63,9 +63,9 @@ func (u *upkeep) checkpointStates(ctx context.Context, s *shard) error {
 	var records []wal.Record
 	s.mu.RLock()
 	var states []stagedState
-	for number, entry := range s.series.table.all(0) {
-		if entry.state != (normalize.State{}) {
-			states = append(states, stagedState{series: number, mustLog: true, state: entry.state})
+	for number, entry := range s.series.Table.All(0) {
+		if entry.State != (normalize.State{}) {
+			states = append(states, stagedState{series: number, mustLog: true, state: entry.State})
 		}
 	}
 	s.mu.RUnlock()

@@ -98,22 +98,23 @@ func (cfg *Config) check() error {
 // A DB is one namespace: shards of series on one step grid, over one log. It is a Resolver, an Appender
 // and a Selector. Its methods may be called from many goroutines.
 type DB struct {
-	grid      grid.Grid
-	log       *wal.Log
-	logger    *slog.Logger
-	shards    []*shard
-	tags      *index.Dictionary // of all shards
-	census    *census
-	stats     counters
-	replay    *replay
-	upkeep    *upkeep
-	blocks    *blockDir     // nil: no files
-	turns     *turn.Queue   // of those who read for queries whose context has no turn
-	heldFor   time.Duration // how long a reader holds the lock of a shard at a time
-	removals  atomic.Uint64 // see Removals
-	revisions *revisions
-	cache     *cache      // nil: switched off
-	started   atomic.Bool // and not closed: all changes are marked in revisions
+	grid        grid.Grid
+	log         *wal.Log
+	logger      *slog.Logger
+	shards      []*shard
+	tags        *index.Dictionary // of all shards
+	now         func() time.Time
+	cardinality *Cardinality
+	stats       counters
+	replay      *replay
+	upkeep      *upkeep
+	blocks      *blockDir     // nil: no files
+	turns       *turn.Queue   // of those who read for queries whose context has no turn
+	heldFor     time.Duration // how long a reader holds the lock of a shard at a time
+	removals    atomic.Uint64 // see Removals
+	revisions   *revisions
+	cache       *cache      // nil: switched off
+	started     atomic.Bool // and not closed: all changes are marked in revisions
 
 	// committing is held during a commit. Whoever holds it sees no record in the log that is not applied.
 	committing sync.Mutex
@@ -130,19 +131,20 @@ func New(cfg Config) (*DB, error) {
 	}
 	g := grid.Grid{StepMillis: cfg.Step.Milliseconds(), Width: cfg.WindowSlots}
 	db := &DB{
-		grid:      g,
-		log:       cfg.Log,
-		logger:    cfg.Logger,
-		census:    newCensus(cfg.Limits, cfg.Now),
-		tags:      index.NewDictionary(),
-		turns:     turn.NewQueue(turn.AllButOne()),
-		heldFor:   heldFor,
-		revisions: newRevisions(g),
-		cache:     newCache(),
-		intake:    newIntake(),
+		grid:        g,
+		log:         cfg.Log,
+		logger:      cfg.Logger,
+		now:         cfg.Now,
+		cardinality: NewCardinality(cfg.Limits, cfg.Now),
+		tags:        index.NewDictionary(),
+		turns:       turn.NewQueue(turn.AllButOne()),
+		heldFor:     heldFor,
+		revisions:   newRevisions(g),
+		cache:       newCache(),
+		intake:      newIntake(),
 	}
 	for i := range cfg.Shards {
-		db.shards = append(db.shards, newShard(i, db.grid, db.census, db.tags))
+		db.shards = append(db.shards, newShard(i, db.grid, db.cardinality, db.tags))
 	}
 	db.replay = newReplay(db)
 	db.upkeep = &upkeep{DB: db, retention: cfg.Retention, horizon: cfg.MemoryHorizon, others: cfg.Checkpoint}
@@ -160,7 +162,7 @@ func (db *DB) openBlocks(fsys vfs.FS, path string) error {
 	db.blocks = &blockDir{
 		fsys: fsys, path: path, grid: db.grid, logger: db.logger,
 		files: make(map[int64]*windowFile), refileBytes: defaultRefileBytes,
-		damage: &damageNotes{grid: db.grid, logger: db.logger, now: db.census.now},
+		damage: &damageNotes{grid: db.grid, logger: db.logger, now: db.now},
 	}
 	err := db.blocks.open()
 	for _, file := range db.blocks.all() {

@@ -39,7 +39,7 @@ func (db *DB) Delete(ctx context.Context, where tag.Predicate, first, last int64
 	for _, s := range db.shards {
 		b := s.newBurial()
 		err := db.deleteIn(ctx, s, matching, t, b)
-		if n := b.touched.len(); n > 0 {
+		if n := b.touched.Len(); n > 0 {
 			series += n
 			db.removals.Add(1) // behind the last change: whoever reads the new count sees no value that is gone
 		}

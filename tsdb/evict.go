@@ -21,19 +21,19 @@ type restingBatch struct {
 	numbers []uint32
 }
 
-// wake makes a series that rests one that is remembered. If nothing comes, it will rest again.
-func (r *roster) wake(number uint32) {
+// Wake makes a series that rests one that is remembered. If nothing comes, it will rest again.
+func (r *Table) Wake(number uint32) {
 	if entry := r.at(number); entry.resting != 0 {
 		entry.resting = 0
-		r.mayRest(number)
+		r.MayRest(number)
 	}
 }
 
-// mayRest notes a series that may have no values in memory.
-func (r *roster) mayRest(number uint32) { r.idle = append(r.idle, number) }
+// MayRest notes a series that may have no values in memory.
+func (r *Table) MayRest(number uint32) { r.idle = append(r.idle, number) }
 
-// rest puts the series without values in memory to rest.
-func (r *roster) rest(now int64) {
+// Rest puts the series without values in memory to rest.
+func (r *Table) Rest(now int64) {
 	batch := restingBatch{number: r.batch + 1, since: now}
 	for _, number := range r.idle {
 		if entry := r.at(number); entry != nil && entry.windows == 0 && entry.resting == 0 {
@@ -49,7 +49,7 @@ func (r *roster) rest(now int64) {
 }
 
 // rested takes some series that have rested for so many slots, or none, from the batches.
-func (r *roster) rested(now, slots int64) (numbers []uint32, batch uint32) {
+func (r *Table) rested(now, slots int64) (numbers []uint32, batch uint32) {
 	for len(r.batches) > 0 {
 		first := &r.batches[0]
 		first.since = min(first.since, now) // the clock was set back

@@ -80,10 +80,10 @@ func (s *shard) knowFromFiles(number uint32) bool {
 	known := false
 	s.newestFiles(func(filed *filedWindow) bool {
 		tags, parsed, err := filed.tagsOf(number)
-		if err != nil || tags == lost {
+		if err != nil || tags == UnknownTags {
 			return true
 		}
-		s.series.register(number, tags, parsed)
+		s.series.Register(number, tags, parsed)
 		s.catchUp(number)
 		known = true
 		return false
@@ -93,27 +93,27 @@ func (s *shard) knowFromFiles(number uint32) bool {
 
 // catchUp gives a series the state after its newest value in any window, unless it has a newer one.
 func (s *shard) catchUp(number uint32) {
-	entry := s.series.get(number)
-	if entry.kind != normalize.Rate && entry.kind != normalize.Counter {
+	entry := s.series.Get(number)
+	if entry.Kind != normalize.Rate && entry.Kind != normalize.Counter {
 		return
 	}
-	if state := s.stateOfFiled(number); state.Last > entry.state.Last {
-		entry.state = state
+	if state := s.stateOfFiled(number); state.Last > entry.State.Last {
+		entry.State = state
 	}
 }
 
 // tagsOf returns the tags of a series; they are lost if the file does not have it.
-func (w *filedWindow) tagsOf(number uint32) (canonical, tag.Tags, error) {
+func (w *filedWindow) tagsOf(number uint32) (Canonical, tag.Tags, error) {
 	position, found, err := w.file.reader.Find(blockfile.Series{Shard: w.shard, Number: number})
 	if err != nil || !found {
-		return lost, nil, err
+		return UnknownTags, nil, err
 	}
 	tags, err := w.file.reader.AppendCanonical(nil, position)
 	if err != nil {
-		return lost, nil, err
+		return UnknownTags, nil, err
 	}
 	parsed, err := tag.ParseCanonical(tags) // as the reader says it is
-	return canonical(tags), parsed, err
+	return Canonical(tags), parsed, err
 }
 
 // A condition is a predicate and what is known of it without the lock of any shard: the values that its patterns match, and
@@ -195,7 +195,7 @@ func (c *condition) ask(ctx context.Context, s *shard, first, last int64) {
 // candidates returns the series that satisfy the predicate and may have values in some of the windows, ascending: what
 // the index has, and what the files have that windows read.
 func (s *shard) candidates(ctx context.Context, windows []numberedWindow, where *condition) ([]uint32, error) {
-	numbers, err := where.tested.Lookup(ctx, s.series.index)
+	numbers, err := where.tested.Lookup(ctx, s.series.Index)
 	if err != nil {
 		return nil, err
 	}
@@ -270,16 +270,16 @@ func isSubset(few, many []uint32) bool {
 	return true
 }
 
-// forgotten are the series that a reader has met in a shard whose roster has forgotten them, by number.
-type forgotten map[uint32]*series
+// forgotten are the series that a reader has met in a shard whose table has evicted them, by number.
+type forgotten map[uint32]*Series
 
 // forgottenBytes is what one of them takes besides its tags.
 const forgottenBytes = 200
 
-// describe returns what is known of a series besides its values: by the roster or, where that has forgotten it, by the
+// describe returns what is known of a series besides its values: by the series table or, where that has evicted it, by the
 // files of windows; nil where they are lost.
-func (s *shard) describe(number uint32, windows []numberedWindow, r *reader) (*series, error) {
-	if entry := s.series.get(number); entry != nil {
+func (s *shard) describe(number uint32, windows []numberedWindow, r *reader) (*Series, error) {
+	if entry := s.series.Get(number); entry != nil {
 		return entry, nil
 	}
 	if entry := r.forgotten[number]; entry != nil {
@@ -294,8 +294,8 @@ func (s *shard) describe(number uint32, windows []numberedWindow, r *reader) (*s
 		if err != nil && !errors.Is(err, blockfile.ErrDamaged) {
 			return nil, err
 		}
-		if tags != lost {
-			entry := newSeries(tags, parsed)
+		if tags != UnknownTags {
+			entry := NewSeries(tags, parsed)
 			r.forgotten[number] = &entry
 			return &entry, r.used.addBytes(forgottenBytes + len(tags))
 		}
@@ -304,16 +304,16 @@ func (s *shard) describe(number uint32, windows []numberedWindow, r *reader) (*s
 }
 
 // tagsIn returns the tags of a series that part, a window of the shard, has.
-func (s *shard) tagsIn(number uint32, part window) (canonical, error) {
+func (s *shard) tagsIn(number uint32, part window) (Canonical, error) {
 	s.mu.RLock()
-	entry := s.series.get(number)
+	entry := s.series.Get(number)
 	s.mu.RUnlock()
 	if entry != nil {
-		return entry.tags, nil // they do not change, and only Maintain, who asks, forgets
+		return entry.Tags, nil // they do not change, and only Maintain, who asks, forgets
 	}
 	filed := filePart(part)
 	if filed == nil {
-		return lost, nil
+		return UnknownTags, nil
 	}
 	tags, _, err := filed.tagsOf(number)
 	return tags, err

@@ -19,7 +19,7 @@ func refSlots(g grid.Grid) int64 { return max(refSteps, refMillis/g.StepMillis) 
 func (u *upkeep) forget(now int64) {
 	for _, s := range u.shards {
 		s.mu.Lock()
-		s.series.table.rest(now)
+		s.series.Table.Rest(now)
 		s.mu.Unlock()
 		for u.forgetSome(s, now) {
 		}
@@ -30,10 +30,10 @@ func (u *upkeep) forget(now int64) {
 func (u *upkeep) forgetSome(s *shard, now int64) (more bool) {
 	u.committing.Lock()
 	s.mu.Lock()
-	evicted, more := s.series.evictSome(now, refSlots(u.grid), func(state normalize.State) bool { return u.matters(state, now) })
+	evicted, more := s.series.EvictSome(now, refSlots(u.grid), func(state normalize.State) bool { return u.matters(state, now) })
 	s.mu.Unlock()
 	u.committing.Unlock()
-	s.series.release(evicted)
+	s.series.Release(evicted)
 	return more
 }
 

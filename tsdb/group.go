@@ -34,7 +34,7 @@ type member struct {
 	series uint32
 	kind   kinds
 	id     uint64 // the first bytes of its ID, as they sort
-	entry  *series
+	entry  *Series
 	column *partial
 }
 
@@ -84,7 +84,7 @@ func (s *shard) group(ctx context.Context, numbers []uint32, windows []numberedW
 		}
 		c := one
 		if c == nil {
-			if c, err = r.columnOf(entry.tags); err != nil {
+			if c, err = r.columnOf(entry.Tags); err != nil {
 				return nil, err
 			}
 			if c == nil {
@@ -94,7 +94,7 @@ func (s *shard) group(ctx context.Context, numbers []uint32, windows []numberedW
 				one = c
 			}
 		}
-		members = append(members, member{number, kindOf(entry.gauge), binary.BigEndian.Uint64(entry.id[:]), entry, c})
+		members = append(members, member{number, kindOf(entry.Gauge), binary.BigEndian.Uint64(entry.ID[:]), entry, c})
 	}
 	return members, r.used.addSeries(len(members))
 }
@@ -103,19 +103,19 @@ func (s *shard) group(ctx context.Context, numbers []uint32, windows []numberedW
 // of 100,000 series, BenchmarkSelect: 98 and 80 ms, BenchmarkSelectAgain: 37 and 21 ms.
 func (s *shard) touchTags(numbers []uint32, r *reader) {
 	for _, number := range numbers {
-		entry := s.series.get(number)
+		entry := s.series.Get(number)
 		if entry == nil {
 			continue
 		}
-		for i := 0; i < len(entry.tags); i += cacheLine {
-			r.touched ^= entry.tags[i]
+		for i := 0; i < len(entry.Tags); i += cacheLine {
+			r.touched ^= entry.Tags[i]
 		}
 	}
 }
 
 // columnOf returns the column that a series with these tags goes into, a new one where it is the first of its group; nil
 // if it lacks a key of Query.By.
-func (r *reader) columnOf(tags canonical) (*partial, error) {
+func (r *reader) columnOf(tags Canonical) (*partial, error) {
 	if r.query.PerSeries {
 		r.key = append(r.key[:0], tags...)
 	} else {

@@ -59,9 +59,9 @@ func TestNoLongerIdle(t *testing.T) {
 		"dropped": func(s *shard) error { s.dropBefore(1000); return nil },
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newShard(0, grid.Grid{StepMillis: minute, Width: 60}, newCensus(Limits{}, nil), index.NewDictionary())
+			s := newShard(0, grid.Grid{StepMillis: minute, Width: 60}, NewCardinality(Limits{}, nil), index.NewDictionary())
 			defer s.close()
-			s.series.putPlaceholder(0)
+			s.series.PutPlaceholder(0)
 			if err := s.store(0, 1, 7); err != nil {
 				t.Fatal(err)
 			}

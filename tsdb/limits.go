@@ -80,8 +80,8 @@ type LimitStatus struct {
 	Last *LimitError
 }
 
-// A census counts the series of a DB and the values of their keys.
-type census struct {
+// A Cardinality counts the series of a DB and the values of their keys.
+type Cardinality struct {
 	limits Limits
 	now    func() time.Time
 
@@ -96,8 +96,8 @@ type census struct {
 	bytes   int // of the series, without their values
 }
 
-func newCensus(limits Limits, now func() time.Time) *census {
-	return &census{
+func NewCardinality(limits Limits, now func() time.Time) *Cardinality {
+	return &Cardinality{
 		limits: limits,
 		now:    now,
 		growth: newGrowth(),
@@ -109,7 +109,7 @@ func newCensus(limits Limits, now func() time.Time) *census {
 }
 
 // admit counts a new series, or returns a *LimitError.
-func (c *census) admit(tags tag.Tags) error {
+func (c *Cardinality) admit(tags tag.Tags) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	counted := c.limits.NewSeries > 0 && c.series >= c.limits.Series/2
@@ -147,7 +147,7 @@ func (c *census) admit(tags tag.Tags) error {
 }
 
 // refuseValue refuses a new series because the key of a tag of it has too many values.
-func (c *census) refuseValue(one tag.Tag, now time.Time) error {
+func (c *Cardinality) refuseValue(one tag.Tag, now time.Time) error {
 	c.growth.attempt(one, now)
 	err := &LimitError{Limit: limitValues, Max: c.limits.ValuesPerKey, Key: one.Key, Value: one.Value, Values: c.counts.keys[one.Key].len()}
 	if k := c.growth.keys[one.Key]; k != nil {
@@ -162,7 +162,7 @@ func (c *census) refuseValue(one tag.Tag, now time.Time) error {
 }
 
 // refuse refuses a new series because there are too many, or too many new ones.
-func (c *census) refuse(limit int, tags tag.Tags, now time.Time) error {
+func (c *Cardinality) refuse(limit int, tags tag.Tags, now time.Time) error {
 	for i, one := range tags {
 		if values := c.counts.key(i, one.Key); !values.has(one.Value) {
 			c.growth.attempt(one, now)
@@ -189,21 +189,21 @@ func (c *census) refuse(limit int, tags tag.Tags, now time.Time) error {
 }
 
 // restore counts a series that the log knows, whatever the limits.
-func (c *census) restore(tags tag.Tags) {
+func (c *Cardinality) restore(tags tag.Tags) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.add(tags)
 }
 
 // add counts a series, and tells which of its values are new as valueCounts.add does.
-func (c *census) add(tags tag.Tags) (fresh uint64) {
+func (c *Cardinality) add(tags tag.Tags) (fresh uint64) {
 	c.series++
 	c.bytes += seriesBytes(tags)
 	return c.counts.add(tags)
 }
 
 // remove no longer counts a series.
-func (c *census) remove(tags tag.Tags) {
+func (c *Cardinality) remove(tags tag.Tags) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.series--
@@ -230,8 +230,8 @@ func seriesBytes(tags tag.Tags) int {
 // values, and its postings.
 func valueBytes(value string) int { return 350 + 2*len(value) }
 
-// memory returns the bytes that all series take, as estimated.
-func (c *census) memory() int {
+// Memory returns the bytes that all series take, as estimated.
+func (c *Cardinality) Memory() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.bytes + c.counts.bytes
@@ -240,8 +240,8 @@ func (c *census) memory() int {
 // hasRoom reports whether a tenth of a limit is free, or there is no limit.
 func hasRoom(used, limit int) bool { return limit == 0 || used < limit-limit/10 }
 
-// status returns the limits.
-func (c *census) status() []LimitStatus {
+// Status returns the limits.
+func (c *Cardinality) Status() []LimitStatus {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	list := c.refused

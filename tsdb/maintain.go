@@ -39,7 +39,7 @@ type upkeep struct {
 // begin does what a start asks for: windows past the retention, which a file may have, are dropped, and those within the
 // memory horizon are read from their files.
 func (u *upkeep) begin() {
-	now := u.census.now()
+	now := u.now()
 	if u.retention > 0 {
 		u.dropBefore(u.firstKept(now))
 	}
@@ -161,10 +161,10 @@ func (s *shard) load(file *windowFile, slot int64) {
 // enterLoaded counts a window that is in a file still, and reads there who its series are, unless the log has told.
 func (s *shard) enterLoaded(w *sealedWindow) {
 	w.series(func(number uint32) {
-		if s.series.get(number) == nil && !s.knowFromFiles(number) {
-			s.series.putPlaceholder(number)
+		if s.series.Get(number) == nil && !s.knowFromFiles(number) {
+			s.series.PutPlaceholder(number)
 		}
-		s.series.enterWindow(number)
+		s.series.EnterWindow(number)
 	})
 }
 

@@ -110,10 +110,10 @@ func TestCloseGivesAllBack(t *testing.T) {
 
 // TestPinnedWindowStays: a window that is read without the lock keeps its bytes while a write replaces it.
 func TestPinnedWindowStays(t *testing.T) {
-	s := newShard(0, grid.Grid{StepMillis: minute, Width: 60}, newCensus(Limits{}, nil), index.NewDictionary())
+	s := newShard(0, grid.Grid{StepMillis: minute, Width: 60}, NewCardinality(Limits{}, nil), index.NewDictionary())
 	defer s.close()
 	tags := tag.New("name", "a")
-	s.series.table.define(newSeries(canonical(tags.AppendCanonical(nil)), tags))
+	s.series.Table.Define(NewSeries(Canonical(tags.AppendCanonical(nil)), tags))
 	store := func(slot int64) {
 		t.Helper()
 		if err := s.store(0, slot, float64(slot)); err != nil {

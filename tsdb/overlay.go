@@ -22,7 +22,7 @@ func newOverlay(w *openWindow, rows *sealedWindow) *overlayWindow {
 	memoryPart(w).series(clearIn)
 	below := w.base
 	if t, ok := below.(*tombstonedWindow); ok {
-		t.hidden.each(clearIn)
+		t.hidden.Each(clearIn)
 		below = t.base
 	}
 	if o, ok := below.(*overlayWindow); ok {
@@ -46,8 +46,8 @@ func (s *shard) liftLeft(w *openWindow) error {
 		if _, has := w.rows.row(number); has || holdsInMemory(below, number) {
 			continue
 		}
-		if s.series.get(number) == nil && !s.knowFromFiles(number) {
-			s.series.putPlaceholder(number)
+		if s.series.Get(number) == nil && !s.knowFromFiles(number) {
+			s.series.PutPlaceholder(number)
 		}
 		if _, _, err := s.beginRow(w, number, nan); err != nil {
 			return err

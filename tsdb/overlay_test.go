@@ -20,7 +20,7 @@ func TestOverlay(t *testing.T) {
 	const series = 9
 	g := grid.Grid{StepMillis: 60_000, Width: 4}
 	rapid.Check(t, func(rt *rapid.T) {
-		s := newShard(0, g, newCensus(Limits{}, nil), index.NewDictionary())
+		s := newShard(0, g, NewCardinality(Limits{}, time.Now), index.NewDictionary())
 		defer s.close()
 		dir := &blockDir{fsys: vfstest.NewMemory(), path: "/blocks", grid: g, logger: slog.New(slog.DiscardHandler), files: make(map[int64]*windowFile)}
 		if err := dir.fsys.MkdirAll(dir.path); err != nil {
@@ -31,8 +31,10 @@ func TestOverlay(t *testing.T) {
 		want := map[uint32][]float64{}
 		for i := range uint32(series) {
 			tags := tag.New("name", string(rune('a'+i)))
-			s.series.table.define(newSeries(canonical(tags.AppendCanonical(nil)), tags))
-			s.series.census.restore(tags)
+			if err := s.series.Admit(tags); err != nil {
+				rt.Fatal(err)
+			}
+			s.series.Table.Define(NewSeries(Canonical(tags.AppendCanonical(nil)), tags))
 			want[i] = []float64{nan, nan, nan, nan}
 		}
 		for sequence := range rapid.IntRange(1, 12).Draw(rt, "rounds") {
@@ -43,10 +45,10 @@ func TestOverlay(t *testing.T) {
 				if rapid.IntRange(0, 2).Draw(rt, "clear") == 0 {
 					value = nan
 				}
-				if s.series.get(number) == nil {
+				if s.series.Get(number) == nil {
 					s.knowFromFiles(number)
 				}
-				if s.series.get(number) == nil {
+				if s.series.Get(number) == nil {
 					continue
 				}
 				if err := s.store(number, slot, value); err != nil {
@@ -120,13 +122,13 @@ func checkOverlay(t *rapid.T, s *shard, want map[uint32][]float64) {
 				t.Fatalf("series %d: %v in %T, want %v", number, got, w, values)
 			}
 		}
-		entry := s.series.get(number)
-		if counted := entry != nil && entry.windows == 1; counted != inMemory[number] {
+		entry := s.series.Get(number)
+		if counted := entry != nil && entry.Windows() == 1; counted != inMemory[number] {
 			t.Fatalf("series %d: counted %t, in memory %t, in %T", number, counted, inMemory[number], w)
 		}
 	}
-	if s.series.index.Len() != len(inMemory) {
-		t.Fatalf("the index has %d series, %d are in memory", s.series.index.Len(), len(inMemory))
+	if s.series.Index.Len() != len(inMemory) {
+		t.Fatalf("the index has %d series, %d are in memory", s.series.Index.Len(), len(inMemory))
 	}
 }
 

@@ -28,7 +28,7 @@ type passage struct {
 	members  []member // nil before the first step
 	from, to int64    // windows of the stretch under way
 	at       int      // the next member that is read of them; 0: the stretch is yet to be chosen
-	removals uint64   // of the roster, as of which members know their series
+	removals uint64   // of the series table, as of which members know their series
 }
 
 // read adds the series of the shard that answer the query of r to the columns of r.
@@ -63,7 +63,7 @@ func (p *passage) step(ctx context.Context) (done bool, err error) {
 		if err := p.find(ctx, windows); err != nil || len(p.members) == 0 {
 			return true, err
 		}
-	case p.removals != p.series.table.removals:
+	case p.removals != p.series.Table.Removals():
 		p.findAgain(windows)
 	}
 	for {
@@ -89,7 +89,7 @@ func (p *passage) step(ctx context.Context) (done bool, err error) {
 
 // find finds the members.
 func (p *passage) find(ctx context.Context, windows []numberedWindow) error {
-	p.removals, p.from = p.series.table.removals, p.grid().WindowOf(p.first)
+	p.removals, p.from = p.series.Table.Removals(), p.grid().WindowOf(p.first)
 	numbers, err := p.candidates(ctx, windows, p.matching)
 	if err != nil || len(numbers) == 0 || len(windows) == 0 {
 		return err
@@ -103,13 +103,13 @@ func (p *passage) grid() grid.Grid { return p.reader.grid }
 // findAgain gives the members the series that the shard knows under their numbers now: some have been forgotten. One of which
 // nobody knows anything any more has no values either.
 func (p *passage) findAgain(windows []numberedWindow) {
-	p.removals = p.series.table.removals
+	p.removals = p.series.Table.Removals()
 	for i := range p.members {
 		m := &p.members[i]
 		entry, err := p.describe(m.series, windows, p.reader)
 		if err != nil {
-			entry = &series{gauge: m.kind == gauges}
-			binary.BigEndian.PutUint64(entry.id[:], m.id)
+			entry = &Series{Gauge: m.kind == gauges}
+			binary.BigEndian.PutUint64(entry.ID[:], m.id)
 		}
 		m.entry = entry
 	}

@@ -5,7 +5,7 @@ import "fmt"
 // replaySeries applies a record of definitions. The caller holds the lock.
 func (s *shard) replaySeries(r *bodyReader) error {
 	first, count := r.uvarint(), r.uvarint()
-	if first > maxNumber {
+	if first > MaxNumber {
 		return fmt.Errorf("there can be no series %d", first)
 	}
 	for i := range count {
@@ -13,11 +13,11 @@ func (s *shard) replaySeries(r *bodyReader) error {
 		if r.err != nil {
 			return r.err
 		}
-		if err := s.series.define(first+i, tags); err != nil {
+		if err := s.series.Define(first+i, tags); err != nil {
 			return err
 		}
 	}
-	s.series.table.reserve(uint32(first))
+	s.series.Table.Reserve(uint32(first))
 	return nil
 }
 
@@ -38,7 +38,7 @@ func (db *DB) install(file *windowFile) error {
 		}
 		s := db.shards[part.Shard]
 		s.mu.Lock()
-		s.series.table.reserve(last.Number + 1)
+		s.series.Table.Reserve(last.Number + 1)
 		s.mu.Unlock()
 	}
 	for i, s := range db.shards {
@@ -75,14 +75,14 @@ func (db *DB) closeReplay() error {
 // closeReplay looks for what the log did not define in the files, and returns of how many series with values the tags
 // are lost.
 func (s *shard) closeReplay() (orphans int) {
-	for number, entry := range s.series.table.all(0) {
-		if entry.tags == lost {
+	for number, entry := range s.series.Table.All(0) {
+		if entry.Tags == UnknownTags {
 			s.knowFromFiles(number)
 		}
 		switch {
-		case !entry.inMemory():
-			s.series.table.mayRest(number)
-		case entry.tags == lost:
+		case !entry.InMemory():
+			s.series.Table.MayRest(number)
+		case entry.Tags == UnknownTags:
 			orphans++
 		}
 	}

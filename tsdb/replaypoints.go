@@ -40,7 +40,7 @@ func (p *pointsReplay) apply(at wal.Position, r *bodyReader) error {
 			}
 			p.slot = slot
 		}
-		if p.shard.series.getOrPlaceholder(number) == nil {
+		if p.shard.series.GetOrPlaceholder(number) == nil {
 			p.shard.impossible++
 			continue
 		}
@@ -66,7 +66,7 @@ func (p *pointsReplay) store(filed *filedSlots) error {
 	p.newest = max(p.newest, p.slot)
 	newest := s.grid.TimeOf(p.slot)
 	for _, number := range p.numbers {
-		s.series.get(number).restore(newest)
+		s.series.Get(number).Restore(newest)
 	}
 	p.numbers, p.values = p.numbers[:0], p.values[:0]
 	return nil
@@ -84,8 +84,8 @@ func (s *shard) replayStates(r *bodyReader) error {
 			return err
 		}
 		r.rest = rest
-		if entry := s.series.getOrPlaceholder(int64(min(number, math.MaxInt64))); entry != nil {
-			entry.state = state
+		if entry := s.series.GetOrPlaceholder(int64(min(number, math.MaxInt64))); entry != nil {
+			entry.State = state
 		}
 	}
 	return nil

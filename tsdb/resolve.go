@@ -14,18 +14,18 @@ var errNumbers = errors.New("new series refused: its shard has no number left")
 // and a new number where there is none.
 func (s *shard) resolve(tags []byte) (uint32, error) {
 	s.mu.RLock()
-	number, rests, found := s.series.table.find(tags)
+	number, rests, found := s.series.Table.Find(tags)
 	s.mu.RUnlock()
 	if found && !rests {
 		return number, nil
 	}
-	name := canonical(tags)
-	var buf [usualTags]tag.Tag
+	name := Canonical(tags)
+	var buf [UsualTags]tag.Tag
 	parsed, err := tag.AppendParsed(buf[:0], string(name))
 	if err != nil {
 		return 0, err
 	}
-	newcomer := newSeries(name, parsed)
+	newcomer := NewSeries(name, parsed)
 	s.mu.RLock()
 	generation := s.generation()
 	number, filed := s.findFiled(tags)
@@ -33,23 +33,23 @@ func (s *shard) resolve(tags []byte) (uint32, error) {
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if number, _, found := s.series.table.find(tags); found {
-		s.series.table.wake(number)
+	if number, _, found := s.series.Table.Find(tags); found {
+		s.series.Table.Wake(number)
 		return number, nil
 	}
 	if s.generation() != generation { // it may have gone to a file in between
 		number, filed = s.findFiled(tags)
 	}
-	if !filed && s.series.table.isFull() {
+	if !filed && s.series.Table.IsFull() {
 		return 0, errNumbers
 	}
-	if err := s.series.admit(parsed); err != nil {
+	if err := s.series.Admit(parsed); err != nil {
 		return 0, err
 	}
 	if !filed {
-		return s.series.table.define(newcomer), nil
+		return s.series.Table.Define(newcomer), nil
 	}
-	s.series.putBack(number, newcomer)
+	s.series.PutBack(number, newcomer)
 	s.catchUp(number)
 	return number, nil
 }

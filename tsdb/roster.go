@@ -6,7 +6,7 @@ import (
 	"math"
 )
 
-// A roster is the series of a shard that are remembered, by number and by tags. Numbers grow with each new series
+// A Table is the series of a shard that are remembered, by number and by tags. Numbers grow with each new series
 // and are never used again; those of forgotten series leave holes:
 //
 //	chapters   [ ─┬─ , nil, ─── ]      by number / 65,536
@@ -14,8 +14,8 @@ import (
 //	              └─ nil …
 //	names      hash of tags -> number
 //
-// so that it costs what is remembered, and 8 bytes for each 65,536 series that ever were. Its shard's lock guards it.
-type roster struct {
+// so that it costs what is remembered, and 8 bytes for each 65,536 series that ever were. The lock of the shard guards it.
+type Table struct {
 	seed     maphash.Seed
 	chapters []*chapter
 	names    tagTable
@@ -41,14 +41,14 @@ type chapter struct {
 
 // A page is 256 series.
 type page struct {
-	series [256]series
+	series [256]Series
 	used   int // series that exist
 }
 
-func newRoster() *roster { return &roster{seed: maphash.MakeSeed()} }
+func newTable() *Table { return &Table{seed: maphash.MakeSeed()} }
 
-// at returns the series with a number, nil if there is none. It is the roster's own.
-func (r *roster) at(number uint32) *series {
+// at returns the series with a number, nil if there is none. It is the table's own.
+func (r *Table) at(number uint32) *Series {
 	if i := number >> 16; i < uint32(len(r.chapters)) && r.chapters[i] != nil {
 		if p := r.chapters[i].pages[number>>8&0xff]; p != nil {
 			if s := &p.series[number&0xff]; s.exists {
@@ -59,27 +59,39 @@ func (r *roster) at(number uint32) *series {
 	return nil
 }
 
-// find returns the number of the series with some tags, and whether it rests.
-func (r *roster) find(tags []byte) (number uint32, rests, found bool) {
-	number, found = r.names.find(r.hash(tags), func(number uint32) bool { return string(r.at(number).tags) == string(tags) })
+// Find returns the number of the series with some tags, and whether it rests.
+func (r *Table) Find(tags []byte) (number uint32, rests, found bool) {
+	number, found = r.names.find(r.hashOfTags(tags), func(number uint32) bool { return string(r.at(number).Tags) == string(tags) })
 	return number, found && r.at(number).resting != 0, found
 }
 
-// reserve notes that the numbers below n have been given out.
-func (r *roster) reserve(n uint32) { r.next = max(r.next, n) }
+// Len returns the number of series.
+func (r *Table) Len() int { return r.count }
 
-// isFull reports whether all numbers have been given out.
-func (r *roster) isFull() bool { return r.next > maxNumber }
+// Next returns the number of the next new series: all those below it have been given out.
+func (r *Table) Next() uint32 { return r.next }
 
-// loggedFirst notes that the log has the definitions of the first n unlogged series.
-func (r *roster) loggedFirst(n int) { r.unlogged = r.unlogged[n:] }
+// Removals counts the series that were evicted: who has kept a *Series over it looks again.
+func (r *Table) Removals() uint64 { return r.removals }
 
-func (r *roster) hash(tags []byte) uint32 { return uint32(maphash.Bytes(r.seed, tags)) }
+// Unlogged returns the series whose tags are not in the log yet, in the order in which they came. It is the table's own.
+func (r *Table) Unlogged() []uint32 { return r.unlogged }
 
-func (r *roster) hashOf(s *series) uint32 { return uint32(maphash.String(r.seed, string(s.tags))) }
+// Reserve notes that the numbers below n have been given out.
+func (r *Table) Reserve(n uint32) { r.next = max(r.next, n) }
+
+// IsFull reports whether all numbers have been given out.
+func (r *Table) IsFull() bool { return r.next > MaxNumber }
+
+// LoggedFirst notes that the log has the definitions of the first n unlogged series.
+func (r *Table) LoggedFirst(n int) { r.unlogged = r.unlogged[n:] }
+
+func (r *Table) hashOfTags(tags []byte) uint32 { return uint32(maphash.Bytes(r.seed, tags)) }
+
+func (r *Table) hashOf(s *Series) uint32 { return uint32(maphash.String(r.seed, string(s.Tags))) }
 
 // put enters a series under a number that none has, and makes it found by its tags.
-func (r *roster) put(number uint32, s series) *series {
+func (r *Table) put(number uint32, s Series) *Series {
 	chapters := int(number>>16) + 1
 	if chapters > len(r.chapters) {
 		r.chapters = append(r.chapters, make([]*chapter, chapters-len(r.chapters))...)
@@ -97,7 +109,7 @@ func (r *roster) put(number uint32, s series) *series {
 	}
 	p.used++
 	r.count++
-	r.reserve(number + 1)
+	r.Reserve(number + 1)
 	entry := &p.series[number&0xff]
 	*entry = s
 	r.name(number)
@@ -105,25 +117,25 @@ func (r *roster) put(number uint32, s series) *series {
 }
 
 // name makes a series found by its tags. Of two with the same tags, the later one is.
-func (r *roster) name(number uint32) {
+func (r *Table) name(number uint32) {
 	entry := r.at(number)
-	if entry.tags == lost {
+	if entry.Tags == UnknownTags {
 		return
 	}
 	hash := r.hashOf(entry)
-	if old, found := r.names.find(hash, func(other uint32) bool { return r.at(other).tags == entry.tags }); found {
+	if old, found := r.names.find(hash, func(other uint32) bool { return r.at(other).Tags == entry.Tags }); found {
 		r.names.remove(hash, old)
 	}
 	r.names.add(hash, number)
 }
 
 // remove forgets a series.
-func (r *roster) remove(number uint32) {
+func (r *Table) remove(number uint32) {
 	c := r.chapters[number>>16]
 	p := c.pages[number>>8&0xff]
 	entry := &p.series[number&0xff]
 	r.names.remove(r.hashOf(entry), number)
-	*entry = series{}
+	*entry = Series{}
 	r.removals++
 	r.count--
 	if p.used--; p.used > 0 {
@@ -135,9 +147,9 @@ func (r *roster) remove(number uint32) {
 	}
 }
 
-// all yields the series from a number on, ascending.
-func (r *roster) all(from uint32) iter.Seq2[uint32, *series] {
-	return func(yield func(uint32, *series) bool) {
+// All yields the series from a number on, ascending.
+func (r *Table) All(from uint32) iter.Seq2[uint32, *Series] {
+	return func(yield func(uint32, *Series) bool) {
 		for i := int(from >> 16); i < len(r.chapters); i++ {
 			if r.chapters[i] == nil {
 				continue
@@ -158,25 +170,25 @@ func (r *roster) all(from uint32) iter.Seq2[uint32, *series] {
 	}
 }
 
-// maxNumber is the last number that a Ref has room for.
-const maxNumber = math.MaxUint32 - 1
+// MaxNumber is the last number that a Ref has room for.
+const MaxNumber = math.MaxUint32 - 1
 
-// define enters a new series under the next number.
-func (r *roster) define(s series) uint32 {
+// Define enters a new series under the next number.
+func (r *Table) Define(s Series) uint32 {
 	number := r.next
 	r.put(number, s)
 	r.unlogged = append(r.unlogged, number)
-	r.mayRest(number)
+	r.MayRest(number)
 	return number
 }
 
-// run returns where the next series whose tags are known is, and how many follow each other there, max at most.
-func (r *roster) run(from uint32, max int) (first uint32, n int) {
-	for number, entry := range r.all(from) {
+// Run returns where the next series whose tags are known is, and how many follow each other there, max at most.
+func (r *Table) Run(from uint32, max int) (first uint32, n int) {
+	for number, entry := range r.All(from) {
 		switch {
-		case n == max || n > 0 && (number != first+uint32(n) || entry.tags == lost):
+		case n == max || n > 0 && (number != first+uint32(n) || entry.Tags == UnknownTags):
 			return first, n
-		case entry.tags == lost:
+		case entry.Tags == UnknownTags:
 		case n == 0:
 			first, n = number, 1
 		default:

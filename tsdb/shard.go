@@ -19,7 +19,7 @@ import (
 const maxOpenWindows = 2
 
 // A shard holds a fixed part of the series, chosen by a hash of their tags, with everything that
-// belongs to them. Only the committer (append.go) changes it, except for new entries in the roster.
+// belongs to them. Only the committer (append.go) changes it, except for new series.
 type shard struct {
 	number int
 	grid   grid.Grid
@@ -27,7 +27,7 @@ type shard struct {
 	mu sync.RWMutex // guards all below; the committer reads its own staged state under it too
 
 	// series has what is known of the series, and windows their values.
-	series *catalog
+	series *Catalog
 
 	windows map[int64]window // nil: the DB is closed
 	memory  *offheap.Arena   // of the windows' values
@@ -47,11 +47,11 @@ type shard struct {
 	encoder    *gorilla.Encoder // scratch of sealing
 }
 
-func newShard(number int, g grid.Grid, c *census, tags *index.Dictionary) *shard {
+func newShard(number int, g grid.Grid, c *Cardinality, tags *index.Dictionary) *shard {
 	return &shard{
 		number:  number,
 		grid:    g,
-		series:  newCatalog(c, tags),
+		series:  NewCatalog(c, tags),
 		windows: make(map[int64]window),
 		memory:  new(offheap.Arena),
 		encoder: gorilla.NewEncoder(g.StepMillis),
@@ -60,7 +60,7 @@ func newShard(number int, g grid.Grid, c *census, tags *index.Dictionary) *shard
 }
 
 // generation changes with what makes series ones with values in files only, and with the files: see strays.go.
-func (s *shard) generation() uint64 { return s.moves + s.series.departures }
+func (s *shard) generation() uint64 { return s.moves + s.series.Departures }
 
 // shardOf returns the shard of a tag set among n. It decides where a series is looked for after a
 // restart: the hash is part of the format.
@@ -134,14 +134,14 @@ func (s *shard) beginRow(w *openWindow, number uint32, value float64) (row int, 
 			err = nil
 		}
 		if !counted {
-			s.series.enterWindow(number) // it has a row, whatever became of the values below
+			s.series.EnterWindow(number) // it has a row, whatever became of the values below
 		}
 		return row, true, err
 	case value != value:
 		return 0, false, nil // nothing stays nothing
 	}
 	row = w.addRow(number)
-	s.series.enterWindow(number)
+	s.series.EnterWindow(number)
 	return row, true, nil
 }
 
@@ -272,7 +272,7 @@ func (s *shard) close() {
 // leaveFor takes the series for which a window counted out of it, but for those for which what comes in its place
 // counts, too. The caller holds the lock.
 func (s *shard) leaveFor(after window, counted []uint32) {
-	s.series.leaveWindow(slices.DeleteFunc(counted, func(number uint32) bool { return holdsInMemory(after, number) }))
+	s.series.LeaveWindow(slices.DeleteFunc(counted, func(number uint32) bool { return holdsInMemory(after, number) }))
 }
 
 // leaveAtOnce bounds how many series leave a window while readers and writers wait: a millisecond or two.
@@ -288,7 +288,7 @@ func (s *shard) leaveTaken(w window) {
 	s.mu.Unlock()
 	for some := range slices.Chunk(left, leaveAtOnce) {
 		s.mu.Lock()
-		s.series.leaveWindow(some)
+		s.series.LeaveWindow(some)
 		s.mu.Unlock()
 	}
 }

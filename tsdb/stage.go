@@ -15,7 +15,7 @@ import (
 type staging struct {
 	writes []stagedWrite
 	states []stagedState
-	// defined is how many of roster.unlogged the log knows after the commit. More may come while it is
+	// defined is how many of the unlogged series the log knows after the commit. More may come while it is
 	// written; those are for the next one.
 	defined int
 	// emitted is the normaliser's output, reused from sample to sample.
@@ -41,16 +41,16 @@ type stagedState struct {
 
 // stage computes what a sample changes. The caller holds the lock for reading and is the committer.
 func (s *shard) stage(number uint32, p Point, counts *AppendStats) error {
-	entry := s.series.get(number)
+	entry := s.series.Get(number)
 	if entry == nil {
 		return fmt.Errorf("%w: shard %d has no series %d, or has forgotten it", ErrUnknownRef, s.number, number)
 	}
-	switch entry.kind {
+	switch entry.Kind {
 	case normalize.Gauge, normalize.Sum:
 		return s.stageFold(number, entry, p)
 	}
 	next := normalize.NextRate
-	if entry.kind == normalize.Counter {
+	if entry.Kind == normalize.Counter {
 		next = normalize.NextCounter
 	}
 	sample := normalize.Sample{Time: p.Time, Value: p.Value}
@@ -74,20 +74,20 @@ func (s *shard) stage(number uint32, p Point, counts *AppendStats) error {
 }
 
 // stageFold merges a sample into its slot, at any age.
-func (s *shard) stageFold(number uint32, entry *series, p Point) error {
+func (s *shard) stageFold(number uint32, entry *Series, p Point) error {
 	slot := s.grid.SlotAt(normalize.SlotOf(p.Time, s.grid.StepMillis))
 	old, err := s.stagedValue(number, entry, slot)
 	if err != nil {
 		return err
 	}
-	if folded := normalize.Fold(entry.kind, old, p.Value); folded == folded {
+	if folded := normalize.Fold(entry.Kind, old, p.Value); folded == folded {
 		s.stageWrite(number, entry, slot, folded)
 	}
 	return nil
 }
 
 // stageIfEmpty fills a slot that has no value yet.
-func (s *shard) stageIfEmpty(number uint32, entry *series, p Point) error {
+func (s *shard) stageIfEmpty(number uint32, entry *Series, p Point) error {
 	slot := s.grid.SlotAt(p.Time)
 	old, err := s.stagedValue(number, entry, slot)
 	if err != nil {
@@ -100,8 +100,8 @@ func (s *shard) stageIfEmpty(number uint32, entry *series, p Point) error {
 }
 
 // stagedValue returns the value that a slot will have: the newest staged, else the stored one.
-func (s *shard) stagedValue(number uint32, entry *series, slot int64) (float64, error) {
-	for at := entry.lastStaged; at != 0; at = s.staged.writes[at-1].previous {
+func (s *shard) stagedValue(number uint32, entry *Series, slot int64) (float64, error) {
+	for at := entry.LastStaged; at != 0; at = s.staged.writes[at-1].previous {
 		if w := &s.staged.writes[at-1]; w.slot == slot {
 			return w.value, nil
 		}
@@ -125,24 +125,24 @@ func (st *staging) sortByWindow(g grid.Grid) {
 	})
 }
 
-func (s *shard) stageWrite(number uint32, entry *series, slot int64, value float64) {
-	s.staged.writes = append(s.staged.writes, stagedWrite{number, entry.lastStaged, slot, value})
-	entry.lastStaged = int32(len(s.staged.writes))
+func (s *shard) stageWrite(number uint32, entry *Series, slot int64, value float64) {
+	s.staged.writes = append(s.staged.writes, stagedWrite{number, entry.LastStaged, slot, value})
+	entry.LastStaged = int32(len(s.staged.writes))
 }
 
-func (s *shard) stateOf(entry *series) normalize.State {
-	if entry.stagedState != 0 {
-		return s.staged.states[entry.stagedState-1].state
+func (s *shard) stateOf(entry *Series) normalize.State {
+	if entry.StagedState != 0 {
+		return s.staged.states[entry.StagedState-1].state
 	}
-	return entry.state
+	return entry.State
 }
 
-func (s *shard) stageState(number uint32, entry *series, state normalize.State, mustLog bool) {
-	if entry.stagedState == 0 {
+func (s *shard) stageState(number uint32, entry *Series, state normalize.State, mustLog bool) {
+	if entry.StagedState == 0 {
 		s.staged.states = append(s.staged.states, stagedState{series: number})
-		entry.stagedState = int32(len(s.staged.states))
+		entry.StagedState = int32(len(s.staged.states))
 	}
-	staged := &s.staged.states[entry.stagedState-1]
+	staged := &s.staged.states[entry.StagedState-1]
 	staged.state, staged.mustLog = state, mustLog
 }
 
@@ -156,8 +156,8 @@ func (s *shard) apply() error {
 		}
 	}
 	for _, st := range s.staged.states {
-		s.series.table.wake(st.series)
-		s.series.get(st.series).state = st.state
+		s.series.Table.Wake(st.series)
+		s.series.Get(st.series).State = st.state
 	}
 	s.defined()
 	return firstErr
@@ -165,17 +165,17 @@ func (s *shard) apply() error {
 
 // defined notes that the definitions that the commit has staged are in the log. The caller holds the lock.
 func (s *shard) defined() {
-	s.series.table.loggedFirst(s.staged.defined)
+	s.series.Table.LoggedFirst(s.staged.defined)
 	s.staged.defined = 0
 }
 
 // clearStaged empties the staging, after apply or instead of it.
 func (s *shard) clearStaged() {
 	for _, w := range s.staged.writes {
-		s.series.get(w.series).lastStaged = 0
+		s.series.Get(w.series).LastStaged = 0
 	}
 	for _, st := range s.staged.states {
-		s.series.get(st.series).stagedState = 0
+		s.series.Get(st.series).StagedState = 0
 	}
 	s.staged.writes = s.staged.writes[:0]
 	s.staged.states = s.staged.states[:0]

@@ -58,8 +58,8 @@ func (db *DB) Stats() Stats {
 	db.stats.mu.Lock()
 	st.Append, st.Commits = db.stats.append, db.stats.commits
 	db.stats.mu.Unlock()
-	st.Limits = db.census.status()
-	st.SeriesBytes = db.census.memory()
+	st.Limits = db.cardinality.Status()
+	st.SeriesBytes = db.cardinality.Memory()
 	if db.cache != nil {
 		st.Cache = db.cache.stats()
 		st.OutsideBytes += int(st.Cache.Bytes)
@@ -69,8 +69,8 @@ func (db *DB) Stats() Stats {
 	}
 	for _, s := range db.shards {
 		s.mu.RLock()
-		st.Series += s.series.table.count
-		st.Active += s.series.index.Len()
+		st.Series += s.series.Table.Len()
+		st.Active += s.series.Index.Len()
 		for _, w := range s.windows {
 			switch w.(type) {
 			case *openWindow:

@@ -23,7 +23,7 @@ import (
 // A strayPart is the strays of one shard in one file.
 type strayPart struct {
 	filed *filedWindow
-	bits  seriesSet // by position in the file, from filed.part.First on
+	bits  Set // by position in the file, from filed.part.First on
 }
 
 // A strayCache holds the strays of a shard as of some generation of it.
@@ -48,7 +48,7 @@ func (s *shard) strayParts() ([]strayPart, error) {
 }
 
 func (s *shard) findStrays() (parts []strayPart, err error) {
-	var seen seriesSet // by number
+	var seen Set // by number
 	var numbers []uint32
 	s.newestFiles(func(filed *filedWindow) bool {
 		numbers, err = filed.file.reader.NumbersOf(numbers[:0], filed.part)
@@ -62,11 +62,11 @@ func (s *shard) findStrays() (parts []strayPart, err error) {
 		windows, whole := s.windowsReading(filed.file)
 		part := strayPart{filed: filed}
 		for i, number := range numbers {
-			if seen.has(number) || s.series.inMemory(number) || !whole && !anyHolds(windows, number) {
+			if seen.Has(number) || s.series.InMemory(number) || !whole && !anyHolds(windows, number) {
 				continue
 			}
-			seen.add(number)
-			part.bits.add(uint32(i))
+			seen.Add(number)
+			part.bits.Add(uint32(i))
 		}
 		if part.bits != nil {
 			parts = append(parts, part)
@@ -119,14 +119,14 @@ func (l *strayList) add(ctx context.Context, s *shard) error {
 func (l *strayList) append(ctx context.Context, dst []uint32, s *shard, part strayPart) ([]uint32, error) {
 	first, begin := part.filed.part.First, len(dst)
 	if _, all := l.matching.where.(tag.True); all {
-		part.bits.each(func(i uint32) { dst = append(dst, first+i) })
+		part.bits.Each(func(i uint32) { dst = append(dst, first+i) })
 	} else {
 		matching, err := l.matching.of(ctx, part.filed)
 		if err != nil {
 			return dst, err
 		}
 		for _, position := range matching {
-			if part.bits.has(position - first) {
+			if part.bits.Has(position - first) {
 				dst = append(dst, position)
 			}
 		}
@@ -140,7 +140,7 @@ func (l *strayList) append(ctx context.Context, dst []uint32, s *shard, part str
 	}
 	kept := begin
 	for i, number := range numbers {
-		if !s.series.inMemory(number) {
+		if !s.series.InMemory(number) {
 			dst[kept] = dst[begin+i]
 			kept++
 		}

@@ -32,10 +32,10 @@ func kindOf(gauge bool) kinds {
 
 // enlist counts a series with some samples.
 func (t *tally) enlist(m *member, samples int) {
-	// Nearly always the first 8 bytes decide: that spares the look into the roster, which is a wait for memory.
+	// Nearly always the first 8 bytes decide: that spares the look into the series table, which is a wait for memory.
 	if t.series == 0 || m.id <= binary.BigEndian.Uint64(t.first[:]) {
-		if entry := m.entry; t.series == 0 || string(entry.id[:]) < string(t.first[:]) {
-			t.first, t.gauge = entry.id, entry.gauge
+		if entry := m.entry; t.series == 0 || string(entry.ID[:]) < string(t.first[:]) {
+			t.first, t.gauge = entry.ID, entry.Gauge
 		}
 	}
 	t.series++

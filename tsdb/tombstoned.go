@@ -20,13 +20,13 @@ import (
 // file until it is folded; a restart has it again from the log. It owns its base.
 type tombstonedWindow struct {
 	base   baseWindow // not a tombstonedWindow
-	hidden seriesSet
+	hidden Set
 	left   map[uint32][]byte
 	since  wal.Position // as in openWindow
 }
 
 func (w *tombstonedWindow) slots(series uint32, scratch []float64) ([]float64, error) {
-	if !w.hidden.has(series) {
+	if !w.hidden.Has(series) {
 		return w.base.slots(series, scratch)
 	}
 	block := w.left[series]
@@ -40,7 +40,7 @@ func (w *tombstonedWindow) slots(series uint32, scratch []float64) ([]float64, e
 }
 
 func (w *tombstonedWindow) addInto(sum, scratch []float64, series uint32) (int, error) {
-	if !w.hidden.has(series) {
+	if !w.hidden.Has(series) {
 		return w.base.addInto(sum, scratch, series)
 	}
 	values, err := w.slots(series, scratch)
@@ -48,14 +48,14 @@ func (w *tombstonedWindow) addInto(sum, scratch []float64, series uint32) (int, 
 }
 
 func (w *tombstonedWindow) touch(series uint32, from, to int) byte {
-	if w.hidden.has(series) {
+	if w.hidden.Has(series) {
 		return 0
 	}
 	return w.base.touch(series, from, to)
 }
 
 func (w *tombstonedWindow) holds(series uint32) bool {
-	if w.hidden.has(series) {
+	if w.hidden.Has(series) {
 		return w.left[series] != nil
 	}
 	return w.base.holds(series)
@@ -63,7 +63,7 @@ func (w *tombstonedWindow) holds(series uint32) bool {
 
 func (w *tombstonedWindow) series(visit func(uint32)) {
 	w.base.series(func(series uint32) {
-		if !w.hidden.has(series) || w.left[series] != nil {
+		if !w.hidden.Has(series) || w.left[series] != nil {
 			visit(series)
 		}
 	})
@@ -78,7 +78,7 @@ func (w *tombstonedWindow) sizeBytes() int {
 }
 
 func (w *tombstonedWindow) appendBlock(dst []byte, series uint32) ([]byte, error) {
-	if w.hidden.has(series) {
+	if w.hidden.Has(series) {
 		return append(dst, w.left[series]...), nil
 	}
 	return w.base.appendBlock(dst, series)

@@ -28,10 +28,10 @@ func TestLateWritesGiveTheSameBytes(t *testing.T) {
 	const series = 9
 	g := grid.Grid{StepMillis: 60_000, Width: 20}
 	newFilled := func() *shard {
-		s := newShard(0, g, newCensus(Limits{}, nil), index.NewDictionary())
+		s := newShard(0, g, NewCardinality(Limits{}, nil), index.NewDictionary())
 		for i := range series {
 			tags := tag.New("name", string(rune('a'+i)))
-			s.series.table.define(newSeries(canonical(tags.AppendCanonical(nil)), tags))
+			s.series.Table.Define(NewSeries(Canonical(tags.AppendCanonical(nil)), tags))
 		}
 		return s
 	}
@@ -81,7 +81,7 @@ func TestLateWritesGiveTheSameBytes(t *testing.T) {
 			t.Fatalf("windows differ:\n%x %v\n%x %v", got.arena, got.table, want.arena, want.table)
 		}
 		for number := range uint32(series) {
-			if a, b := late.series.get(number).windows, ordered.series.get(number).windows; a != b {
+			if a, b := late.series.Get(number).Windows(), ordered.series.Get(number).Windows(); a != b {
 				t.Fatalf("series %d is in %d windows, want %d", number, a, b)
 			}
 		}
@@ -90,11 +90,11 @@ func TestLateWritesGiveTheSameBytes(t *testing.T) {
 
 // TestClearedSeriesLeaves clears all values of a series over a sealed window: it is gone from window and index.
 func TestClearedSeriesLeaves(t *testing.T) {
-	s := newShard(0, grid.Grid{StepMillis: 60_000, Width: 4}, newCensus(Limits{}, nil), index.NewDictionary())
+	s := newShard(0, grid.Grid{StepMillis: 60_000, Width: 4}, NewCardinality(Limits{}, nil), index.NewDictionary())
 	defer s.close()
 	for i := range 3 {
 		tags := tag.New("name", string(rune('a'+i)))
-		s.series.table.define(newSeries(canonical(tags.AppendCanonical(nil)), tags))
+		s.series.Table.Define(NewSeries(Canonical(tags.AppendCanonical(nil)), tags))
 		if err := s.store(uint32(i), 2, 1); err != nil {
 			t.Fatal(err)
 		}
@@ -110,17 +110,17 @@ func TestClearedSeriesLeaves(t *testing.T) {
 	if err := s.sealAbove(0); err != nil {
 		t.Fatal(err)
 	}
-	if w := s.windows[0]; w.holds(1) || !w.holds(0) || !w.holds(2) || s.series.index.Len() != 2 {
-		t.Errorf("series 1 is held: %t, the index has %d series, want 2", w.holds(1), s.series.index.Len())
+	if w := s.windows[0]; w.holds(1) || !w.holds(0) || !w.holds(2) || s.series.Index.Len() != 2 {
+		t.Errorf("series 1 is held: %t, the index has %d series, want 2", w.holds(1), s.series.Index.Len())
 	}
 }
 
 // TestDamagedBase: a block that does not decode is an error of the write and of the question, and the window goes on.
 func TestDamagedBase(t *testing.T) {
-	s := newShard(0, grid.Grid{StepMillis: 60_000, Width: 4}, newCensus(Limits{}, nil), index.NewDictionary())
+	s := newShard(0, grid.Grid{StepMillis: 60_000, Width: 4}, NewCardinality(Limits{}, nil), index.NewDictionary())
 	defer s.close()
 	tags := tag.New("name", "a")
-	s.series.table.define(newSeries(canonical(tags.AppendCanonical(nil)), tags))
+	s.series.Table.Define(NewSeries(Canonical(tags.AppendCanonical(nil)), tags))
 	damaged := newSealedBuilder(&sealedWindow{width: 4, memory: s.memory})
 	if err := damaged.add(0, []byte{1, 0}); err != nil {
 		t.Fatal(err)
