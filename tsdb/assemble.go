@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"math"
 
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/turn"
 )
 
@@ -311,7 +312,7 @@ func (a *assembly) finish(ctx context.Context) ([]*Column, error) {
 		if !c.hasValue() {
 			continue
 		}
-		c.Tags = Canonical(c.key).Tags()
+		c.Tags = memseries.Canonical(c.key).Tags()
 		kept = append(kept, c.Column)
 		if err := a.used.checkColumns(len(kept)); err != nil {
 			return nil, err

@@ -11,6 +11,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
 	"github.com/telamon-tsdb/telamon/tsdb/grid"
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
@@ -277,8 +278,8 @@ func addPart(w *blockfile.Writer, s *shard, part baseWindow) error {
 		if failed != nil {
 			return
 		}
-		var tags Canonical
-		if tags, failed = s.tagsIn(number, part); failed != nil || tags == UnknownTags {
+		var tags memseries.Canonical
+		if tags, failed = s.tagsIn(number, part); failed != nil || tags == memseries.UnknownTags {
 			return
 		}
 		if block, failed = part.appendBlock(block[:0], number); failed == nil {

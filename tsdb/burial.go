@@ -8,15 +8,16 @@ import (
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/vector"
 )
 
 // A burial applies tombstones to the windows of a shard, one by one.
 type burial struct {
-	numbers  []uint32  // of the tombstone at hand
-	from, to int       // the slots of the window at hand, from ≤ offset < to
-	touched  Set       // the series that had something there, so far
-	scratch  []float64 // as long as a window
+	numbers  []uint32      // of the tombstone at hand
+	from, to int           // the slots of the window at hand, from ≤ offset < to
+	touched  memseries.Set // the series that had something there, so far
+	scratch  []float64     // as long as a window
 	encoder  *gorilla.Encoder
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/datadir"
 	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/turn"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
@@ -104,7 +105,7 @@ type DB struct {
 	shards      []*shard
 	tags        *index.Dictionary // of all shards
 	now         func() time.Time
-	cardinality *Cardinality
+	cardinality *memseries.Cardinality
 	stats       counters
 	replay      *replay
 	upkeep      *upkeep
@@ -135,7 +136,7 @@ func New(cfg Config) (*DB, error) {
 		log:         cfg.Log,
 		logger:      cfg.Logger,
 		now:         cfg.Now,
-		cardinality: NewCardinality(cfg.Limits, cfg.Now),
+		cardinality: memseries.NewCardinality(cfg.Limits, cfg.Now),
 		tags:        index.NewDictionary(),
 		turns:       turn.NewQueue(turn.AllButOne()),
 		heldFor:     heldFor,

@@ -7,7 +7,7 @@
 //	                               │        │        │
 //	                     normalize │    tsdb/wal     │        slot = value, absolute
 //	                               ▼                 ▼
-//	              shard: roster, states          shard: windows, index      16 shards, by hash of the tags
+//	              shard: series, states          shard: windows, index      16 shards, by hash of the tags
 //	                                                 │
 //	Select ◄── cache ◄── merge, in order of lanes ◄── aggregate, in order of shards and series
 //
@@ -58,8 +58,8 @@
 //
 // # Series that go
 //
-// The roster (roster.go) and the index of a shard cover what has values in memory. When the last window of a series has left it,
-// the series leaves the index, and sixty steps later the roster (forget.go); its number lives on in block files, and
+// The series table (tsdb/memseries) and the index of a shard cover what has values in memory. When the last window of a series has left it,
+// the series leaves the index, and sixty steps later the table (forget.go); its number lives on in block files, and
 // these find it: which of their series answer a query, what the tags of a number are, and which number tags have
 // (filedseries.go). So a fleet that replaces its nodes every hour costs what is in memory, and files are asked only
 // for the windows that they alone have. What is written late over a file lies over it (overlay.go) until a new file
@@ -110,16 +110,7 @@
 //	            record.go          records of series and points in the log
 //	            describe.go        what a record says of its data directory
 //
-//	series      series.go          what is known of one
-//	            roster.go          those that are remembered, by number
-//	            tagtable.go        and by tags
-//	            resolve.go         tags to a number, old or new
-//	            limits.go          what new series may cost
-//	            valuecounts.go     how many series have each value
-//	            growth.go          which key has got the most new ones
-//	            evict.go           resting, and evicted
-//	            catalog.go         all that a shard knows of them
-//	            seriesset.go       a bit for each number
+//	series      resolve.go         tags to a number, old or new
 //
 //	memory      window.go          window, what all kinds of them can; openWindow
 //	            strip.go           16 slots of an open window

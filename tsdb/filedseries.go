@@ -8,6 +8,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/normalize"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/turn"
@@ -80,7 +81,7 @@ func (s *shard) knowFromFiles(number uint32) bool {
 	known := false
 	s.newestFiles(func(filed *filedWindow) bool {
 		tags, parsed, err := filed.tagsOf(number)
-		if err != nil || tags == UnknownTags {
+		if err != nil || tags == memseries.UnknownTags {
 			return true
 		}
 		s.series.Register(number, tags, parsed)
@@ -103,17 +104,17 @@ func (s *shard) catchUp(number uint32) {
 }
 
 // tagsOf returns the tags of a series; they are lost if the file does not have it.
-func (w *filedWindow) tagsOf(number uint32) (Canonical, tag.Tags, error) {
+func (w *filedWindow) tagsOf(number uint32) (memseries.Canonical, tag.Tags, error) {
 	position, found, err := w.file.reader.Find(blockfile.Series{Shard: w.shard, Number: number})
 	if err != nil || !found {
-		return UnknownTags, nil, err
+		return memseries.UnknownTags, nil, err
 	}
 	tags, err := w.file.reader.AppendCanonical(nil, position)
 	if err != nil {
-		return UnknownTags, nil, err
+		return memseries.UnknownTags, nil, err
 	}
 	parsed, err := tag.ParseCanonical(tags) // as the reader says it is
-	return Canonical(tags), parsed, err
+	return memseries.Canonical(tags), parsed, err
 }
 
 // A condition is a predicate and what is known of it without the lock of any shard: the values that its patterns match, and
@@ -271,14 +272,14 @@ func isSubset(few, many []uint32) bool {
 }
 
 // forgotten are the series that a reader has met in a shard whose table has evicted them, by number.
-type forgotten map[uint32]*Series
+type forgotten map[uint32]*memseries.Series
 
 // forgottenBytes is what one of them takes besides its tags.
 const forgottenBytes = 200
 
 // describe returns what is known of a series besides its values: by the series table or, where that has evicted it, by the
 // files of windows; nil where they are lost.
-func (s *shard) describe(number uint32, windows []numberedWindow, r *reader) (*Series, error) {
+func (s *shard) describe(number uint32, windows []numberedWindow, r *reader) (*memseries.Series, error) {
 	if entry := s.series.Get(number); entry != nil {
 		return entry, nil
 	}
@@ -294,8 +295,8 @@ func (s *shard) describe(number uint32, windows []numberedWindow, r *reader) (*S
 		if err != nil && !errors.Is(err, blockfile.ErrDamaged) {
 			return nil, err
 		}
-		if tags != UnknownTags {
-			entry := NewSeries(tags, parsed)
+		if tags != memseries.UnknownTags {
+			entry := memseries.NewSeries(tags, parsed)
 			r.forgotten[number] = &entry
 			return &entry, r.used.addBytes(forgottenBytes + len(tags))
 		}
@@ -304,7 +305,7 @@ func (s *shard) describe(number uint32, windows []numberedWindow, r *reader) (*S
 }
 
 // tagsIn returns the tags of a series that part, a window of the shard, has.
-func (s *shard) tagsIn(number uint32, part window) (Canonical, error) {
+func (s *shard) tagsIn(number uint32, part window) (memseries.Canonical, error) {
 	s.mu.RLock()
 	entry := s.series.Get(number)
 	s.mu.RUnlock()
@@ -313,7 +314,7 @@ func (s *shard) tagsIn(number uint32, part window) (Canonical, error) {
 	}
 	filed := filePart(part)
 	if filed == nil {
-		return UnknownTags, nil
+		return memseries.UnknownTags, nil
 	}
 	tags, _, err := filed.tagsOf(number)
 	return tags, err

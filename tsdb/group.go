@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
@@ -34,7 +35,7 @@ type member struct {
 	series uint32
 	kind   kinds
 	id     uint64 // the first bytes of its ID, as they sort
-	entry  *Series
+	entry  *memseries.Series
 	column *partial
 }
 
@@ -115,7 +116,7 @@ func (s *shard) touchTags(numbers []uint32, r *reader) {
 
 // columnOf returns the column that a series with these tags goes into, a new one where it is the first of its group; nil
 // if it lacks a key of Query.By.
-func (r *reader) columnOf(tags Canonical) (*partial, error) {
+func (r *reader) columnOf(tags memseries.Canonical) (*partial, error) {
 	if r.query.PerSeries {
 		r.key = append(r.key[:0], tags...)
 	} else {

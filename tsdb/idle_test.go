@@ -8,6 +8,7 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
 	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 )
 
 // TestIdleWindowsAreSealed: a window is sealed some slots after its end, once nobody has written to it for a step; so
@@ -59,7 +60,7 @@ func TestNoLongerIdle(t *testing.T) {
 		"dropped": func(s *shard) error { s.dropBefore(1000); return nil },
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newShard(0, grid.Grid{StepMillis: minute, Width: 60}, NewCardinality(Limits{}, nil), index.NewDictionary())
+			s := newShard(0, grid.Grid{StepMillis: minute, Width: 60}, memseries.NewCardinality(Limits{}, nil), index.NewDictionary())
 			defer s.close()
 			s.series.PutPlaceholder(0)
 			if err := s.store(0, 1, 7); err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/offheap"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
@@ -110,10 +111,10 @@ func TestCloseGivesAllBack(t *testing.T) {
 
 // TestPinnedWindowStays: a window that is read without the lock keeps its bytes while a write replaces it.
 func TestPinnedWindowStays(t *testing.T) {
-	s := newShard(0, grid.Grid{StepMillis: minute, Width: 60}, NewCardinality(Limits{}, nil), index.NewDictionary())
+	s := newShard(0, grid.Grid{StepMillis: minute, Width: 60}, memseries.NewCardinality(Limits{}, nil), index.NewDictionary())
 	defer s.close()
 	tags := tag.New("name", "a")
-	s.series.Table.Define(NewSeries(Canonical(tags.AppendCanonical(nil)), tags))
+	s.series.Table.Define(memseries.NewSeries(memseries.Canonical(tags.AppendCanonical(nil)), tags))
 	store := func(slot int64) {
 		t.Helper()
 		if err := s.store(0, slot, float64(slot)); err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 )
@@ -20,7 +21,7 @@ func TestOverlay(t *testing.T) {
 	const series = 9
 	g := grid.Grid{StepMillis: 60_000, Width: 4}
 	rapid.Check(t, func(rt *rapid.T) {
-		s := newShard(0, g, NewCardinality(Limits{}, time.Now), index.NewDictionary())
+		s := newShard(0, g, memseries.NewCardinality(Limits{}, time.Now), index.NewDictionary())
 		defer s.close()
 		dir := &blockDir{fsys: vfstest.NewMemory(), path: "/blocks", grid: g, logger: slog.New(slog.DiscardHandler), files: make(map[int64]*windowFile)}
 		if err := dir.fsys.MkdirAll(dir.path); err != nil {
@@ -34,7 +35,7 @@ func TestOverlay(t *testing.T) {
 			if err := s.series.Admit(tags); err != nil {
 				rt.Fatal(err)
 			}
-			s.series.Table.Define(NewSeries(Canonical(tags.AppendCanonical(nil)), tags))
+			s.series.Table.Define(memseries.NewSeries(memseries.Canonical(tags.AppendCanonical(nil)), tags))
 			want[i] = []float64{nan, nan, nan, nan}
 		}
 		for sequence := range rapid.IntRange(1, 12).Draw(rt, "rounds") {

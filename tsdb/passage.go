@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/telamon-tsdb/telamon/tsdb/grid"
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/turn"
 )
 
@@ -108,7 +109,7 @@ func (p *passage) findAgain(windows []numberedWindow) {
 		m := &p.members[i]
 		entry, err := p.describe(m.series, windows, p.reader)
 		if err != nil {
-			entry = &Series{Gauge: m.kind == gauges}
+			entry = &memseries.Series{Gauge: m.kind == gauges}
 			binary.BigEndian.PutUint64(entry.ID[:], m.id)
 		}
 		m.entry = entry

@@ -1,11 +1,15 @@
 package tsdb
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
+)
 
 // replaySeries applies a record of definitions. The caller holds the lock.
 func (s *shard) replaySeries(r *bodyReader) error {
 	first, count := r.uvarint(), r.uvarint()
-	if first > MaxNumber {
+	if first > memseries.MaxNumber {
 		return fmt.Errorf("there can be no series %d", first)
 	}
 	for i := range count {
@@ -76,13 +80,13 @@ func (db *DB) closeReplay() error {
 // are lost.
 func (s *shard) closeReplay() (orphans int) {
 	for number, entry := range s.series.Table.All(0) {
-		if entry.Tags == UnknownTags {
+		if entry.Tags == memseries.UnknownTags {
 			s.knowFromFiles(number)
 		}
 		switch {
 		case !entry.InMemory():
 			s.series.Table.MayRest(number)
-		case entry.Tags == UnknownTags:
+		case entry.Tags == memseries.UnknownTags:
 			orphans++
 		}
 	}

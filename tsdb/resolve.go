@@ -3,6 +3,7 @@ package tsdb
 import (
 	"errors"
 
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
@@ -19,13 +20,13 @@ func (s *shard) resolve(tags []byte) (uint32, error) {
 	if found && !rests {
 		return number, nil
 	}
-	name := Canonical(tags)
-	var buf [UsualTags]tag.Tag
+	name := memseries.Canonical(tags)
+	var buf [memseries.UsualTags]tag.Tag
 	parsed, err := tag.AppendParsed(buf[:0], string(name))
 	if err != nil {
 		return 0, err
 	}
-	newcomer := NewSeries(name, parsed)
+	newcomer := memseries.NewSeries(name, parsed)
 	s.mu.RLock()
 	generation := s.generation()
 	number, filed := s.findFiled(tags)

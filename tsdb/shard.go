@@ -10,6 +10,7 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
 	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/offheap"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
@@ -27,7 +28,7 @@ type shard struct {
 	mu sync.RWMutex // guards all below; the committer reads its own staged state under it too
 
 	// series has what is known of the series, and windows their values.
-	series *Catalog
+	series *memseries.Catalog
 
 	windows map[int64]window // nil: the DB is closed
 	memory  *offheap.Arena   // of the windows' values
@@ -47,11 +48,11 @@ type shard struct {
 	encoder    *gorilla.Encoder // scratch of sealing
 }
 
-func newShard(number int, g grid.Grid, c *Cardinality, tags *index.Dictionary) *shard {
+func newShard(number int, g grid.Grid, c *memseries.Cardinality, tags *index.Dictionary) *shard {
 	return &shard{
 		number:  number,
 		grid:    g,
-		series:  NewCatalog(c, tags),
+		series:  memseries.NewCatalog(c, tags),
 		windows: make(map[int64]window),
 		memory:  new(offheap.Arena),
 		encoder: gorilla.NewEncoder(g.StepMillis),

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/telamon-tsdb/telamon/tsdb/grid"
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/normalize"
 )
 
@@ -74,7 +75,7 @@ func (s *shard) stage(number uint32, p Point, counts *AppendStats) error {
 }
 
 // stageFold merges a sample into its slot, at any age.
-func (s *shard) stageFold(number uint32, entry *Series, p Point) error {
+func (s *shard) stageFold(number uint32, entry *memseries.Series, p Point) error {
 	slot := s.grid.SlotAt(normalize.SlotOf(p.Time, s.grid.StepMillis))
 	old, err := s.stagedValue(number, entry, slot)
 	if err != nil {
@@ -87,7 +88,7 @@ func (s *shard) stageFold(number uint32, entry *Series, p Point) error {
 }
 
 // stageIfEmpty fills a slot that has no value yet.
-func (s *shard) stageIfEmpty(number uint32, entry *Series, p Point) error {
+func (s *shard) stageIfEmpty(number uint32, entry *memseries.Series, p Point) error {
 	slot := s.grid.SlotAt(p.Time)
 	old, err := s.stagedValue(number, entry, slot)
 	if err != nil {
@@ -100,7 +101,7 @@ func (s *shard) stageIfEmpty(number uint32, entry *Series, p Point) error {
 }
 
 // stagedValue returns the value that a slot will have: the newest staged, else the stored one.
-func (s *shard) stagedValue(number uint32, entry *Series, slot int64) (float64, error) {
+func (s *shard) stagedValue(number uint32, entry *memseries.Series, slot int64) (float64, error) {
 	for at := entry.LastStaged; at != 0; at = s.staged.writes[at-1].previous {
 		if w := &s.staged.writes[at-1]; w.slot == slot {
 			return w.value, nil
@@ -125,19 +126,19 @@ func (st *staging) sortByWindow(g grid.Grid) {
 	})
 }
 
-func (s *shard) stageWrite(number uint32, entry *Series, slot int64, value float64) {
+func (s *shard) stageWrite(number uint32, entry *memseries.Series, slot int64, value float64) {
 	s.staged.writes = append(s.staged.writes, stagedWrite{number, entry.LastStaged, slot, value})
 	entry.LastStaged = int32(len(s.staged.writes))
 }
 
-func (s *shard) stateOf(entry *Series) normalize.State {
+func (s *shard) stateOf(entry *memseries.Series) normalize.State {
 	if entry.StagedState != 0 {
 		return s.staged.states[entry.StagedState-1].state
 	}
 	return entry.State
 }
 
-func (s *shard) stageState(number uint32, entry *Series, state normalize.State, mustLog bool) {
+func (s *shard) stageState(number uint32, entry *memseries.Series, state normalize.State, mustLog bool) {
 	if entry.StagedState == 0 {
 		s.staged.states = append(s.staged.states, stagedState{series: number})
 		entry.StagedState = int32(len(s.staged.states))

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
@@ -23,7 +24,7 @@ import (
 // A strayPart is the strays of one shard in one file.
 type strayPart struct {
 	filed *filedWindow
-	bits  Set // by position in the file, from filed.part.First on
+	bits  memseries.Set // by position in the file, from filed.part.First on
 }
 
 // A strayCache holds the strays of a shard as of some generation of it.
@@ -48,7 +49,7 @@ func (s *shard) strayParts() ([]strayPart, error) {
 }
 
 func (s *shard) findStrays() (parts []strayPart, err error) {
-	var seen Set // by number
+	var seen memseries.Set // by number
 	var numbers []uint32
 	s.newestFiles(func(filed *filedWindow) bool {
 		numbers, err = filed.file.reader.NumbersOf(numbers[:0], filed.part)

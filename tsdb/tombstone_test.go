@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/vector"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
@@ -59,7 +60,7 @@ func TestTombstoneBody(t *testing.T) {
 // FuzzReplay takes any bytes for the body of any record: they are an error, or change something, and what is there can be
 // asked for, packed and deleted.
 func FuzzReplay(f *testing.F) {
-	list := []Series{NewSeries(Canonical(tag.New("name", "a").AppendCanonical(nil)), tag.New("name", "a"))}
+	list := []memseries.Series{memseries.NewSeries(memseries.Canonical(tag.New("name", "a").AppendCanonical(nil)), tag.New("name", "a"))}
 	points := appendPointsBody(nil, 0, []stagedWrite{{series: 0, slot: 3, value: 1}, {series: 0, slot: 9, value: 2}}, nil)
 	f.Add(byte(wal.Series), seriesBody(0, 0, list))
 	f.Add(byte(wal.Points), points)

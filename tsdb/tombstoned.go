@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/vector"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
@@ -20,7 +21,7 @@ import (
 // file until it is folded; a restart has it again from the log. It owns its base.
 type tombstonedWindow struct {
 	base   baseWindow // not a tombstonedWindow
-	hidden Set
+	hidden memseries.Set
 	left   map[uint32][]byte
 	since  wal.Position // as in openWindow
 }

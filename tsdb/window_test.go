@@ -10,6 +10,7 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
 	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
@@ -28,10 +29,10 @@ func TestLateWritesGiveTheSameBytes(t *testing.T) {
 	const series = 9
 	g := grid.Grid{StepMillis: 60_000, Width: 20}
 	newFilled := func() *shard {
-		s := newShard(0, g, NewCardinality(Limits{}, nil), index.NewDictionary())
+		s := newShard(0, g, memseries.NewCardinality(Limits{}, nil), index.NewDictionary())
 		for i := range series {
 			tags := tag.New("name", string(rune('a'+i)))
-			s.series.Table.Define(NewSeries(Canonical(tags.AppendCanonical(nil)), tags))
+			s.series.Table.Define(memseries.NewSeries(memseries.Canonical(tags.AppendCanonical(nil)), tags))
 		}
 		return s
 	}
@@ -90,11 +91,11 @@ func TestLateWritesGiveTheSameBytes(t *testing.T) {
 
 // TestClearedSeriesLeaves clears all values of a series over a sealed window: it is gone from window and index.
 func TestClearedSeriesLeaves(t *testing.T) {
-	s := newShard(0, grid.Grid{StepMillis: 60_000, Width: 4}, NewCardinality(Limits{}, nil), index.NewDictionary())
+	s := newShard(0, grid.Grid{StepMillis: 60_000, Width: 4}, memseries.NewCardinality(Limits{}, nil), index.NewDictionary())
 	defer s.close()
 	for i := range 3 {
 		tags := tag.New("name", string(rune('a'+i)))
-		s.series.Table.Define(NewSeries(Canonical(tags.AppendCanonical(nil)), tags))
+		s.series.Table.Define(memseries.NewSeries(memseries.Canonical(tags.AppendCanonical(nil)), tags))
 		if err := s.store(uint32(i), 2, 1); err != nil {
 			t.Fatal(err)
 		}
@@ -117,10 +118,10 @@ func TestClearedSeriesLeaves(t *testing.T) {
 
 // TestDamagedBase: a block that does not decode is an error of the write and of the question, and the window goes on.
 func TestDamagedBase(t *testing.T) {
-	s := newShard(0, grid.Grid{StepMillis: 60_000, Width: 4}, NewCardinality(Limits{}, nil), index.NewDictionary())
+	s := newShard(0, grid.Grid{StepMillis: 60_000, Width: 4}, memseries.NewCardinality(Limits{}, nil), index.NewDictionary())
 	defer s.close()
 	tags := tag.New("name", "a")
-	s.series.Table.Define(NewSeries(Canonical(tags.AppendCanonical(nil)), tags))
+	s.series.Table.Define(memseries.NewSeries(memseries.Canonical(tags.AppendCanonical(nil)), tags))
 	damaged := newSealedBuilder(&sealedWindow{width: 4, memory: s.memory})
 	if err := damaged.add(0, []byte{1, 0}); err != nil {
 		t.Fatal(err)

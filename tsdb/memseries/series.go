@@ -1,4 +1,4 @@
-package tsdb
+package memseries
 
 import (
 	"slices"
@@ -63,7 +63,7 @@ func (c Canonical) Tags() tag.Tags {
 func (c Canonical) appendTags(dst tag.Tags) tag.Tags {
 	t, err := tag.AppendParsed(dst, string(c))
 	if err != nil {
-		panic("tsdb: the tags of a series are not canonical: " + err.Error())
+		panic("memseries: the tags of a series are not canonical: " + err.Error())
 	}
 	return t
 }

@@ -1,4 +1,4 @@
-package tsdb
+package memseries
 
 // A series that has no values in memory is forgotten; its number lives on in the files that it is in:
 //
