@@ -58,13 +58,13 @@ func (db *DB) Append(ctx context.Context, points []Point) ([]Refusal, error) {
 type committer struct {
 	db      *DB
 	group   []*batch
-	byShard [][]place
+	byShard [][]pointRef
 	body    []byte // of all records of a commit
 	records []wal.Record
 }
 
-// A place is a point of a batch of the group.
-type place struct{ batch, point int32 }
+// A pointRef is a point of a batch of the group.
+type pointRef struct{ batch, point int32 }
 
 // run commits until the queue is closed and empty.
 func (c *committer) run() {
@@ -156,7 +156,7 @@ func (c *committer) distribute() {
 				b.refuse(j, ErrUnknownRef)
 				continue
 			}
-			c.byShard[shard] = append(c.byShard[shard], place{int32(i), int32(j)})
+			c.byShard[shard] = append(c.byShard[shard], pointRef{int32(i), int32(j)})
 		}
 	}
 }
@@ -235,7 +235,7 @@ func (c *committer) logDefinitions() error {
 }
 
 // stage computes and encodes what the points change in one shard.
-func (c *committer) stage(s *shard, places []place, counts *AppendStats) {
+func (c *committer) stage(s *shard, places []pointRef, counts *AppendStats) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	for _, at := range places {

@@ -63,13 +63,13 @@ func (s *shard) bury(window int64, t tombstone, b *burial) error {
 	first, last := s.grid.FirstSlot(window), s.grid.LastSlot(window)
 	b.numbers, b.from, b.to = t.numbers, int(max(t.first, first)-first), int(min(t.last, last)-first)+1
 	since, unfiled := unfiledSince(before) // after may be the same window, where nothing is hidden that was not
-	after, hidden, err := b.in(before)
+	after, hidden, err := b.applyTo(before)
 	if err != nil && !errors.Is(err, blockfile.ErrDamaged) {
 		return err
 	}
 	if open, ok := after.(*openWindow); ok && len(hidden) > 0 {
 		s.writes++
-		open.touched = s.writes // whoever is sealing it begins again
+		open.lastWrite = s.writes // whoever is sealing it begins again
 	}
 	if over, ok := after.(*tombstonedWindow); ok {
 		if over.since = s.logAt; unfiled {
@@ -85,19 +85,19 @@ func (s *shard) bury(window int64, t tombstone, b *burial) error {
 	return err
 }
 
-// in returns a window without what b covers, and the series of which that was something. An open window is changed,
+// applyTo returns a window without what b covers, and the series of which that was something. An open window is changed,
 // others are replaced, or stay where there was nothing. After an error but blockfile.ErrDamaged nothing has changed.
-func (b *burial) in(w window) (after window, hidden []uint32, err error) {
+func (b *burial) applyTo(w window) (after window, hidden []uint32, err error) {
 	if w, ok := w.(*openWindow); ok {
-		hidden, err = b.inOpen(w)
+		hidden, err = b.applyOpen(w)
 		return w, hidden, err
 	}
-	return b.over(w.(baseWindow), b.numbers)
+	return b.applySealed(w.(baseWindow), b.numbers)
 }
 
-// inOpen clears rows. A row that has nothing left goes, and what lay under it is hidden with it; of a series without a
+// applyOpen clears rows. A row that has nothing left goes, and what lay under it is hidden with it; of a series without a
 // row the base is what counts.
-func (b *burial) inOpen(w *openWindow) (hidden []uint32, err error) {
+func (b *burial) applyOpen(w *openWindow) (hidden []uint32, err error) {
 	var below, emptied []uint32
 	for _, number := range b.numbers {
 		row, ok := w.rows.row(number)
@@ -116,7 +116,7 @@ func (b *burial) inOpen(w *openWindow) (hidden []uint32, err error) {
 	}
 	var hiddenBelow []uint32
 	if w.base != nil {
-		w.base, hiddenBelow, err = b.over(w.base, below)
+		w.base, hiddenBelow, err = b.applySealed(w.base, below)
 		if err != nil && !errors.Is(err, blockfile.ErrDamaged) {
 			return nil, err
 		}
@@ -132,15 +132,15 @@ func (b *burial) inOpen(w *openWindow) (hidden []uint32, err error) {
 	return append(hidden, hiddenBelow...), err
 }
 
-// over is in for the series with these numbers in a window that is not open.
-func (b *burial) over(w baseWindow, numbers []uint32) (after baseWindow, hidden []uint32, err error) {
+// applySealed is applyTo for the series with these numbers in a window that is not open.
+func (b *burial) applySealed(w baseWindow, numbers []uint32) (after baseWindow, hidden []uint32, err error) {
 	var over *tombstonedWindow
 	var damage error
 	for _, number := range numbers {
 		if !w.holds(number) {
 			continue
 		}
-		left, any, err := b.cut(w, number)
+		left, any, err := b.cutBlock(w, number)
 		switch {
 		case errors.Is(err, blockfile.ErrDamaged):
 			left, any, damage = nil, true, err
@@ -162,9 +162,9 @@ func (b *burial) over(w baseWindow, numbers []uint32) (after baseWindow, hidden 
 	return over, hidden, damage
 }
 
-// cut returns the block of a series without what b covers, nil if nothing is left, and whether b covers any value. All of
+// cutBlock returns the block of a series without what b covers, nil if nothing is left, and whether b covers any value. All of
 // a window need not be looked at.
-func (b *burial) cut(w baseWindow, series uint32) (left []byte, any bool, err error) {
+func (b *burial) cutBlock(w baseWindow, series uint32) (left []byte, any bool, err error) {
 	if b.to-b.from == len(b.scratch) {
 		return nil, true, nil
 	}

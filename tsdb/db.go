@@ -188,7 +188,7 @@ func (db *DB) Start() error {
 		return err
 	}
 	db.upkeep.begin()
-	c := &committer{db: db, byShard: make([][]place, len(db.shards))}
+	c := &committer{db: db, byShard: make([][]pointRef, len(db.shards))}
 	db.stopped.Go(c.run)
 	db.started.Store(true)
 	return nil

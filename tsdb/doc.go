@@ -59,7 +59,7 @@
 // # Series that go
 //
 // The series table (tsdb/memseries) and the index of a shard cover what has values in memory. When the last window of a series has left it,
-// the series leaves the index, and sixty steps later the table (forget.go); its number lives on in block files, and
+// the series leaves the index, and sixty steps later the table (evict.go); its number lives on in block files, and
 // these find it: which of their series answer a query, what the tags of a number are, and which number tags have
 // (filedseries.go). So a fleet that replaces its nodes every hour costs what is in memory, and files are asked only
 // for the windows that they alone have. What is written late over a file lies over it (overlay.go) until a new file
@@ -67,7 +67,7 @@
 //
 // # Select
 //
-// A query becomes a layout (layout.go): windows to read, cut into units, of ten slots where steps are not consolidated.
+// A query becomes a range plan (rangeplan.go): windows to read, cut into units, of ten slots where steps are not consolidated.
 // Units that are closed, two steps behind the clock, come from the cache as a whole or are read as a whole and kept; what is
 // between is read as far as the range goes, and the parts are put together (assemble.go):
 //
@@ -127,7 +127,7 @@
 //	            filedseries.go     series that files know: candidates, tags, states
 //
 //	upkeep      maintain.go        Maintain: the order of it all
-//	            forget.go          series without values in memory
+//	            evict.go           series without values in memory
 //	            retain.go          drop what is too old, if the clock can be believed
 //	            filing.go          windows to files
 //	            checkpoint.go      what is alive in the log, to its head
@@ -138,7 +138,7 @@
 //	            replaypoints.go    points, run by run
 //
 //	select      select.go          lanes, and how they are added up
-//	            layout.go          a range, cut into runs and units
+//	            rangeplan.go       a range, cut into runs and units
 //	            assemble.go        an answer put together from the cache and from what is read
 //	            edges.go           units that the range only touches
 //	            clip.go            the part of a column that the range has

@@ -271,11 +271,11 @@ func isSubset(few, many []uint32) bool {
 	return true
 }
 
-// forgotten are the series that a reader has met in a shard whose table has evicted them, by number.
-type forgotten map[uint32]*memseries.Series
+// evictedSeries are the series that a reader has met in a shard whose table has evicted them, by number.
+type evictedSeries map[uint32]*memseries.Series
 
-// forgottenBytes is what one of them takes besides its tags.
-const forgottenBytes = 200
+// evictedBytes is what one of them takes besides its tags.
+const evictedBytes = 200
 
 // describe returns what is known of a series besides its values: by the series table or, where that has evicted it, by the
 // files of windows; nil where they are lost.
@@ -283,7 +283,7 @@ func (s *shard) describe(number uint32, windows []numberedWindow, r *reader) (*m
 	if entry := s.series.Get(number); entry != nil {
 		return entry, nil
 	}
-	if entry := r.forgotten[number]; entry != nil {
+	if entry := r.evicted[number]; entry != nil {
 		return entry, nil
 	}
 	for _, w := range windows {
@@ -297,8 +297,8 @@ func (s *shard) describe(number uint32, windows []numberedWindow, r *reader) (*m
 		}
 		if tags != memseries.UnknownTags {
 			entry := memseries.NewSeries(tags, parsed)
-			r.forgotten[number] = &entry
-			return &entry, r.used.addBytes(forgottenBytes + len(tags))
+			r.evicted[number] = &entry
+			return &entry, r.used.addBytes(evictedBytes + len(tags))
 		}
 	}
 	return nil, nil

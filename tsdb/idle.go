@@ -48,10 +48,10 @@ func (s *shard) idleWindows(slot int64) (idle []*openWindow) {
 		if !ok {
 			continue
 		}
-		if w.touched == w.seen && s.grid.LastSlot(number) < slot && s.liftLeft(w) == nil {
+		if w.lastWrite == w.seen && s.grid.LastSlot(number) < slot && s.liftLeft(w) == nil {
 			idle = append(idle, w)
 		}
-		w.seen = w.touched
+		w.seen = w.lastWrite
 	}
 	return idle
 }
@@ -100,5 +100,5 @@ func (s *shard) whileIdle(w *openWindow, do func()) bool {
 
 // isIdle reports whether w is open still and has not been written to since idleWindows. The caller holds the lock.
 func (s *shard) isIdle(w *openWindow) bool {
-	return s.windows[w.number] == window(w) && w.touched == w.seen
+	return s.windows[w.number] == window(w) && w.lastWrite == w.seen
 }

@@ -17,10 +17,10 @@ import (
 //	trim     the log: what is still alive in it is written again at its head, and segments of which all windows
 //	         are in files are dropped
 //	release  windows older than the memory horizon are read from their files from now on
-//	forget   series without values in memory; see forget.go
+//	evict    series without values in memory; see evict.go
 //	merge    files of adjacent windows into a longer one, once; see merging.go
 //
-// Without a BlockDir it only drops, seals and forgets. After an error nothing is lost; the next call tries again.
+// Without a BlockDir it only drops, seals and evicts. After an error nothing is lost; the next call tries again.
 func (db *DB) Maintain(ctx context.Context, now time.Time) error { return db.upkeep.run(ctx, now) }
 
 // An upkeep is what a DB does to itself as time goes on: what Maintain does, and what only that needs to know.
@@ -32,8 +32,8 @@ type upkeep struct {
 
 	// maintaining is held by who removes files, or wants none to be removed. It comes before committing.
 	maintaining sync.Mutex
-	// doubted is when retention began to doubt the clock, by that clock; zero: it does not. maintaining guards it.
-	doubted time.Time
+	// leapSince is when retention began to doubt the clock, by that clock; zero: it does not. maintaining guards it.
+	leapSince time.Time
 }
 
 // begin does what a start asks for: windows past the retention, which a file may have, are dropped, and those within the
@@ -66,7 +66,7 @@ func (u *upkeep) run(ctx context.Context, now time.Time) error {
 		return err
 	}
 	if u.blocks == nil {
-		u.forget(u.grid.SlotBefore(now))
+		u.evict(u.grid.SlotBefore(now))
 		return nil
 	}
 	if due := u.dueWindows(now); len(due) > 0 {
@@ -75,7 +75,7 @@ func (u *upkeep) run(ctx context.Context, now time.Time) error {
 		}
 	}
 	u.release(u.grid.SlotBefore(now.Add(-u.horizon)))
-	u.forget(u.grid.SlotBefore(now))
+	u.evict(u.grid.SlotBefore(now))
 	return u.mergeSome(ctx, now)
 }
 

@@ -86,8 +86,8 @@ func (w *overlayWindow) addInto(sum, scratch []float64, series uint32) (int, err
 	return 0, nil
 }
 
-func (w *overlayWindow) touch(series uint32, from, to int) byte {
-	return w.rows.touch(series, from, to)
+func (w *overlayWindow) prefetch(series uint32, from, to int) byte {
+	return w.rows.prefetch(series, from, to)
 }
 
 func (w *overlayWindow) holds(series uint32) bool {

@@ -88,8 +88,8 @@ func TestOverlay(t *testing.T) {
 					rt.Fatal(err)
 				}
 			case 5:
-				u.forget(0)
-				u.forget(refSteps)
+				u.evict(0)
+				u.evict(refSteps)
 			}
 			checkOverlay(rt, s, want)
 		}

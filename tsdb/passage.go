@@ -34,7 +34,7 @@ type passage struct {
 
 // read adds the series of the shard that answer the query of r to the columns of r.
 func (s *shard) read(ctx context.Context, r *reader) error {
-	clear(r.forgotten)
+	clear(r.evicted)
 	r.matching.ask(ctx, s, r.first, r.last())
 	p := &passage{shard: s, reader: r}
 	locked := turn.NewContext(ctx, nil) // nobody passes a turn on who holds the lock
@@ -58,7 +58,7 @@ func (p *passage) step(ctx context.Context) (done bool, err error) {
 		return false, ErrClosed
 	}
 	end := time.Now().Add(p.heldFor)
-	windows := p.windowsIn(&p.layout)
+	windows := p.windowsIn(&p.rangePlan)
 	switch {
 	case p.members == nil:
 		if err := p.find(ctx, windows); err != nil || len(p.members) == 0 {
@@ -120,7 +120,7 @@ func (p *passage) findAgain(windows []numberedWindow) {
 func (p *passage) readStretch(ctx context.Context, stretch []readRun, end time.Time) (finished bool, err error) {
 	for p.at < len(p.members) {
 		batch := p.members[p.at:min(p.at+readAhead, len(p.members))]
-		p.touch(batch, stretch)
+		p.prefetch(batch, stretch)
 		for i := range batch {
 			for j := range stretch {
 				if err := p.addSeries(&batch[i], &stretch[j]); err != nil {

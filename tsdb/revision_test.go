@@ -79,7 +79,7 @@ func TestLayout(t *testing.T) {
 		n := rapid.Int64Range(1, 2000).Draw(rt, "length")
 		step := ratio * g.StepMillis
 		q := Query{Start: start * step, End: (start + n) * step, Step: step}
-		l, cached := layoutOf(g, q)
+		l, cached := newRangePlan(g, q)
 		width := int64(g.Width)
 		if back := l.query(q); back.Start != q.Start || back.End != q.End {
 			rt.Fatalf("%+v is the layout of %d … %d, want %d … %d", l, back.Start, back.End, q.Start, q.End)

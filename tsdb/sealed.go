@@ -186,7 +186,7 @@ func (w *sealedWindow) addInto(sum, scratch []float64, series uint32) (int, erro
 	return n, nil
 }
 
-func (w *sealedWindow) touch(series uint32, _, _ int) byte {
+func (w *sealedWindow) prefetch(series uint32, _, _ int) byte {
 	var any byte
 	block := w.block(series)
 	for i := 0; i < len(block); i += cacheLine {

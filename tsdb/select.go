@@ -41,9 +41,9 @@ func (db *DB) columns(ctx context.Context, q Query) ([]*Column, error) {
 	return db.answer(ctx, q)
 }
 
-// readGroups reads the lanes side by side and merges their columns in the order of the lanes. l is the layout for q. The
+// readGroups reads the lanes side by side and merges their columns in the order of the lanes. l is the plan for q. The
 // caller's turn is others' meanwhile.
-func (db *DB) readGroups(ctx context.Context, q Query, l layout, used *usage, matching *condition) (*groups, error) {
+func (db *DB) readGroups(ctx context.Context, q Query, l rangePlan, used *usage, matching *condition) (*groups, error) {
 	outer := ctx
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

@@ -118,7 +118,7 @@ func (s *shard) storeRun(slot int64, numbers []uint32, values []float64) error {
 		}
 		w.set(row, offset, values[i])
 		s.writes++
-		w.touched = s.writes
+		w.lastWrite = s.writes
 	}
 	return nil
 }
@@ -175,7 +175,7 @@ func (s *shard) sealAbove(n int) error {
 		for _, number := range s.order {
 			if w, ok := s.windows[number].(*openWindow); ok {
 				open++
-				if oldest == nil || w.touched < oldest.touched {
+				if oldest == nil || w.lastWrite < oldest.lastWrite {
 					oldest = w
 				}
 			}

@@ -17,7 +17,7 @@ type Stats struct {
 	// Commits is the number of log writes that the appended samples took together.
 	Commits int
 	// Series is the number of series that are remembered, Active of those that have values in memory. Series with
-	// values in files only are neither, but for those that came or were asked for within the last hour (see forget.go).
+	// values in files only are neither, but for those that came or were asked for within the last hour (see evict.go).
 	Series, Active int
 	// SeriesBytes estimates what the series that are remembered take of the Go heap.
 	SeriesBytes int

@@ -61,8 +61,8 @@ func (t *strip) addPage(memory *offheap.Arena, page int) {
 	vector.FillNaN(t.pages[page])
 }
 
-// touch reads a byte of each cache line of a row.
-func (t *strip) touch(row int) uint64 {
+// prefetch reads a byte of each cache line of a row.
+func (t *strip) prefetch(row int) uint64 {
 	values := t.row(row)
 	if values == nil {
 		return 0

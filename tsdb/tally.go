@@ -117,8 +117,8 @@ func (p *partial) isEmpty() bool {
 	return true
 }
 
-// unit returns the tally of one unit. l is the layout of what p holds.
-func (p *partial) unit(l *layout, unit int64) tally {
+// unit returns the tally of one unit. l is the plan of what p holds.
+func (p *partial) unit(l *rangePlan, unit int64) tally {
 	first, last := l.unitBounds(unit)
 	run := l.runOf(first)
 	of := &p.runs[run-l.runOf(l.first)]

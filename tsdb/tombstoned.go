@@ -48,11 +48,11 @@ func (w *tombstonedWindow) addInto(sum, scratch []float64, series uint32) (int, 
 	return vector.AddInto(sum, values), err
 }
 
-func (w *tombstonedWindow) touch(series uint32, from, to int) byte {
+func (w *tombstonedWindow) prefetch(series uint32, from, to int) byte {
 	if w.hidden.Has(series) {
 		return 0
 	}
-	return w.base.touch(series, from, to)
+	return w.base.prefetch(series, from, to)
 }
 
 func (w *tombstonedWindow) holds(series uint32) bool {

@@ -23,9 +23,9 @@ type window interface {
 	// addInto adds the n values of a series to sum, where either has one, and returns how many it has.
 	// scratch (of n values) is overwritten.
 	addInto(sum, scratch []float64, series uint32) (present int, err error)
-	// touch reads a byte of each cache line that slots of a series will read where [from, to) of them are wanted, and
+	// prefetch reads a byte of each cache line that slots of a series will read where [from, to) of them are wanted, and
 	// returns something made of them.
-	touch(series uint32, from, to int) byte
+	prefetch(series uint32, from, to int) byte
 	// holds reports whether the series has values here.
 	holds(series uint32) bool
 	// series calls visit for each series that has values here, in ascending order.
@@ -64,8 +64,8 @@ type openWindow struct {
 	strips    []strip
 	used      int    // rows that have been given out
 	spare     []int  // those of them that were taken away again
-	touched   uint64 // the shard's write counter at the last write: the least is sealed first
-	seen      uint64 // touched, when Maintain last looked
+	lastWrite uint64 // the shard's write counter at the last write: the least is sealed first
+	seen      uint64 // lastWrite, when Maintain last looked
 	// since is a position of the log that lies before the first write that is in no file.
 	since wal.Position
 }
@@ -186,19 +186,19 @@ func (w *openWindow) addInto(sum, scratch []float64, series uint32) (present int
 	return w.base.addInto(sum, scratch, series)
 }
 
-func (w *openWindow) touch(series uint32, from, to int) byte {
+func (w *openWindow) prefetch(series uint32, from, to int) byte {
 	row, ok := w.rows.row(series)
 	switch {
 	case ok:
 		var any uint64
 		for i := from / stripSlots; i*stripSlots < to; i++ {
-			any ^= w.strips[i].touch(row)
+			any ^= w.strips[i].prefetch(row)
 		}
 		return byte(any)
 	case w.base == nil:
 		return 0
 	}
-	return w.base.touch(series, from, to)
+	return w.base.prefetch(series, from, to)
 }
 
 func (w *openWindow) holds(series uint32) bool {

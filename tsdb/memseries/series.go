@@ -15,7 +15,7 @@ type Series struct {
 	exists  bool
 	Gauge   bool   // averages as a gauge
 	windows uint32 // in how many windows it has values in memory; the index holds it while there is one
-	// resting is the number of the batch (forget.go) in which the series waits to be forgotten; 0: in none.
+	// resting is the number of the batch (evict.go) in which the series waits to be evicted; 0: in none.
 	resting uint32
 	// State is the normaliser's: the samples of a counter or an off-grid rate that are not in a slot yet.
 	State normalize.State

@@ -7,10 +7,10 @@ import (
 )
 
 // A Table is the series of a shard that are remembered, by number and by tags. Numbers grow with each new series
-// and are never used again; those of forgotten series leave holes:
+// and are never used again; those of evicted series leave holes:
 //
 //	chapters   [ ─┬─ , nil, ─── ]      by number / 65,536
-//	pages         ├─ [ s0 s1 … ]       by number / 256: 256 series, 22 KB; nil when all of them are forgotten
+//	pages         ├─ [ s0 s1 … ]       by number / 256: 256 series, 22 KB; nil when all of them are evicted
 //	              └─ nil …
 //	names      hash of tags -> number
 //
@@ -22,12 +22,12 @@ type Table struct {
 	// count is how many series there are, and next the number of the next new one.
 	count int
 	next  uint32
-	// removals counts what was forgotten: who has kept a *series over it looks again.
+	// removals counts what was evicted: who has kept a *Series over it looks again.
 	removals uint64
 	// unlogged are those whose tags are not in the log yet, in the order in which they came. They are logged with the
 	// next commit of the shard.
 	unlogged []uint32
-	// idle are those that may have come to be without values in memory, and batches those that rest (forget.go).
+	// idle are those that may have come to be without values in memory, and batches those that rest (evict.go).
 	idle    []uint32
 	batches []restingBatch
 	batch   uint32 // number of the last batch
@@ -48,9 +48,9 @@ type page struct {
 func newTable() *Table { return &Table{seed: maphash.MakeSeed()} }
 
 // at returns the series with a number, nil if there is none. It is the table's own.
-func (r *Table) at(number uint32) *Series {
-	if i := number >> 16; i < uint32(len(r.chapters)) && r.chapters[i] != nil {
-		if p := r.chapters[i].pages[number>>8&0xff]; p != nil {
+func (t *Table) at(number uint32) *Series {
+	if i := number >> 16; i < uint32(len(t.chapters)) && t.chapters[i] != nil {
+		if p := t.chapters[i].pages[number>>8&0xff]; p != nil {
 			if s := &p.series[number&0xff]; s.exists {
 				return s
 			}
@@ -60,46 +60,46 @@ func (r *Table) at(number uint32) *Series {
 }
 
 // Find returns the number of the series with some tags, and whether it rests.
-func (r *Table) Find(tags []byte) (number uint32, rests, found bool) {
-	number, found = r.names.find(r.hashOfTags(tags), func(number uint32) bool { return string(r.at(number).Tags) == string(tags) })
-	return number, found && r.at(number).resting != 0, found
+func (t *Table) Find(tags []byte) (number uint32, rests, found bool) {
+	number, found = t.names.find(t.hashOfTags(tags), func(number uint32) bool { return string(t.at(number).Tags) == string(tags) })
+	return number, found && t.at(number).resting != 0, found
 }
 
 // Len returns the number of series.
-func (r *Table) Len() int { return r.count }
+func (t *Table) Len() int { return t.count }
 
 // Next returns the number of the next new series: all those below it have been given out.
-func (r *Table) Next() uint32 { return r.next }
+func (t *Table) Next() uint32 { return t.next }
 
 // Removals counts the series that were evicted: who has kept a *Series over it looks again.
-func (r *Table) Removals() uint64 { return r.removals }
+func (t *Table) Removals() uint64 { return t.removals }
 
 // Unlogged returns the series whose tags are not in the log yet, in the order in which they came. It is the table's own.
-func (r *Table) Unlogged() []uint32 { return r.unlogged }
+func (t *Table) Unlogged() []uint32 { return t.unlogged }
 
 // Reserve notes that the numbers below n have been given out.
-func (r *Table) Reserve(n uint32) { r.next = max(r.next, n) }
+func (t *Table) Reserve(n uint32) { t.next = max(t.next, n) }
 
 // IsFull reports whether all numbers have been given out.
-func (r *Table) IsFull() bool { return r.next > MaxNumber }
+func (t *Table) IsFull() bool { return t.next > MaxNumber }
 
 // LoggedFirst notes that the log has the definitions of the first n unlogged series.
-func (r *Table) LoggedFirst(n int) { r.unlogged = r.unlogged[n:] }
+func (t *Table) LoggedFirst(n int) { t.unlogged = t.unlogged[n:] }
 
-func (r *Table) hashOfTags(tags []byte) uint32 { return uint32(maphash.Bytes(r.seed, tags)) }
+func (t *Table) hashOfTags(tags []byte) uint32 { return uint32(maphash.Bytes(t.seed, tags)) }
 
-func (r *Table) hashOf(s *Series) uint32 { return uint32(maphash.String(r.seed, string(s.Tags))) }
+func (t *Table) hashOf(s *Series) uint32 { return uint32(maphash.String(t.seed, string(s.Tags))) }
 
 // put enters a series under a number that none has, and makes it found by its tags.
-func (r *Table) put(number uint32, s Series) *Series {
+func (t *Table) put(number uint32, s Series) *Series {
 	chapters := int(number>>16) + 1
-	if chapters > len(r.chapters) {
-		r.chapters = append(r.chapters, make([]*chapter, chapters-len(r.chapters))...)
+	if chapters > len(t.chapters) {
+		t.chapters = append(t.chapters, make([]*chapter, chapters-len(t.chapters))...)
 	}
-	c := r.chapters[number>>16]
+	c := t.chapters[number>>16]
 	if c == nil {
 		c = &chapter{}
-		r.chapters[number>>16] = c
+		t.chapters[number>>16] = c
 	}
 	p := c.pages[number>>8&0xff]
 	if p == nil {
@@ -108,53 +108,53 @@ func (r *Table) put(number uint32, s Series) *Series {
 		c.used++
 	}
 	p.used++
-	r.count++
-	r.Reserve(number + 1)
+	t.count++
+	t.Reserve(number + 1)
 	entry := &p.series[number&0xff]
 	*entry = s
-	r.name(number)
+	t.name(number)
 	return entry
 }
 
 // name makes a series found by its tags. Of two with the same tags, the later one is.
-func (r *Table) name(number uint32) {
-	entry := r.at(number)
+func (t *Table) name(number uint32) {
+	entry := t.at(number)
 	if entry.Tags == UnknownTags {
 		return
 	}
-	hash := r.hashOf(entry)
-	if old, found := r.names.find(hash, func(other uint32) bool { return r.at(other).Tags == entry.Tags }); found {
-		r.names.remove(hash, old)
+	hash := t.hashOf(entry)
+	if old, found := t.names.find(hash, func(other uint32) bool { return t.at(other).Tags == entry.Tags }); found {
+		t.names.remove(hash, old)
 	}
-	r.names.add(hash, number)
+	t.names.add(hash, number)
 }
 
-// remove forgets a series.
-func (r *Table) remove(number uint32) {
-	c := r.chapters[number>>16]
+// remove evicts a series.
+func (t *Table) remove(number uint32) {
+	c := t.chapters[number>>16]
 	p := c.pages[number>>8&0xff]
 	entry := &p.series[number&0xff]
-	r.names.remove(r.hashOf(entry), number)
+	t.names.remove(t.hashOf(entry), number)
 	*entry = Series{}
-	r.removals++
-	r.count--
+	t.removals++
+	t.count--
 	if p.used--; p.used > 0 {
 		return
 	}
 	c.pages[number>>8&0xff] = nil
 	if c.used--; c.used == 0 {
-		r.chapters[number>>16] = nil
+		t.chapters[number>>16] = nil
 	}
 }
 
 // All yields the series from a number on, ascending.
-func (r *Table) All(from uint32) iter.Seq2[uint32, *Series] {
+func (t *Table) All(from uint32) iter.Seq2[uint32, *Series] {
 	return func(yield func(uint32, *Series) bool) {
-		for i := int(from >> 16); i < len(r.chapters); i++ {
-			if r.chapters[i] == nil {
+		for i := int(from >> 16); i < len(t.chapters); i++ {
+			if t.chapters[i] == nil {
 				continue
 			}
-			for j, p := range r.chapters[i].pages {
+			for j, p := range t.chapters[i].pages {
 				first := uint32(i)<<16 | uint32(j)<<8
 				if p == nil || first+0xff < from {
 					continue
@@ -174,17 +174,17 @@ func (r *Table) All(from uint32) iter.Seq2[uint32, *Series] {
 const MaxNumber = math.MaxUint32 - 1
 
 // Define enters a new series under the next number.
-func (r *Table) Define(s Series) uint32 {
-	number := r.next
-	r.put(number, s)
-	r.unlogged = append(r.unlogged, number)
-	r.MayRest(number)
+func (t *Table) Define(s Series) uint32 {
+	number := t.next
+	t.put(number, s)
+	t.unlogged = append(t.unlogged, number)
+	t.MayRest(number)
 	return number
 }
 
 // Run returns where the next series whose tags are known is, and how many follow each other there, max at most.
-func (r *Table) Run(from uint32, max int) (first uint32, n int) {
-	for number, entry := range r.All(from) {
+func (t *Table) Run(from uint32, max int) (first uint32, n int) {
+	for number, entry := range t.All(from) {
 		switch {
 		case n == max || n > 0 && (number != first+uint32(n) || entry.Tags == UnknownTags):
 			return first, n

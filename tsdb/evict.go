@@ -15,19 +15,19 @@ const (
 // refSlots returns the number of slots for which a Ref is good.
 func refSlots(g grid.Grid) int64 { return max(refSteps, refMillis/g.StepMillis) }
 
-// forget evicts the series that have rested long enough at a slot.
-func (u *upkeep) forget(now int64) {
+// evict evicts the series that have rested long enough at a slot.
+func (u *upkeep) evict(now int64) {
 	for _, s := range u.shards {
 		s.mu.Lock()
 		s.series.Table.Rest(now)
 		s.mu.Unlock()
-		for u.forgetSome(s, now) {
+		for u.evictSome(s, now) {
 		}
 	}
 }
 
-// forgetSome evicts some series of a shard, between two commits, and reports whether there may be more.
-func (u *upkeep) forgetSome(s *shard, now int64) (more bool) {
+// evictSome evicts some series of a shard, between two commits, and reports whether there may be more.
+func (u *upkeep) evictSome(s *shard, now int64) (more bool) {
 	u.committing.Lock()
 	s.mu.Lock()
 	evicted, more := s.series.EvictSome(now, refSlots(u.grid), func(state normalize.State) bool { return u.matters(state, now) })
