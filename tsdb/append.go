@@ -58,13 +58,13 @@ func (db *DB) Append(ctx context.Context, points []Point) ([]Refusal, error) {
 type committer struct {
 	db      *DB
 	group   []*batch
-	byShard [][]place
+	byShard [][]pointRef
 	body    []byte // of all records of a commit
 	records []wal.Record
 }
 
-// A place is a point of a batch of the group.
-type place struct{ batch, point int32 }
+// A pointRef is a point of a batch of the group.
+type pointRef struct{ batch, point int32 }
 
 // run commits until the queue is closed and empty.
 func (c *committer) run() {
@@ -156,7 +156,7 @@ func (c *committer) distribute() {
 				b.refuse(j, ErrUnknownRef)
 				continue
 			}
-			c.byShard[shard] = append(c.byShard[shard], place{int32(i), int32(j)})
+			c.byShard[shard] = append(c.byShard[shard], pointRef{int32(i), int32(j)})
 		}
 	}
 }
@@ -187,12 +187,12 @@ func (c *committer) define() error {
 // may come meanwhile, and are not of this commit.
 func (c *committer) defineShard(s *shard) error {
 	s.mu.RLock()
-	left := len(s.roster.unlogged)
+	left := len(s.series.Table.Unlogged())
 	s.mu.RUnlock()
 	for left > 0 {
 		at := len(c.body)
 		s.mu.RLock()
-		unlogged := s.roster.unlogged[s.staged.defined:][:min(left, recordEntries)]
+		unlogged := s.series.Table.Unlogged()[s.staged.defined:][:min(left, recordEntries)]
 		n := 1
 		for n < len(unlogged) && unlogged[n] == unlogged[0]+uint32(n) {
 			n++
@@ -235,7 +235,7 @@ func (c *committer) logDefinitions() error {
 }
 
 // stage computes and encodes what the points change in one shard.
-func (c *committer) stage(s *shard, places []place, counts *AppendStats) {
+func (c *committer) stage(s *shard, places []pointRef, counts *AppendStats) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	for _, at := range places {

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"math"
 
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/turn"
 )
 
@@ -14,8 +15,8 @@ import (
 // others are read as far as the range goes. So it makes no difference to the answer what was in the cache: values of a slot
 // are added in the same order either way, and tallies are those of the same units.
 func (db *DB) answer(ctx context.Context, q Query) ([]*Column, error) {
-	l, cached := db.grid.layoutOf(q)
-	a := &assembly{db: db, query: q, layout: l, used: &usage{query: &q}, turn: turn.FromContext(ctx)}
+	l, cached := newRangePlan(db.grid, q)
+	a := &assembly{db: db, query: q, plan: l, used: &usage{query: &q}, turn: turn.FromContext(ctx)}
 	defer a.close()
 	if err := a.turn.Begin(ctx); err != nil {
 		return nil, err
@@ -41,12 +42,12 @@ const openSteps = 2
 
 // An assembly is an answer that is being put together from entries of the cache and from what is read.
 type assembly struct {
-	db     *DB
-	query  Query
-	layout layout
-	used   *usage
-	turn   *turn.Turn // of the goroutine that asks
-	cache  *cache     // nil: all is read
+	db    *DB
+	query Query
+	plan  rangePlan
+	used  *usage
+	turn  *turn.Turn // of the goroutine that asks
+	cache *cache     // nil: all is read
 	// matching is nil before the first reading.
 	matching *condition
 	// isUnits tells that whole units are read; else only what lies in the range.
@@ -74,10 +75,10 @@ type assembledColumn struct {
 // collect takes what the cache has and reads what lies between.
 func (a *assembly) collect(ctx context.Context) error {
 	a.stable = a.db.revisions.stable()
-	a.closed = a.db.grid.slotBefore(a.db.census.now()) - openSteps
+	a.closed = a.db.grid.SlotBefore(a.db.now()) - openSteps
 	a.dropped = a.db.revisions.droppedUpTo()
 	a.question = appendQuestion(nil, &a.query)
-	l := &a.layout
+	l := &a.plan
 	shape := shapeOf(&a.query, l)
 	firstMissing := l.unitOf(l.first)
 	for unit := firstMissing; unit <= l.unitOf(l.last()); unit++ {
@@ -103,7 +104,7 @@ func (a *assembly) collect(ctx context.Context) error {
 
 // isKept reports whether a unit is one that the cache keeps.
 func (a *assembly) isKept(unit int64) bool {
-	first, last := a.layout.unitBounds(unit)
+	first, last := a.plan.unitBounds(unit)
 	return last <= a.closed && first > a.dropped
 }
 
@@ -112,7 +113,7 @@ func (a *assembly) lookUp(unit int64) (parts [][]byte, found bool) {
 	if a.cache == nil || !a.isKept(unit) {
 		return nil, false
 	}
-	first, last := a.layout.unitBounds(unit)
+	first, last := a.plan.unitBounds(unit)
 	parts, found = a.cache.get(a.keyOf(unit), a.scratch, func(stable uint64) bool {
 		return a.db.revisions.hold(stable, first, last)
 	})
@@ -124,7 +125,7 @@ func (a *assembly) keyOf(unit int64) []byte { return binary.AppendVarint(a.quest
 
 // addPart copies a part of an entry to where it belongs.
 func (a *assembly) addPart(shape *entryShape, unit int64, part []byte) error {
-	l := &a.layout
+	l := &a.plan
 	first, last := l.unitBounds(unit)
 	from, to := l.clip(first, last)
 	skip := (from + int(l.first-first)) / l.ratio // values of the unit before the range
@@ -167,10 +168,10 @@ func (a *assembly) column(key []byte) (int, error) {
 		a.next = at + 1
 		return at, nil
 	}
-	if err := a.used.addBytes(a.query.columnBytes(&a.layout)); err != nil {
+	if err := a.used.addBytes(a.query.columnBytes(&a.plan)); err != nil {
 		return 0, err
 	}
-	at := a.add(string(key), a.query.newColumn(&a.layout))
+	at := a.add(string(key), a.query.newColumn(&a.plan))
 	a.next = at + 1
 	return at, a.used.checkBegun(len(a.columns))
 }
@@ -202,7 +203,7 @@ func (a *assembly) count(at int, unit int64, t *tally) {
 }
 
 // countAll counts all units of a partial.
-func (a *assembly) countAll(at int, p *partial, gap *layout) {
+func (a *assembly) countAll(at int, p *partial, gap *rangePlan) {
 	for unit := gap.unitOf(gap.first); unit <= gap.unitOf(gap.last()); unit++ {
 		t := p.unit(gap, unit)
 		a.count(at, unit, &t)
@@ -214,7 +215,7 @@ func (a *assembly) readUnits(ctx context.Context, first, last int64) error {
 	if first > last {
 		return nil
 	}
-	l := &a.layout
+	l := &a.plan
 	from, _ := l.unitBounds(first)
 	if !a.isKept(first) {
 		from = max(from, l.first)
@@ -234,7 +235,7 @@ func (a *assembly) readUnits(ctx context.Context, first, last int64) error {
 }
 
 // keep puts a unit of what was read into the cache.
-func (a *assembly) keep(unit int64, gap *layout, groups *groups) {
+func (a *assembly) keep(unit int64, gap *rangePlan, groups *groups) {
 	shape := shapeOf(&a.query, gap)
 	first, _ := gap.unitBounds(unit)
 	w := unitWriter{stable: a.stable}
@@ -250,7 +251,7 @@ func (a *assembly) keep(unit int64, gap *layout, groups *groups) {
 }
 
 // readGroups reads what a part of the range has.
-func (a *assembly) readGroups(ctx context.Context, part layout) (_ *groups, err error) {
+func (a *assembly) readGroups(ctx context.Context, part rangePlan) (_ *groups, err error) {
 	if a.matching == nil {
 		if a.matching, err = a.db.condition(ctx, a.query.Where); err != nil {
 			return nil, err
@@ -266,7 +267,7 @@ func (a *assembly) close() {
 }
 
 // read reads a gap between what the answer has already, lets keep see it, and adds it.
-func (a *assembly) read(ctx context.Context, gap layout, keep func(*groups)) error {
+func (a *assembly) read(ctx context.Context, gap rangePlan, keep func(*groups)) error {
 	groups, err := a.readGroups(ctx, gap)
 	if err != nil {
 		return err
@@ -274,7 +275,7 @@ func (a *assembly) read(ctx context.Context, gap layout, keep func(*groups)) err
 	if keep != nil {
 		keep(groups)
 	}
-	l := &a.layout
+	l := &a.plan
 	isAll := len(a.columns) == 0 && gap.first <= l.first && gap.last() >= l.last()
 	for i, p := range groups.list {
 		if i%64 == 0 {
@@ -311,7 +312,7 @@ func (a *assembly) finish(ctx context.Context) ([]*Column, error) {
 		if !c.hasValue() {
 			continue
 		}
-		c.Tags = canonical(c.key).tags()
+		c.Tags = memseries.Canonical(c.key).Tags()
 		kept = append(kept, c.Column)
 		if err := a.used.checkColumns(len(kept)); err != nil {
 			return nil, err

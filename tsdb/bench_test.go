@@ -10,7 +10,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
-	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -92,7 +92,7 @@ func newBenchFleet(b *testing.B, series, steps int) *benchFleet {
 
 func newBenchFleetConfig(b *testing.B, series, steps int, cfg tsdb.Config) *benchFleet {
 	b.Helper()
-	f := &benchFleet{testDB: openTestDB(b, vfs.NewMemory(), cfg)}
+	f := &benchFleet{testDB: openTestDB(b, vfstest.NewMemory(), cfg)}
 	for i := range series {
 		f.refs = append(f.refs, f.resolve(fleetTags(i)))
 	}

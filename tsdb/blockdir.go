@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
@@ -30,7 +32,7 @@ import (
 type blockDir struct {
 	fsys   vfs.FS
 	path   string
-	grid   grid
+	grid   grid.Grid
 	logger *slog.Logger
 	files  map[int64]*windowFile // the one in force, by window
 
@@ -52,7 +54,7 @@ func (d *blockDir) name(head blockfile.Head) string {
 // head returns the head of a file of some windows as of a position of the log.
 func (d *blockDir) head(first int64, windows int, upTo wal.Position) blockfile.Head {
 	return blockfile.Head{
-		StepMillis: d.grid.step, Slots: d.grid.width, First: first, Windows: windows, Sequence: uint64(upTo),
+		StepMillis: d.grid.StepMillis, Slots: d.grid.Width, First: first, Windows: windows, Sequence: uint64(upTo),
 	}
 }
 
@@ -100,8 +102,8 @@ func (d *blockDir) open() error {
 func (d *blockDir) countLost(name string, reason error) {
 	lost := Damage{Found: d.damage.now(), Cause: reason.Error(), Lost: "the whole file", Whole: true}
 	if head, ok := d.headOf(name); ok {
-		lost.From, _ = d.grid.bounds(head.First)
-		_, lost.To = d.grid.bounds(head.Last())
+		lost.From, _ = d.grid.Bounds(head.First)
+		_, lost.To = d.grid.Bounds(head.Last())
 	}
 	d.damage.keep(lost, blockfile.Damage{Whole: true})
 }
@@ -126,9 +128,9 @@ func (d *blockDir) openFile(name string) (*windowFile, error) {
 		return nil, err
 	}
 	h := r.Head()
-	if h.StepMillis != d.grid.step || h.Slots != d.grid.width {
+	if h.StepMillis != d.grid.StepMillis || h.Slots != d.grid.Width {
 		return nil, errors.Join(fmt.Errorf("%w: %s has windows of %d slots of %d ms, want %d of %d ms",
-			ErrLayout, name, h.Slots, h.StepMillis, d.grid.width, d.grid.step), r.Close())
+			ErrLayout, name, h.Slots, h.StepMillis, d.grid.Width, d.grid.StepMillis), r.Close())
 	}
 	if named, ok := d.headOf(filepath.Base(name)); ok && named != h {
 		return nil, errors.Join(fmt.Errorf("%w: %s has what belongs into %s", blockfile.ErrDamaged, name, filepath.Base(d.name(h))), r.Close())
@@ -187,7 +189,7 @@ func (d *blockDir) put(f *windowFile) error {
 func (d *blockDir) dropBefore(slot int64) error {
 	all := d.all()
 	for window := range d.files {
-		if d.grid.lastSlot(window) < slot {
+		if d.grid.LastSlot(window) < slot {
 			delete(d.files, window)
 		}
 	}
@@ -240,8 +242,8 @@ func (d *blockDir) takeOut(f *windowFile, reason error) error {
 	for _, window := range windows {
 		delete(d.files, window)
 	}
-	from, _ := d.grid.bounds(windows[0])
-	_, to := d.grid.bounds(windows[len(windows)-1])
+	from, _ := d.grid.Bounds(windows[0])
+	_, to := d.grid.Bounds(windows[len(windows)-1])
 	err := d.setAside(f.reader.Name(), reason, "windows", len(windows), "from", from, "to", to)
 	return errors.Join(f.reader.Close(), err)
 }
@@ -276,8 +278,8 @@ func addPart(w *blockfile.Writer, s *shard, part baseWindow) error {
 		if failed != nil {
 			return
 		}
-		var tags canonical
-		if tags, failed = s.tagsIn(number, part); failed != nil || tags == lost {
+		var tags memseries.Canonical
+		if tags, failed = s.tagsIn(number, part); failed != nil || tags == memseries.UnknownTags {
 			return
 		}
 		if block, failed = part.appendBlock(block[:0], number); failed == nil {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
-	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 )
 
 // minuteStep is the step of the tests here, in milliseconds.
@@ -18,7 +18,7 @@ const minuteStep = 60_000
 // openNodes returns a DB in which so many series of 100 nodes have a value at slots 961 … 1020, one window.
 func openNodes(t testing.TB, series int) *testDB {
 	t.Helper()
-	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{})
+	db := openTestDB(t, vfstest.NewMemory(), tsdb.Config{})
 	var refs []tsdb.Ref
 	for i := range series {
 		refs = append(refs, db.resolve(tag.New("name", fmt.Sprint("s", i), "node", fmt.Sprint(i%100))))

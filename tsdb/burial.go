@@ -8,19 +8,21 @@ import (
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
+	"github.com/telamon-tsdb/telamon/tsdb/vector"
 )
 
 // A burial applies tombstones to the windows of a shard, one by one.
 type burial struct {
-	numbers  []uint32  // of the tombstone at hand
-	from, to int       // the slots of the window at hand, from ≤ offset < to
-	touched  seriesSet // the series that had something there, so far
-	scratch  []float64 // as long as a window
+	numbers  []uint32      // of the tombstone at hand
+	from, to int           // the slots of the window at hand, from ≤ offset < to
+	touched  memseries.Set // the series that had something there, so far
+	scratch  []float64     // as long as a window
 	encoder  *gorilla.Encoder
 }
 
 func (s *shard) newBurial() *burial {
-	return &burial{scratch: make([]float64, s.grid.width), encoder: s.encoder}
+	return &burial{scratch: make([]float64, s.grid.Width), encoder: s.encoder}
 }
 
 // coveredBy returns the windows of which t covers something.
@@ -58,16 +60,16 @@ func (s *shard) bury(window int64, t tombstone, b *burial) error {
 			counted = append(counted, number)
 		}
 	}
-	first, last := s.grid.firstSlot(window), s.grid.lastSlot(window)
+	first, last := s.grid.FirstSlot(window), s.grid.LastSlot(window)
 	b.numbers, b.from, b.to = t.numbers, int(max(t.first, first)-first), int(min(t.last, last)-first)+1
 	since, unfiled := unfiledSince(before) // after may be the same window, where nothing is hidden that was not
-	after, hidden, err := b.in(before)
+	after, hidden, err := b.applyTo(before)
 	if err != nil && !errors.Is(err, blockfile.ErrDamaged) {
 		return err
 	}
 	if open, ok := after.(*openWindow); ok && len(hidden) > 0 {
 		s.writes++
-		open.touched = s.writes // whoever is sealing it begins again
+		open.lastWrite = s.writes // whoever is sealing it begins again
 	}
 	if over, ok := after.(*tombstonedWindow); ok {
 		if over.since = s.logAt; unfiled {
@@ -77,25 +79,25 @@ func (s *shard) bury(window int64, t tombstone, b *burial) error {
 	s.windows[window] = after
 	s.moves++
 	for _, number := range hidden {
-		b.touched.add(number)
+		b.touched.Add(number)
 	}
 	s.leaveFor(after, counted)
 	return err
 }
 
-// in returns a window without what b covers, and the series of which that was something. An open window is changed,
+// applyTo returns a window without what b covers, and the series of which that was something. An open window is changed,
 // others are replaced, or stay where there was nothing. After an error but blockfile.ErrDamaged nothing has changed.
-func (b *burial) in(w window) (after window, hidden []uint32, err error) {
+func (b *burial) applyTo(w window) (after window, hidden []uint32, err error) {
 	if w, ok := w.(*openWindow); ok {
-		hidden, err = b.inOpen(w)
+		hidden, err = b.applyOpen(w)
 		return w, hidden, err
 	}
-	return b.over(w.(baseWindow), b.numbers)
+	return b.applySealed(w.(baseWindow), b.numbers)
 }
 
-// inOpen clears rows. A row that has nothing left goes, and what lay under it is hidden with it; of a series without a
+// applyOpen clears rows. A row that has nothing left goes, and what lay under it is hidden with it; of a series without a
 // row the base is what counts.
-func (b *burial) inOpen(w *openWindow) (hidden []uint32, err error) {
+func (b *burial) applyOpen(w *openWindow) (hidden []uint32, err error) {
 	var below, emptied []uint32
 	for _, number := range b.numbers {
 		row, ok := w.rows.row(number)
@@ -104,8 +106,8 @@ func (b *burial) inOpen(w *openWindow) (hidden []uint32, err error) {
 			continue
 		}
 		switch values := w.read(row, b.scratch); {
-		case allNaN(values[b.from:b.to]):
-		case allNaN(values[:b.from]) && allNaN(values[b.to:]):
+		case vector.AllNaN(values[b.from:b.to]):
+		case vector.AllNaN(values[:b.from]) && vector.AllNaN(values[b.to:]):
 			emptied = append(emptied, number)
 			hidden = append(hidden, number)
 		default:
@@ -114,7 +116,7 @@ func (b *burial) inOpen(w *openWindow) (hidden []uint32, err error) {
 	}
 	var hiddenBelow []uint32
 	if w.base != nil {
-		w.base, hiddenBelow, err = b.over(w.base, below)
+		w.base, hiddenBelow, err = b.applySealed(w.base, below)
 		if err != nil && !errors.Is(err, blockfile.ErrDamaged) {
 			return nil, err
 		}
@@ -130,15 +132,15 @@ func (b *burial) inOpen(w *openWindow) (hidden []uint32, err error) {
 	return append(hidden, hiddenBelow...), err
 }
 
-// over is in for the series with these numbers in a window that is not open.
-func (b *burial) over(w baseWindow, numbers []uint32) (after baseWindow, hidden []uint32, err error) {
+// applySealed is applyTo for the series with these numbers in a window that is not open.
+func (b *burial) applySealed(w baseWindow, numbers []uint32) (after baseWindow, hidden []uint32, err error) {
 	var over *tombstonedWindow
 	var damage error
 	for _, number := range numbers {
 		if !w.holds(number) {
 			continue
 		}
-		left, any, err := b.cut(w, number)
+		left, any, err := b.cutBlock(w, number)
 		switch {
 		case errors.Is(err, blockfile.ErrDamaged):
 			left, any, damage = nil, true, err
@@ -160,9 +162,9 @@ func (b *burial) over(w baseWindow, numbers []uint32) (after baseWindow, hidden 
 	return over, hidden, damage
 }
 
-// cut returns the block of a series without what b covers, nil if nothing is left, and whether b covers any value. All of
+// cutBlock returns the block of a series without what b covers, nil if nothing is left, and whether b covers any value. All of
 // a window need not be looked at.
-func (b *burial) cut(w baseWindow, series uint32) (left []byte, any bool, err error) {
+func (b *burial) cutBlock(w baseWindow, series uint32) (left []byte, any bool, err error) {
 	if b.to-b.from == len(b.scratch) {
 		return nil, true, nil
 	}
@@ -171,11 +173,11 @@ func (b *burial) cut(w baseWindow, series uint32) (left []byte, any bool, err er
 		return nil, false, err
 	}
 	copy(b.scratch, values)
-	if allNaN(b.scratch[b.from:b.to]) {
+	if vector.AllNaN(b.scratch[b.from:b.to]) {
 		return nil, false, nil
 	}
-	fillNaN(b.scratch[b.from:b.to])
-	if allNaN(b.scratch) {
+	vector.FillNaN(b.scratch[b.from:b.to])
+	if vector.AllNaN(b.scratch) {
 		return nil, true, nil
 	}
 	return b.encoder.AppendBlock(nil, b.scratch), true, nil
@@ -203,7 +205,7 @@ func newTombstonedWindow(base baseWindow) *tombstonedWindow {
 
 // hide puts what is left of a series in the place of what the base has of it.
 func (w *tombstonedWindow) hide(series uint32, left []byte) {
-	w.hidden.add(series)
+	w.hidden.Add(series)
 	if left == nil {
 		delete(w.left, series)
 	} else {

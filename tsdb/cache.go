@@ -54,7 +54,7 @@ type entryShape struct {
 	maskWords  int
 }
 
-func shapeOf(q *Query, l *layout) entryShape {
+func shapeOf(q *Query, l *rangePlan) entryShape {
 	s := entryShape{aggregates: q.Aggregates, values: int(l.unit) / l.ratio, slots: int(l.unit)}
 	if q.hasMask(l.ratio) {
 		s.maskWords = maskWords(s.slots)

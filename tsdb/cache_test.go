@@ -15,7 +15,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
-	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 )
 
 // sameAnswer compares two answers to the last bit, with everything that is known of the columns.
@@ -59,7 +59,7 @@ func TestCacheAnswersAsReadingDoes(t *testing.T) {
 		if rapid.Bool().Draw(rt, "forgets") {
 			cfg.Retention = 50 * time.Minute
 		}
-		dbs := []*testDB{openTestDB(t, vfs.NewMemory(), cfg), openTestDB(t, vfs.NewMemory(), cfg)}
+		dbs := []*testDB{openTestDB(t, vfstest.NewMemory(), cfg), openTestDB(t, vfstest.NewMemory(), cfg)}
 		dbs[1].WithoutCache()
 		defer func() { dbs[0].close(); dbs[1].close() }()
 		m := newModel(step)
@@ -120,7 +120,7 @@ func TestCacheAnswersAsReadingDoes(t *testing.T) {
 func TestCacheUnderWrites(t *testing.T) {
 	const step, series, writers = 60_000, 40, 2
 	now := time.UnixMilli(1200 * step)
-	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{
+	db := openTestDB(t, vfstest.NewMemory(), tsdb.Config{
 		WindowSlots: 12, BlockDir: "/blocks", MemoryHorizon: time.Millisecond, Retention: 200 * time.Minute,
 		Now: func() time.Time { return now },
 	})
@@ -181,7 +181,7 @@ func TestCacheUnderWrites(t *testing.T) {
 func TestCacheRefresh(t *testing.T) {
 	const step, series = 60_000, 50
 	now := int64(1000)
-	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{Now: func() time.Time { return time.UnixMilli(now*step + 5000) }})
+	db := openTestDB(t, vfstest.NewMemory(), tsdb.Config{Now: func() time.Time { return time.UnixMilli(now*step + 5000) }})
 	defer func() { db.close() }()
 	var refs []tsdb.Ref
 	for i := range series {
@@ -221,7 +221,7 @@ func TestCacheRefresh(t *testing.T) {
 // TestCacheKeepsQuestionsApart asks for things whose text might be the same.
 func TestCacheKeepsQuestionsApart(t *testing.T) {
 	const step = 60_000
-	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{})
+	db := openTestDB(t, vfstest.NewMemory(), tsdb.Config{})
 	defer func() { db.close() }()
 	for i, tags := range []tag.Tags{
 		tag.New("name", "a", "k", "b,c"), tag.New("name", "a", "k", "b"), tag.New("name", "a,k", "c", "b"), tag.New("name", "ab", "k", "c"),

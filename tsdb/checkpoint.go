@@ -50,27 +50,11 @@ func (u *upkeep) checkpointDefinitions(ctx context.Context, s *shard) error {
 func (s *shard) definitionsFrom(dst []byte, from uint32) (body []byte, next uint32, more bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	first, n := s.roster.run(from, recordEntries)
+	first, n := s.series.Table.Run(from, recordEntries)
 	if n == 0 {
-		return appendSeriesHead(dst, s.number, s.roster.next, 0), from, false
+		return appendSeriesHead(dst, s.number, s.series.Table.Next(), 0), from, false
 	}
 	return s.appendDefinitions(dst, first, n), first + uint32(n), true
-}
-
-// run returns where the next series whose tags are known is, and how many follow each other there, max at most.
-func (r *roster) run(from uint32, max int) (first uint32, n int) {
-	for number, entry := range r.all(from) {
-		switch {
-		case n == max || n > 0 && (number != first+uint32(n) || entry.tags == lost):
-			return first, n
-		case entry.tags == lost:
-		case n == 0:
-			first, n = number, 1
-		default:
-			n++
-		}
-	}
-	return first, n
 }
 
 func (u *upkeep) checkpointStates(ctx context.Context, s *shard) error {
@@ -79,9 +63,9 @@ func (u *upkeep) checkpointStates(ctx context.Context, s *shard) error {
 	var records []wal.Record
 	s.mu.RLock()
 	var states []stagedState
-	for number, entry := range s.roster.all(0) {
-		if entry.state != (normalize.State{}) {
-			states = append(states, stagedState{series: number, mustLog: true, state: entry.state})
+	for number, entry := range s.series.Table.All(0) {
+		if entry.State != (normalize.State{}) {
+			states = append(states, stagedState{series: number, mustLog: true, state: entry.State})
 		}
 	}
 	s.mu.RUnlock()

@@ -12,6 +12,7 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -25,7 +26,7 @@ var (
 // TestChurn runs a fleet through a day of an injected clock in which every series lives for an hour, and then another
 // one comes in its place: memory is flat once the retention is full.
 func TestChurn(t *testing.T) {
-	c := &churn{t: t, series: 400, life: 60, horizon: 2 * time.Hour, fs: vfs.NewMemory(), dir: "/"}
+	c := &churn{t: t, series: 400, life: 60, horizon: 2 * time.Hour, fs: vfstest.NewMemory(), dir: "/"}
 	if *churnSeries > 0 {
 		c.series, c.life, c.horizon, c.atOnce = *churnSeries, *churnLife, *churnHorizon, *churnAtOnce
 		c.fs, c.dir = vfs.OS{}, t.TempDir()

@@ -1,7 +1,7 @@
 package tsdb
 
-// clipped returns what p, of the layout gap, has of l, in the same memory.
-func (p *partial) clipped(gap, l *layout) *Column {
+// clipped returns what p, of the plan gap, has of l, in the same memory.
+func (p *partial) clipped(gap, l *rangePlan) *Column {
 	c := &p.Column
 	from := int(l.first - gap.first)
 	for _, values := range c.slices() {
@@ -17,8 +17,8 @@ func (p *partial) clipped(gap, l *layout) *Column {
 	return c
 }
 
-// copyTo copies what p, of the layout gap, has of l to its place in c.
-func (p *partial) copyTo(c *Column, gap, l *layout) {
+// copyTo copies what p, of the plan gap, has of l to its place in c.
+func (p *partial) copyTo(c *Column, gap, l *rangePlan) {
 	from, to := l.clip(gap.first, gap.last())
 	skip := from + int(l.first-gap.first)
 	own := p.slices()

@@ -1,5 +1,7 @@
 package tsdb
 
+import "github.com/telamon-tsdb/telamon/tsdb/vector"
+
 // lines are the output values of one series in one run, while they are consolidated: where an output value takes
 // several slots, the values of a series are folded here before they are added to its column.
 type lines struct {
@@ -78,12 +80,12 @@ func (l *lines) fold(out int, part []float64) (present int) {
 	if l.totals { // as nearly every query
 		line := l.values[0]
 		var sum float64
-		if sum, present = totalOf(line[out], !l.filled[out], part); present > 0 {
+		if sum, present = vector.Total(line[out], !l.filled[out], part); present > 0 {
 			line[out], l.filled[out] = sum, true
 		}
 		return present
 	}
-	if present = countPresent(part); present > 0 {
+	if present = vector.CountPresent(part); present > 0 {
 		l.foldPart(out, part, present)
 	}
 	return present
@@ -104,15 +106,15 @@ func (l *lines) foldPart(out int, part []float64, present int) {
 		isCount := Aggregate(1<<a) == Count
 		switch {
 		case isCount && isTotal:
-			line[out] = addNaN(line[out], float64(present))
+			line[out] = vector.AddNaN(line[out], float64(present))
 		case isCount: // the least and the greatest of ones
 			line[out] = 1
 		case isTotal:
-			line[out], _ = totalOf(line[out], first, part)
+			line[out], _ = vector.Total(line[out], first, part)
 		case l.consolidation == LeastOf:
-			line[out] = least(line[out], part)
+			line[out] = vector.Least(line[out], part)
 		default:
-			line[out] = greatest(line[out], part)
+			line[out] = vector.Greatest(line[out], part)
 		}
 	}
 }
@@ -133,11 +135,11 @@ func (l *lines) addTo(c *Column, at int) {
 		part := (*values)[at : at+len(l.filled)]
 		switch Aggregate(1 << a) {
 		case Min:
-			minInto(part, l.values[a])
+			vector.MinInto(part, l.values[a])
 		case Max:
-			maxInto(part, l.values[a])
+			vector.MaxInto(part, l.values[a])
 		default:
-			addInto(part, l.values[a])
+			vector.AddInto(part, l.values[a])
 		}
 	}
 }

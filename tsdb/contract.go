@@ -3,6 +3,8 @@ package tsdb
 import (
 	"context"
 	"iter"
+
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 )
 
 // A Ref names a series inside one DB, across restarts; it is never reused. Zero names none.
@@ -47,3 +49,10 @@ type Appender interface {
 type Selector interface {
 	Select(ctx context.Context, q Query) iter.Seq2[Column, error]
 }
+
+// Limits bound what new series may cost. A LimitError refuses one, and a LimitStatus says how far a limit is used up.
+type (
+	Limits      = memseries.Limits
+	LimitError  = memseries.LimitError
+	LimitStatus = memseries.LimitStatus
+)

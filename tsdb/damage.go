@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 )
 
 // A Damage is a place of a block file that is not as it was written, and what it costs.
@@ -41,7 +42,7 @@ const (
 
 // damageNotes gather what is found damaged, by whoever reads: queries too.
 type damageNotes struct {
-	grid   grid
+	grid   grid.Grid
 	logger *slog.Logger
 	now    func() time.Time
 
@@ -62,8 +63,8 @@ func (n *damageNotes) add(head blockfile.Head, found blockfile.Damage) {
 		}
 	}
 	if found.Whole || len(found.Lost) > 0 {
-		d.From, _ = n.grid.bounds(first)
-		_, d.To = n.grid.bounds(last)
+		d.From, _ = n.grid.Bounds(first)
+		_, d.To = n.grid.Bounds(last)
 	}
 	if n.keep(d, found) {
 		n.log(d)

@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/telamon-tsdb/telamon/tsdb/datadir"
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/turn"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
@@ -97,22 +99,23 @@ func (cfg *Config) check() error {
 // A DB is one namespace: shards of series on one step grid, over one log. It is a Resolver, an Appender
 // and a Selector. Its methods may be called from many goroutines.
 type DB struct {
-	grid      grid
-	log       *wal.Log
-	logger    *slog.Logger
-	shards    []*shard
-	tags      *index.Dictionary // of all shards
-	census    *census
-	stats     counters
-	replay    *replay
-	upkeep    *upkeep
-	blocks    *blockDir     // nil: no files
-	turns     *turn.Queue   // of those who read for queries whose context has no turn
-	heldFor   time.Duration // how long a reader holds the lock of a shard at a time
-	removals  atomic.Uint64 // see Removals
-	revisions *revisions
-	cache     *cache      // nil: switched off
-	started   atomic.Bool // and not closed: all changes are marked in revisions
+	grid        grid.Grid
+	log         *wal.Log
+	logger      *slog.Logger
+	shards      []*shard
+	tags        *index.Dictionary // of all shards
+	now         func() time.Time
+	cardinality *memseries.Cardinality
+	stats       counters
+	replay      *replay
+	upkeep      *upkeep
+	blocks      *blockDir     // nil: no files
+	turns       *turn.Queue   // of those who read for queries whose context has no turn
+	heldFor     time.Duration // how long a reader holds the lock of a shard at a time
+	removals    atomic.Uint64 // see Removals
+	revisions   *revisions
+	cache       *cache      // nil: switched off
+	started     atomic.Bool // and not closed: all changes are marked in revisions
 
 	// committing is held during a commit. Whoever holds it sees no record in the log that is not applied.
 	committing sync.Mutex
@@ -127,21 +130,22 @@ func New(cfg Config) (*DB, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	g := grid{step: cfg.Step.Milliseconds(), width: cfg.WindowSlots}
+	g := grid.Grid{StepMillis: cfg.Step.Milliseconds(), Width: cfg.WindowSlots}
 	db := &DB{
-		grid:      g,
-		log:       cfg.Log,
-		logger:    cfg.Logger,
-		census:    newCensus(cfg.Limits, cfg.Now),
-		tags:      index.NewDictionary(),
-		turns:     turn.NewQueue(turn.AllButOne()),
-		heldFor:   heldFor,
-		revisions: newRevisions(g),
-		cache:     newCache(),
-		intake:    newIntake(),
+		grid:        g,
+		log:         cfg.Log,
+		logger:      cfg.Logger,
+		now:         cfg.Now,
+		cardinality: memseries.NewCardinality(cfg.Limits, cfg.Now),
+		tags:        index.NewDictionary(),
+		turns:       turn.NewQueue(turn.AllButOne()),
+		heldFor:     heldFor,
+		revisions:   newRevisions(g),
+		cache:       newCache(),
+		intake:      newIntake(),
 	}
 	for i := range cfg.Shards {
-		db.shards = append(db.shards, newShard(i, db.grid, db.census, db.tags))
+		db.shards = append(db.shards, newShard(i, db.grid, db.cardinality, db.tags))
 	}
 	db.replay = newReplay(db)
 	db.upkeep = &upkeep{DB: db, retention: cfg.Retention, horizon: cfg.MemoryHorizon, others: cfg.Checkpoint}
@@ -159,7 +163,7 @@ func (db *DB) openBlocks(fsys vfs.FS, path string) error {
 	db.blocks = &blockDir{
 		fsys: fsys, path: path, grid: db.grid, logger: db.logger,
 		files: make(map[int64]*windowFile), refileBytes: defaultRefileBytes,
-		damage: &damageNotes{grid: db.grid, logger: db.logger, now: db.census.now},
+		damage: &damageNotes{grid: db.grid, logger: db.logger, now: db.now},
 	}
 	err := db.blocks.open()
 	for _, file := range db.blocks.all() {
@@ -184,7 +188,7 @@ func (db *DB) Start() error {
 		return err
 	}
 	db.upkeep.begin()
-	c := &committer{db: db, byShard: make([][]place, len(db.shards))}
+	c := &committer{db: db, byShard: make([][]pointRef, len(db.shards))}
 	db.stopped.Go(c.run)
 	db.started.Store(true)
 	return nil
@@ -210,13 +214,16 @@ func (db *DB) Close() {
 }
 
 // Step returns the primary step.
-func (db *DB) Step() time.Duration { return time.Duration(db.grid.step) * time.Millisecond }
+func (db *DB) Step() time.Duration { return time.Duration(db.grid.StepMillis) * time.Millisecond }
 
 // WindowSlots returns the number of slots per window.
-func (db *DB) WindowSlots() int { return db.grid.width }
+func (db *DB) WindowSlots() int { return db.grid.Width }
 
 // maxShards bounds what a Ref has room for many times over.
 const maxShards = datadir.MaxShards
+
+// maxWindowSlots bounds the slots per window, so that one row fits on the stack.
+const maxWindowSlots = datadir.MaxWindowSlots
 
 // A Ref is the shard in the upper half and the series number plus one in the lower.
 func newRef(shard int, number uint32) Ref { return Ref(uint64(shard)<<32 | uint64(number) + 1) }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
@@ -33,12 +34,12 @@ func (db *DB) Delete(ctx context.Context, where tag.Predicate, first, last int64
 		return 0, err
 	}
 	defer matching.close()
-	t := tombstone{first: ceilDiv(first, db.grid.step), last: floorDiv(last, db.grid.step)}
+	t := tombstone{first: grid.CeilDiv(first, db.grid.StepMillis), last: grid.FloorDiv(last, db.grid.StepMillis)}
 	var damage error
 	for _, s := range db.shards {
 		b := s.newBurial()
 		err := db.deleteIn(ctx, s, matching, t, b)
-		if n := b.touched.len(); n > 0 {
+		if n := b.touched.Len(); n > 0 {
 			series += n
 			db.removals.Add(1) // behind the last change: whoever reads the new count sees no value that is gone
 		}
@@ -68,7 +69,7 @@ func (db *DB) deleteIn(ctx context.Context, s *shard, matching *condition, t tom
 		for span := range slices.Chunk(windows, max(1, deleteAtOnce/len(some))) {
 			part := rest
 			if end := span[len(span)-1]; end != windows[len(windows)-1] {
-				part.last = s.grid.lastSlot(end)
+				part.last = s.grid.LastSlot(end)
 				rest.first = part.last + 1
 			}
 			err := db.bury(ctx, s, part, b)
@@ -98,7 +99,7 @@ func (db *DB) bury(ctx context.Context, s *shard, t tombstone, b *burial) error 
 	defer db.revisions.end(change)
 	windows := s.coveredBy(t)
 	for _, window := range windows {
-		db.revisions.mark(change, max(t.first, db.grid.firstSlot(window)), min(t.last, db.grid.lastSlot(window)))
+		db.revisions.mark(change, max(t.first, db.grid.FirstSlot(window)), min(t.last, db.grid.LastSlot(window)))
 	}
 	return s.buryAll(windows, t, b)
 }
@@ -140,7 +141,7 @@ func (s *shard) replayTombstone(blocks *blockDir, at wal.Position, r *bodyReader
 	filed := filedSlots{blocks: blocks, at: at, first: 1}
 	b := s.newBurial()
 	for _, window := range s.order {
-		if !t.covers(s.grid, window) || filed.has(s.grid.firstSlot(window)) {
+		if !t.covers(s.grid, window) || filed.has(s.grid.FirstSlot(window)) {
 			continue
 		}
 		if err := s.bury(window, t, b); err != nil && !errors.Is(err, blockfile.ErrDamaged) {

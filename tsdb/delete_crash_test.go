@@ -14,6 +14,7 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -161,7 +162,7 @@ func TestCrashAroundDelete(t *testing.T) {
 
 // TestFaultsAroundDelete fails every operation on the file system once, in different ways, and then ends the process.
 func TestFaultsAroundDelete(t *testing.T) {
-	faults := []error{syscall.EIO, syscall.ENOSPC, vfs.ShortWrite(syscall.ENOSPC)}
+	faults := []error{syscall.EIO, syscall.ENOSPC, vfstest.ShortWrite(syscall.ENOSPC)}
 	failEverywhere(t, liveAndDelete, faults, checkFate)
 }
 
@@ -169,10 +170,10 @@ func TestFaultsAroundDelete(t *testing.T) {
 func TestTombstoneIsWholeOrNot(t *testing.T) {
 	const series = 50
 	for crashAt := 1; ; crashAt++ {
-		memory := vfs.NewMemory()
-		var after *vfs.Memory
+		memory := vfstest.NewMemory()
+		var after *vfstest.Memory
 		operations, counting := 0, false
-		fsys := vfs.NewFaulty(memory, func(vfs.Call) error {
+		fsys := vfstest.NewFaulty(memory, func(vfstest.Call) error {
 			if counting {
 				operations++
 			}
@@ -219,7 +220,7 @@ func TestDeleteOverBadFile(t *testing.T) {
 }
 
 func testDeleteOverBadFile(t *testing.T, damage func(*testing.T, vfs.FS, string), kept bool) {
-	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{BlockDir: "/blocks", Shards: 1, MemoryHorizon: time.Minute})
+	db := openTestDB(t, vfstest.NewMemory(), tsdb.Config{BlockDir: "/blocks", Shards: 1, MemoryHorizon: time.Minute})
 	defer func() { db.close() }()
 	write := func(name string, minute int64) {
 		t.Helper()
@@ -257,8 +258,8 @@ func testDeleteOverBadFile(t *testing.T, damage func(*testing.T, vfs.FS, string)
 // TestFailedLogHidesNothing fills the disk.
 func TestFailedLogHidesNothing(t *testing.T) {
 	var full atomic.Bool
-	fsys := vfs.NewFaulty(vfs.NewMemory(), func(c vfs.Call) error {
-		if full.Load() && (c.Op == vfs.OpWrite || c.Op == vfs.OpCreate) {
+	fsys := vfstest.NewFaulty(vfstest.NewMemory(), func(c vfstest.Call) error {
+		if full.Load() && (c.Op == vfstest.OpWrite || c.Op == vfstest.OpCreate) {
 			return syscall.ENOSPC
 		}
 		return nil

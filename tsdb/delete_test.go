@@ -17,6 +17,7 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -100,7 +101,7 @@ func valuesOnDisk(t *testing.T, fsys vfs.FS, slots int) map[float64]bool {
 // in an open window, in a sealed one, in files, under a late value.
 func TestDeletedLeavesTheDisk(t *testing.T) {
 	const slots = 4
-	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{WindowSlots: slots, Shards: 1, BlockDir: "/blocks", MemoryHorizon: 10 * time.Minute})
+	db := openTestDB(t, vfstest.NewMemory(), tsdb.Config{WindowSlots: slots, Shards: 1, BlockDir: "/blocks", MemoryHorizon: 10 * time.Minute})
 	value := func(minute int64, series int) float64 { return float64(minute) + float64(series)/8 }
 	write := func(minutes ...int64) {
 		for _, minute := range minutes {
@@ -139,8 +140,8 @@ func TestDeleteInParts(t *testing.T) {
 	const series, first, last = 9000, 1003, 1076
 	var left context.CancelFunc
 	writes := 0
-	fsys := vfs.NewFaulty(vfs.NewMemory(), func(c vfs.Call) error {
-		if writes--; c.Op == vfs.OpWrite && writes < 0 && left != nil {
+	fsys := vfstest.NewFaulty(vfstest.NewMemory(), func(c vfstest.Call) error {
+		if writes--; c.Op == vfstest.OpWrite && writes < 0 && left != nil {
 			left()
 		}
 		return nil

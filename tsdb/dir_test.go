@@ -8,10 +8,11 @@ import (
 
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 )
 
 func TestDirIsKept(t *testing.T) {
-	fsys := vfs.NewMemory()
+	fsys := vfstest.NewMemory()
 	first, err := tsdb.OpenDir(fsys, "/data", time.Minute)
 	if err != nil {
 		t.Fatal(err)
@@ -45,7 +46,7 @@ func TestDirRefuses(t *testing.T) {
 		"a step like soup": {`"1m0s"`, `"soup"`},
 		"garbage":          {`{`, `garbage`},
 	} {
-		fsys := vfs.NewMemory()
+		fsys := vfstest.NewMemory()
 		if err := fsys.MkdirAll("/data"); err != nil {
 			t.Fatal(err)
 		}

@@ -7,7 +7,7 @@
 //	                               │        │        │
 //	                     normalize │    tsdb/wal     │        slot = value, absolute
 //	                               ▼                 ▼
-//	              shard: roster, states          shard: windows, index      16 shards, by hash of the tags
+//	              shard: series, states          shard: windows, index      16 shards, by hash of the tags
 //	                                                 │
 //	Select ◄── cache ◄── merge, in order of lanes ◄── aggregate, in order of shards and series
 //
@@ -58,8 +58,8 @@
 //
 // # Series that go
 //
-// The roster (roster.go) and the index of a shard cover what has values in memory. When the last window of a series has left it,
-// the series leaves the index, and sixty steps later the roster (forget.go); its number lives on in block files, and
+// The series table (tsdb/memseries) and the index of a shard cover what has values in memory. When the last window of a series has left it,
+// the series leaves the index, and sixty steps later the table (evict.go); its number lives on in block files, and
 // these find it: which of their series answer a query, what the tags of a number are, and which number tags have
 // (filedseries.go). So a fleet that replaces its nodes every hour costs what is in memory, and files are asked only
 // for the windows that they alone have. What is written late over a file lies over it (overlay.go) until a new file
@@ -67,7 +67,7 @@
 //
 // # Select
 //
-// A query becomes a layout (layout.go): windows to read, cut into units, of ten slots where steps are not consolidated.
+// A query becomes a range plan (rangeplan.go): windows to read, cut into units, of ten slots where steps are not consolidated.
 // Units that are closed, two steps behind the clock, come from the cache as a whole or are read as a whole and kept; what is
 // between is read as far as the range goes, and the parts are put together (assemble.go):
 //
@@ -97,7 +97,6 @@
 //
 //	words       contract.go        Resolver, Appender, Selector: what others know of a store
 //	            query.go           Query, Column, and how columns merge
-//	            grid.go            slots, windows, times
 //
 //	whole       db.go              Config and DB: New, Start, Close
 //	            dir.go             the data directory, taken by a process
@@ -111,15 +110,7 @@
 //	            record.go          records of series and points in the log
 //	            describe.go        what a record says of its data directory
 //
-//	series      series.go          what is known of one
-//	            roster.go          those that are remembered, by number
-//	            tagtable.go        and by tags
-//	            resolve.go         tags to a number, old or new
-//	            limits.go          what new series may cost
-//	            valuecounts.go     how many series have each value
-//	            growth.go          which key has got the most new ones
-//	            forget.go          remembered, resting, forgotten
-//	            seriesset.go       a bit for each number
+//	series      resolve.go         tags to a number, old or new
 //
 //	memory      window.go          window, what all kinds of them can; openWindow
 //	            strip.go           16 slots of an open window
@@ -136,6 +127,7 @@
 //	            filedseries.go     series that files know: candidates, tags, states
 //
 //	upkeep      maintain.go        Maintain: the order of it all
+//	            evict.go           series without values in memory
 //	            retain.go          drop what is too old, if the clock can be believed
 //	            filing.go          windows to files
 //	            checkpoint.go      what is alive in the log, to its head
@@ -146,7 +138,7 @@
 //	            replaypoints.go    points, run by run
 //
 //	select      select.go          lanes, and how they are added up
-//	            layout.go          a range, cut into runs and units
+//	            rangeplan.go       a range, cut into runs and units
 //	            assemble.go        an answer put together from the cache and from what is read
 //	            edges.go           units that the range only touches
 //	            clip.go            the part of a column that the range has
@@ -154,7 +146,6 @@
 //	            group.go           series to columns, in one shard
 //	            reader.go          values into columns, window by window
 //	            consolidate.go     several slots to one output value
-//	            aggregate.go       sums, counts, least and greatest, of slices
 //	            tally.go           what went into a column
 //	            usage.go           budgets
 //

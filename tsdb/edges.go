@@ -28,7 +28,7 @@ func (a *assembly) settleDoubts(ctx context.Context) error {
 	if len(exact) == 0 {
 		return nil
 	}
-	l := &a.layout
+	l := &a.plan
 	first, last := l.unitOf(l.first), l.unitOf(l.last())
 	if err := a.readEdge(ctx, first, exact); err != nil {
 		return err
@@ -57,8 +57,8 @@ func (a *assembly) readEdge(ctx context.Context, unit int64, exact map[int]*tall
 	if !a.isEdge(unit) {
 		return nil
 	}
-	first, last := a.layout.unitBounds(unit)
-	part := a.layout.part(max(first, a.layout.first), min(last, a.layout.last()))
+	first, last := a.plan.unitBounds(unit)
+	part := a.plan.part(max(first, a.plan.first), min(last, a.plan.last()))
 	groups, err := a.readGroups(ctx, part)
 	if err != nil {
 		return err
@@ -74,6 +74,6 @@ func (a *assembly) readEdge(ctx context.Context, unit int64, exact map[int]*tall
 
 // isEdge reports whether a unit was read as a whole and the range does not have it as a whole.
 func (a *assembly) isEdge(unit int64) bool {
-	first, last := a.layout.unitBounds(unit)
-	return (first < a.layout.first || last > a.layout.last()) && a.isUnits && a.isKept(unit)
+	first, last := a.plan.unitBounds(unit)
+	return (first < a.plan.first || last > a.plan.last()) && a.isUnits && a.isKept(unit)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -29,9 +30,9 @@ var latest = tsdb.Query{
 // with space again the same samples have their effect once.
 func TestFailedLogAppliesNothing(t *testing.T) {
 	var full atomic.Bool
-	memory := vfs.NewMemory()
-	fsys := vfs.NewFaulty(memory, func(c vfs.Call) error {
-		if full.Load() && (c.Op == vfs.OpWrite || c.Op == vfs.OpCreate) {
+	memory := vfstest.NewMemory()
+	fsys := vfstest.NewFaulty(memory, func(c vfstest.Call) error {
+		if full.Load() && (c.Op == vfstest.OpWrite || c.Op == vfstest.OpCreate) {
 			return syscall.ENOSPC
 		}
 		return nil
@@ -71,8 +72,8 @@ func TestFailedLogAppliesNothing(t *testing.T) {
 // staged must be gone, and the race detector has nothing to say.
 func TestResolveWhileLogFails(t *testing.T) {
 	var full atomic.Bool
-	fsys := vfs.NewFaulty(vfs.NewMemory(), func(c vfs.Call) error {
-		if full.Load() && (c.Op == vfs.OpWrite || c.Op == vfs.OpCreate) {
+	fsys := vfstest.NewFaulty(vfstest.NewMemory(), func(c vfstest.Call) error {
+		if full.Load() && (c.Op == vfstest.OpWrite || c.Op == vfstest.OpCreate) {
 			return syscall.ENOSPC
 		}
 		return nil
@@ -107,8 +108,8 @@ func TestResolveWhileLogFails(t *testing.T) {
 func TestManyNewSeries(t *testing.T) {
 	const series, tagBytes = 4000, 5000 // 20 MB
 	writes := 0
-	fsys := vfs.NewFaulty(vfs.NewMemory(), func(c vfs.Call) error {
-		if c.Op != vfs.OpWrite {
+	fsys := vfstest.NewFaulty(vfstest.NewMemory(), func(c vfstest.Call) error {
+		if c.Op != vfstest.OpWrite {
 			return nil
 		}
 		writes++
@@ -144,8 +145,8 @@ func TestManyNewSeries(t *testing.T) {
 // the log on their own: the first shard's are not taken for logged with them.
 func TestDefinitionsAfterFailure(t *testing.T) {
 	full := false
-	fsys := vfs.NewFaulty(vfs.NewMemory(), func(c vfs.Call) error {
-		if full && (c.Op == vfs.OpWrite || c.Op == vfs.OpCreate) {
+	fsys := vfstest.NewFaulty(vfstest.NewMemory(), func(c vfstest.Call) error {
+		if full && (c.Op == vfstest.OpWrite || c.Op == vfstest.OpCreate) {
 			return syscall.ENOSPC
 		}
 		return nil
@@ -177,8 +178,8 @@ func TestDefinitionsAfterFailure(t *testing.T) {
 // commit must log its tags.
 func TestSeriesResolvedDuringCommit(t *testing.T) {
 	var during func()
-	fsys := vfs.NewFaulty(vfs.NewMemory(), func(c vfs.Call) error {
-		if c.Op == vfs.OpWrite && during != nil {
+	fsys := vfstest.NewFaulty(vfstest.NewMemory(), func(c vfstest.Call) error {
+		if c.Op == vfstest.OpWrite && during != nil {
 			run := during
 			during = nil
 			run()
@@ -251,7 +252,7 @@ func appendUntilCrash(fsys vfs.FS, batches int) (acknowledged int) {
 // then has all of it: no series may know of a sample whose writes are lost.
 func TestStatesFollowWrites(t *testing.T) {
 	const series, step = 3000, int64(60_000)
-	fsys := vfs.NewMemory()
+	fsys := vfstest.NewMemory()
 	db := openTestDB(t, fsys, tsdb.Config{Shards: 1})
 	batches := make([][]tsdb.Point, 3)
 	for i := range series {
@@ -266,7 +267,7 @@ func TestStatesFollowWrites(t *testing.T) {
 	db.close()
 	records := readLog(t, fsys)
 	for lost := range 4 {
-		fsys := vfs.NewMemory()
+		fsys := vfstest.NewMemory()
 		writeLog(t, fsys, records[:len(records)-lost])
 		after := openTestDB(t, fsys, tsdb.Config{Shards: 1})
 		after.append(batches[2]...)
@@ -332,7 +333,7 @@ func TestConcurrency(t *testing.T) {
 
 func testConcurrency(t *testing.T, cfg tsdb.Config) {
 	cfg.Shards, cfg.BlockDir = 4, "/blocks"
-	db := openTestDB(t, vfs.NewMemory(), cfg)
+	db := openTestDB(t, vfstest.NewMemory(), cfg)
 	ctx, stop := context.WithTimeout(context.Background(), 20*time.Second)
 	defer stop()
 	begin := time.Now()
@@ -408,7 +409,7 @@ func testConcurrency(t *testing.T, cfg tsdb.Config) {
 
 // TestRetention drops whole windows, and from the index the series that were only in them.
 func TestRetention(t *testing.T) {
-	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{WindowSlots: 10, Retention: time.Hour})
+	db := openTestDB(t, vfstest.NewMemory(), tsdb.Config{WindowSlots: 10, Retention: time.Hour})
 	defer func() { db.close() }()
 	old, young := db.resolve(tag.New("name", "old")), db.resolve(tag.New("name", "young"))
 	db.append(

@@ -7,18 +7,19 @@ import (
 	"testing"
 
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 )
 
 // crashEverywhere calls live with a file system that loses power at its first operation, then at its second, and so on
 // until one is enough for all of live, whose result it returns. check sees each state of the disk that left says there may
 // be after a crash, and what live had returned by then; at the end it sees the disk after a life without a crash.
-func crashEverywhere[T any](t *testing.T, live func(vfs.FS) T, left func(disk *vfs.Memory, at int) []*vfs.Memory,
+func crashEverywhere[T any](t *testing.T, live func(vfs.FS) T, left func(disk *vfstest.Memory, at int) []*vfstest.Memory,
 	check func(t *testing.T, what string, fsys vfs.FS, lived T)) T {
 	t.Helper()
 	for crashAt := 1; ; crashAt++ {
-		disk := vfs.NewMemory()
-		var after []*vfs.Memory
-		lived := live(vfs.NewFaulty(disk, func(c vfs.Call) error {
+		disk := vfstest.NewMemory()
+		var after []*vfstest.Memory
+		lived := live(vfstest.NewFaulty(disk, func(c vfstest.Call) error {
 			if c.Number == crashAt {
 				after = left(disk, crashAt)
 			}
@@ -39,13 +40,13 @@ func crashEverywhere[T any](t *testing.T, live func(vfs.FS) T, left func(disk *v
 }
 
 // powerLoss is a state of the disk after a crash in which some of what was not synced is there.
-func powerLoss(disk *vfs.Memory, at int) []*vfs.Memory {
-	return []*vfs.Memory{disk.PowerLoss(rand.New(rand.NewPCG(uint64(at), 9)))}
+func powerLoss(disk *vfstest.Memory, at int) []*vfstest.Memory {
+	return []*vfstest.Memory{disk.PowerLoss(rand.New(rand.NewPCG(uint64(at), 9)))}
 }
 
 // killOrPowerLoss are some states after the end of the process, or of the power.
-func killOrPowerLoss(disk *vfs.Memory, at int) []*vfs.Memory {
-	after := []*vfs.Memory{disk.Kill(), disk.PowerLoss(nil)}
+func killOrPowerLoss(disk *vfstest.Memory, at int) []*vfstest.Memory {
+	after := []*vfstest.Memory{disk.Kill(), disk.PowerLoss(nil)}
 	for seed := range uint64(3) {
 		after = append(after, disk.PowerLoss(rand.New(rand.NewPCG(uint64(at), seed))))
 	}
@@ -59,9 +60,9 @@ func failEverywhere[T any](t *testing.T, live func(vfs.FS) T, faults []error,
 	t.Helper()
 	for _, fault := range faults {
 		for failAt := 1; ; failAt++ {
-			disk := vfs.NewMemory()
+			disk := vfstest.NewMemory()
 			failed := false
-			lived := live(vfs.NewFaulty(disk, func(c vfs.Call) error {
+			lived := live(vfstest.NewFaulty(disk, func(c vfstest.Call) error {
 				if c.Number == failAt {
 					failed = true
 					return fault

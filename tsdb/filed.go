@@ -83,8 +83,8 @@ func (w *filedWindow) addInto(sum, scratch []float64, series uint32) (present in
 	return present, err
 }
 
-// touch does nothing: a page that the disk cannot give may only be touched in a call of the reader.
-func (w *filedWindow) touch(uint32, int, int) byte { return 0 }
+// prefetch does nothing: a page that the disk cannot give may only be touched in a call of the reader.
+func (w *filedWindow) prefetch(uint32, int, int) byte { return 0 }
 
 // alone reports whether the file has no other window, so that each of its series is in this one.
 func (w *filedWindow) alone() bool { return w.file.isSingle() }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/normalize"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/turn"
@@ -55,7 +56,7 @@ func (s *shard) findFiled(tags []byte) (number uint32, found bool) {
 
 // stateOfFiled returns the state that the normaliser has after the newest value of a series.
 func (s *shard) stateOfFiled(number uint32) (state normalize.State) {
-	scratch := make([]float64, s.grid.width)
+	scratch := make([]float64, s.grid.Width)
 	for i := len(s.order) - 1; i >= 0; i-- {
 		w := s.windows[s.order[i]]
 		if !w.holds(number) {
@@ -67,7 +68,7 @@ func (s *shard) stateOfFiled(number uint32) (state normalize.State) {
 		}
 		for slot := len(values) - 1; slot >= 0; slot-- {
 			if v := values[slot]; v == v {
-				return normalize.OnGrid(s.grid.timeOf(s.grid.firstSlot(s.order[i]) + int64(slot)))
+				return normalize.OnGrid(s.grid.TimeOf(s.grid.FirstSlot(s.order[i]) + int64(slot)))
 			}
 		}
 	}
@@ -80,10 +81,10 @@ func (s *shard) knowFromFiles(number uint32) bool {
 	known := false
 	s.newestFiles(func(filed *filedWindow) bool {
 		tags, parsed, err := filed.tagsOf(number)
-		if err != nil || tags == lost {
+		if err != nil || tags == memseries.UnknownTags {
 			return true
 		}
-		s.know(number, tags, parsed)
+		s.series.Register(number, tags, parsed)
 		s.catchUp(number)
 		known = true
 		return false
@@ -93,27 +94,27 @@ func (s *shard) knowFromFiles(number uint32) bool {
 
 // catchUp gives a series the state after its newest value in any window, unless it has a newer one.
 func (s *shard) catchUp(number uint32) {
-	entry := s.roster.at(number)
-	if entry.kind != normalize.Rate && entry.kind != normalize.Counter {
+	entry := s.series.Get(number)
+	if entry.Kind != normalize.Rate && entry.Kind != normalize.Counter {
 		return
 	}
-	if state := s.stateOfFiled(number); state.Last > entry.state.Last {
-		entry.state = state
+	if state := s.stateOfFiled(number); state.Last > entry.State.Last {
+		entry.State = state
 	}
 }
 
 // tagsOf returns the tags of a series; they are lost if the file does not have it.
-func (w *filedWindow) tagsOf(number uint32) (canonical, tag.Tags, error) {
+func (w *filedWindow) tagsOf(number uint32) (memseries.Canonical, tag.Tags, error) {
 	position, found, err := w.file.reader.Find(blockfile.Series{Shard: w.shard, Number: number})
 	if err != nil || !found {
-		return lost, nil, err
+		return memseries.UnknownTags, nil, err
 	}
 	tags, err := w.file.reader.AppendCanonical(nil, position)
 	if err != nil {
-		return lost, nil, err
+		return memseries.UnknownTags, nil, err
 	}
 	parsed, err := tag.ParseCanonical(tags) // as the reader says it is
-	return canonical(tags), parsed, err
+	return memseries.Canonical(tags), parsed, err
 }
 
 // A condition is a predicate and what is known of it without the lock of any shard: the values that its patterns match, and
@@ -181,7 +182,7 @@ func (c *condition) ask(ctx context.Context, s *shard, first, last int64) {
 	var files []*filedWindow
 	s.mu.RLock()
 	s.newestFiles(func(filed *filedWindow) bool {
-		if first <= s.grid.lastSlot(filed.file.last) && last >= s.grid.firstSlot(filed.file.first) {
+		if first <= s.grid.LastSlot(filed.file.last) && last >= s.grid.FirstSlot(filed.file.first) {
 			files = append(files, filed)
 		}
 		return true
@@ -195,7 +196,7 @@ func (c *condition) ask(ctx context.Context, s *shard, first, last int64) {
 // candidates returns the series that satisfy the predicate and may have values in some of the windows, ascending: what
 // the index has, and what the files have that windows read.
 func (s *shard) candidates(ctx context.Context, windows []numberedWindow, where *condition) ([]uint32, error) {
-	numbers, err := where.tested.Lookup(ctx, s.index)
+	numbers, err := where.tested.Lookup(ctx, s.series.Index)
 	if err != nil {
 		return nil, err
 	}
@@ -270,19 +271,19 @@ func isSubset(few, many []uint32) bool {
 	return true
 }
 
-// forgotten are the series that a reader has met in a shard whose roster has forgotten them, by number.
-type forgotten map[uint32]*series
+// evictedSeries are the series that a reader has met in a shard whose table has evicted them, by number.
+type evictedSeries map[uint32]*memseries.Series
 
-// forgottenBytes is what one of them takes besides its tags.
-const forgottenBytes = 200
+// evictedBytes is what one of them takes besides its tags.
+const evictedBytes = 200
 
-// describe returns what is known of a series besides its values: by the roster or, where that has forgotten it, by the
+// describe returns what is known of a series besides its values: by the series table or, where that has evicted it, by the
 // files of windows; nil where they are lost.
-func (s *shard) describe(number uint32, windows []numberedWindow, r *reader) (*series, error) {
-	if entry := s.roster.at(number); entry != nil {
+func (s *shard) describe(number uint32, windows []numberedWindow, r *reader) (*memseries.Series, error) {
+	if entry := s.series.Get(number); entry != nil {
 		return entry, nil
 	}
-	if entry := r.forgotten[number]; entry != nil {
+	if entry := r.evicted[number]; entry != nil {
 		return entry, nil
 	}
 	for _, w := range windows {
@@ -294,26 +295,26 @@ func (s *shard) describe(number uint32, windows []numberedWindow, r *reader) (*s
 		if err != nil && !errors.Is(err, blockfile.ErrDamaged) {
 			return nil, err
 		}
-		if tags != lost {
-			entry := newSeries(tags, parsed)
-			r.forgotten[number] = &entry
-			return &entry, r.used.addBytes(forgottenBytes + len(tags))
+		if tags != memseries.UnknownTags {
+			entry := memseries.NewSeries(tags, parsed)
+			r.evicted[number] = &entry
+			return &entry, r.used.addBytes(evictedBytes + len(tags))
 		}
 	}
 	return nil, nil
 }
 
 // tagsIn returns the tags of a series that part, a window of the shard, has.
-func (s *shard) tagsIn(number uint32, part window) (canonical, error) {
+func (s *shard) tagsIn(number uint32, part window) (memseries.Canonical, error) {
 	s.mu.RLock()
-	entry := s.roster.at(number)
+	entry := s.series.Get(number)
 	s.mu.RUnlock()
 	if entry != nil {
-		return entry.tags, nil // they do not change, and only Maintain, who asks, forgets
+		return entry.Tags, nil // they do not change, and only Maintain, who asks, forgets
 	}
 	filed := filePart(part)
 	if filed == nil {
-		return lost, nil
+		return memseries.UnknownTags, nil
 	}
 	tags, _, err := filed.tagsOf(number)
 	return tags, err

@@ -13,6 +13,7 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -55,7 +56,7 @@ func TestFilesSameBits(t *testing.T) {
 		}
 	}
 	open := func(cfg tsdb.Config) *testDB {
-		db := openTestDB(t, vfs.NewMemory(), cfg)
+		db := openTestDB(t, vfstest.NewMemory(), cfg)
 		refs = refs[:0]
 		for i := range series {
 			refs = append(refs, db.resolve(tag.New("name", fmt.Sprint("s", i), "node", fmt.Sprint(i%20), "zone", fmt.Sprint(i%3))))
@@ -124,7 +125,7 @@ func TestFilesSameBits(t *testing.T) {
 // TestLogIsTrimmed: what files have leaves the log, and what the log alone has does not: definitions, states, and the
 // values of windows in memory.
 func TestLogIsTrimmed(t *testing.T) {
-	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{BlockDir: "/blocks", Shards: 2, MemoryHorizon: time.Hour})
+	db := openTestDB(t, vfstest.NewMemory(), tsdb.Config{BlockDir: "/blocks", Shards: 2, MemoryHorizon: time.Hour})
 	defer func() { db.close() }()
 	counter := db.resolve(tag.New("name", "counter", "atlas.dstype", "counter"))
 	rate := db.resolve(tag.New("name", "rate", "atlas.dstype", "rate"))
@@ -174,7 +175,7 @@ func TestBadFile(t *testing.T) {
 		{"cut", cut, true, 1, tsdb.DamageStats{Files: 1}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			db := openTestDB(t, vfs.NewMemory(), tsdb.Config{BlockDir: "/blocks", Shards: 1, MemoryHorizon: time.Hour})
+			db := openTestDB(t, vfstest.NewMemory(), tsdb.Config{BlockDir: "/blocks", Shards: 1, MemoryHorizon: time.Hour})
 			defer func() { db.close() }()
 			ref := db.resolve(tag.New("name", "a"))
 			for _, minute := range []int64{990, 1005, 1100} {
@@ -222,7 +223,7 @@ func TestBadFile(t *testing.T) {
 // TestLateValueOverBadFile damages a block under a late value that the log has: the DB starts, and once the file is set
 // aside the value is all that is left of the window.
 func TestLateValueOverBadFile(t *testing.T) {
-	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{BlockDir: "/blocks", Shards: 1, MemoryHorizon: time.Minute})
+	db := openTestDB(t, vfstest.NewMemory(), tsdb.Config{BlockDir: "/blocks", Shards: 1, MemoryHorizon: time.Minute})
 	defer func() { db.close() }()
 	ref := db.resolve(tag.New("name", "a"))
 	for _, minute := range []int64{990, 1005, 1100} {
@@ -246,7 +247,7 @@ func TestLateValueOverBadFile(t *testing.T) {
 // TestLogIsLost removes the log, as who wants to get rid of a bad one may do: what is written late afterwards is not taken
 // for something that the files have already, for it lies behind them.
 func TestLogIsLost(t *testing.T) {
-	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{BlockDir: "/blocks", MemoryHorizon: time.Minute})
+	db := openTestDB(t, vfstest.NewMemory(), tsdb.Config{BlockDir: "/blocks", MemoryHorizon: time.Minute})
 	defer func() { db.close() }()
 	tags := tag.New("name", "a")
 	for _, minute := range []int64{990, 1005, 1100} {
@@ -276,10 +277,10 @@ func TestLogIsLost(t *testing.T) {
 // TestSealedWhileFiling writes over a window, and so much elsewhere that it is sealed again, while a new file is made of
 // it because of another series: the file must not take the place of what is newer.
 func TestSealedWhileFiling(t *testing.T) {
-	memory := vfs.NewMemory()
+	memory := vfstest.NewMemory()
 	var meanwhile func()
-	blocks := vfs.NewFaulty(memory, func(c vfs.Call) error {
-		if do := meanwhile; c.Op == vfs.OpCreate && do != nil {
+	blocks := vfstest.NewFaulty(memory, func(c vfstest.Call) error {
+		if do := meanwhile; c.Op == vfstest.OpCreate && do != nil {
 			meanwhile = nil
 			do()
 		}
@@ -420,6 +421,6 @@ func TestCrashAroundFiles(t *testing.T) {
 // TestFaultsAroundFiles fails every operation on the file system once, in different ways: what was acknowledged is
 // there, in the same life's files and log.
 func TestFaultsAroundFiles(t *testing.T) {
-	faults := []error{syscall.EIO, syscall.ENOSPC, vfs.ShortWrite(syscall.ENOSPC)}
+	faults := []error{syscall.EIO, syscall.ENOSPC, vfstest.ShortWrite(syscall.ENOSPC)}
 	failEverywhere(t, aLife, faults, checkLife)
 }

@@ -7,14 +7,14 @@ import (
 
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
-	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 )
 
 // BenchmarkSelectFiles asks about the seven days of 2,000 series, in hour files and then in day files, and about the three
 // hours in their middle, without the cache.
 func BenchmarkSelectFiles(b *testing.B) {
 	const series, days = 2000, 7
-	f := &benchFleet{testDB: openTestDB(b, vfs.NewMemory(), tsdb.Config{BlockDir: "/blocks", MemoryHorizon: time.Minute})}
+	f := &benchFleet{testDB: openTestDB(b, vfstest.NewMemory(), tsdb.Config{BlockDir: "/blocks", MemoryHorizon: time.Minute})}
 	defer func() { f.close() }()
 	for i := range series {
 		f.refs = append(f.refs, f.resolve(fleetTags(i)))

@@ -29,12 +29,12 @@ const (
 // So stragglers cost a file an hour, a window that is backfilled is in a file after a step, and a backfill that goes over
 // many windows again and again writes no more to files than it has written to the log.
 func (u *upkeep) dueWindows(now time.Time) []int64 {
-	settled := u.grid.slotBefore(now) - int64(min(settleSlots, u.grid.width))
+	settled := u.grid.SlotBefore(now) - int64(min(settleSlots, u.grid.Width))
 	unfiled := u.unfiledWindows()
 	var due, again []int64
 	for window := range unfiled {
 		switch {
-		case u.grid.lastSlot(window) > settled: // later
+		case u.grid.LastSlot(window) > settled: // later
 		case u.blocks.isEmpty(window), u.hasTombstones(window):
 			due = append(due, window)
 		default:
@@ -68,7 +68,7 @@ func (u *upkeep) lately(at, now time.Time) bool {
 	return !at.IsZero() && age >= 0 && age < u.windowDuration()
 }
 
-func (u *upkeep) windowDuration() time.Duration { return time.Duration(u.grid.width) * u.Step() }
+func (u *upkeep) windowDuration() time.Duration { return time.Duration(u.grid.Width) * u.Step() }
 
 // keepTooMuch reports whether windows that are in files keep more of the log than it would cost to write the files again.
 // unfiled is from which position on each needs the log.

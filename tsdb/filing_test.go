@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
-	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -17,11 +17,11 @@ import (
 type filer struct {
 	*DB
 	t    *testing.T
-	fsys *vfs.Memory
+	fsys *vfstest.Memory
 	log  *wal.Log
 }
 
-func openFiler(t *testing.T, fsys *vfs.Memory, slots int) *filer {
+func openFiler(t *testing.T, fsys *vfstest.Memory, slots int) *filer {
 	t.Helper()
 	log, err := wal.Open(wal.Config{FS: fsys, Dir: "/wal"})
 	if err != nil {
@@ -110,7 +110,7 @@ func (f *filer) minutes() (minutes []int64) {
 // TestWhenWindowsAreFiled: ten minutes after the end of an hour; late values with the next hour; where there is none, an
 // hour later, or when they keep too much of the log.
 func TestWhenWindowsAreFiled(t *testing.T) {
-	f := openFiler(t, vfs.NewMemory(), 60)
+	f := openFiler(t, vfstest.NewMemory(), 60)
 	defer func() { f.close() }()
 	check := func(minute int64, want string) {
 		t.Helper()
@@ -149,7 +149,7 @@ func TestWhenWindowsAreFiled(t *testing.T) {
 
 // TestLogIsShort: what is written over a filed window keeps the log from there on, and no more than that.
 func TestLogIsShort(t *testing.T) {
-	f := openFiler(t, vfs.NewMemory(), 60)
+	f := openFiler(t, vfstest.NewMemory(), 60)
 	defer func() { f.close() }()
 	for minute := int64(961); minute <= 1020; minute++ {
 		f.write(minute)
@@ -164,7 +164,7 @@ func TestLogIsShort(t *testing.T) {
 // TestBackfillLeavesTheLog: of a backfill that ends with the present within one step, the log has no more than the
 // present when the windows of the past are in files.
 func TestBackfillLeavesTheLog(t *testing.T) {
-	f := openFiler(t, vfs.NewMemory(), 60)
+	f := openFiler(t, vfstest.NewMemory(), 60)
 	defer func() { f.close() }()
 	f.log.Close() // a log with small segments instead
 	log, err := wal.Open(wal.Config{FS: f.fsys, Dir: "/wal", SegmentBytes: 200})
@@ -191,7 +191,7 @@ func TestBackfillLeavesTheLog(t *testing.T) {
 // TestEmptiedWindow clears all values of a window that is in a merged file. They do not come back: not by a restart,
 // nor by the next merge, nor where that leaves nothing at all.
 func TestEmptiedWindow(t *testing.T) {
-	f := openFiler(t, vfs.NewMemory(), 4)
+	f := openFiler(t, vfstest.NewMemory(), 4)
 	defer func() { f.close() }()
 	f.write(963, 966, 970) // windows 240, 241, 242
 	f.maintain(1200)

@@ -30,7 +30,7 @@ func (d *blockDir) leaveGap(bad blockfile.Head) {
 	}
 	empty, err := d.write(window, wal.Position(bad.Sequence), nil, nil)
 	if err != nil {
-		from, to := d.grid.bounds(window)
+		from, to := d.grid.Bounds(window)
 		d.logger.Error("an older file may answer in the place of a bad one", "error", err, "from", from, "to", to)
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
@@ -34,7 +35,7 @@ type member struct {
 	series uint32
 	kind   kinds
 	id     uint64 // the first bytes of its ID, as they sort
-	entry  *series
+	entry  *memseries.Series
 	column *partial
 }
 
@@ -45,8 +46,8 @@ type numberedWindow struct {
 }
 
 // windowsIn returns the windows that overlap the range of l, in order of time.
-func (s *shard) windowsIn(l *layout) []numberedWindow {
-	first, last := s.grid.windowOf(l.first), s.grid.windowOf(l.last())
+func (s *shard) windowsIn(l *rangePlan) []numberedWindow {
+	first, last := s.grid.WindowOf(l.first), s.grid.WindowOf(l.last())
 	var windows []numberedWindow
 	for _, number := range s.order {
 		if number >= first && number <= last {
@@ -70,7 +71,7 @@ func (s *shard) group(ctx context.Context, numbers []uint32, windows []numberedW
 			return nil, ctx.Err()
 		}
 		if i%readAhead == 0 && !isOne {
-			s.touchTags(numbers[i:min(i+readAhead, len(numbers))], r)
+			s.prefetchTags(numbers[i:min(i+readAhead, len(numbers))], r)
 		}
 		if !anyHolds(windows, number) {
 			continue
@@ -84,7 +85,7 @@ func (s *shard) group(ctx context.Context, numbers []uint32, windows []numberedW
 		}
 		c := one
 		if c == nil {
-			if c, err = r.columnOf(entry.tags); err != nil {
+			if c, err = r.columnOf(entry.Tags); err != nil {
 				return nil, err
 			}
 			if c == nil {
@@ -94,28 +95,28 @@ func (s *shard) group(ctx context.Context, numbers []uint32, windows []numberedW
 				one = c
 			}
 		}
-		members = append(members, member{number, kindOf(entry.gauge), binary.BigEndian.Uint64(entry.id[:]), entry, c})
+		members = append(members, member{number, kindOf(entry.Gauge), binary.BigEndian.Uint64(entry.ID[:]), entry, c})
 	}
 	return members, r.used.addSeries(len(members))
 }
 
-// touchTags reads a byte of each cache line of the tags of some series, so that the waits for them overlap. By 1,000 nodes
+// prefetchTags reads a byte of each cache line of the tags of some series, so that the waits for them overlap. By 1,000 nodes
 // of 100,000 series, BenchmarkSelect: 98 and 80 ms, BenchmarkSelectAgain: 37 and 21 ms.
-func (s *shard) touchTags(numbers []uint32, r *reader) {
+func (s *shard) prefetchTags(numbers []uint32, r *reader) {
 	for _, number := range numbers {
-		entry := s.roster.at(number)
+		entry := s.series.Get(number)
 		if entry == nil {
 			continue
 		}
-		for i := 0; i < len(entry.tags); i += cacheLine {
-			r.touched ^= entry.tags[i]
+		for i := 0; i < len(entry.Tags); i += cacheLine {
+			r.prefetched ^= entry.Tags[i]
 		}
 	}
 }
 
 // columnOf returns the column that a series with these tags goes into, a new one where it is the first of its group; nil
 // if it lacks a key of Query.By.
-func (r *reader) columnOf(tags canonical) (*partial, error) {
+func (r *reader) columnOf(tags memseries.Canonical) (*partial, error) {
 	if r.query.PerSeries {
 		r.key = append(r.key[:0], tags...)
 	} else {

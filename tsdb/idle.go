@@ -20,7 +20,7 @@ const (
 // window of floats takes four times the memory of its blocks, and the commit that opens the third would wait for the
 // sealing of a whole one.
 func (u *upkeep) sealIdle(slot int64) error {
-	encoder := gorilla.NewEncoder(u.grid.step)
+	encoder := gorilla.NewEncoder(u.grid.StepMillis)
 	for _, s := range u.shards {
 		if err := s.sealIdleBefore(slot, encoder); err != nil {
 			return err
@@ -48,10 +48,10 @@ func (s *shard) idleWindows(slot int64) (idle []*openWindow) {
 		if !ok {
 			continue
 		}
-		if w.touched == w.seen && s.grid.lastSlot(number) < slot && s.liftLeft(w) == nil {
+		if w.lastWrite == w.seen && s.grid.LastSlot(number) < slot && s.liftLeft(w) == nil {
 			idle = append(idle, w)
 		}
-		w.seen = w.touched
+		w.seen = w.lastWrite
 	}
 	return idle
 }
@@ -100,5 +100,5 @@ func (s *shard) whileIdle(w *openWindow, do func()) bool {
 
 // isIdle reports whether w is open still and has not been written to since idleWindows. The caller holds the lock.
 func (s *shard) isIdle(w *openWindow) bool {
-	return s.windows[w.number] == window(w) && w.touched == w.seen
+	return s.windows[w.number] == window(w) && w.lastWrite == w.seen
 }

@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 )
 
 // TestIdleWindowsAreSealed: a window is sealed some slots after its end, once nobody has written to it for a step; so
@@ -58,9 +60,9 @@ func TestNoLongerIdle(t *testing.T) {
 		"dropped": func(s *shard) error { s.dropBefore(1000); return nil },
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newShard(0, grid{step: minute, width: 60}, newCensus(Limits{}, nil), index.NewDictionary())
+			s := newShard(0, grid.Grid{StepMillis: minute, Width: 60}, memseries.NewCardinality(Limits{}, nil), index.NewDictionary())
 			defer s.close()
-			s.roster.put(0, series{tags: lost, exists: true})
+			s.series.PutPlaceholder(0)
 			if err := s.store(0, 1, 7); err != nil {
 				t.Fatal(err)
 			}

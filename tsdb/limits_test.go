@@ -10,7 +10,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
-	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 )
 
 // refused resolves tags and returns the limit that stands against it.
@@ -30,7 +30,7 @@ func node(i int) tag.Tags { return tag.New("name", "cpu", "node", fmt.Sprint("i-
 func TestLimits(t *testing.T) {
 	now := time.Unix(6000, 0)
 	open := func(limits tsdb.Limits) *testDB {
-		return openTestDB(t, vfs.NewMemory(), tsdb.Config{Limits: limits, Now: func() time.Time { return now }})
+		return openTestDB(t, vfstest.NewMemory(), tsdb.Config{Limits: limits, Now: func() time.Time { return now }})
 	}
 	fill := func(db *testDB, n int) {
 		t.Helper()
@@ -126,7 +126,7 @@ func TestLimits(t *testing.T) {
 // TestCulprit: a refusal names the key that has grown, whatever the refused series has, until there is room again.
 func TestCulprit(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	fsys := vfs.NewMemory()
+	fsys := vfstest.NewMemory()
 	db := openTestDB(t, fsys, tsdb.Config{
 		Limits: tsdb.Limits{Series: 20, ValuesPerKey: 8, NewSeries: 100}, Now: func() time.Time { return now },
 	})
@@ -184,7 +184,7 @@ func TestCulprit(t *testing.T) {
 // TestCulpritKeepsGrowing: while there are as many series as there may be, a key grows on in what is refused.
 func TestCulpritKeepsGrowing(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{Limits: tsdb.Limits{Series: 10}, Now: func() time.Time { return now }})
+	db := openTestDB(t, vfstest.NewMemory(), tsdb.Config{Limits: tsdb.Limits{Series: 10}, Now: func() time.Time { return now }})
 	defer func() { db.close() }()
 	for i := range 10 {
 		db.append(tsdb.Point{Ref: db.resolve(node(i)), Time: 1000 * 60_000, Value: 1})
@@ -208,7 +208,7 @@ func TestCulpritKeepsGrowing(t *testing.T) {
 // TestSeriesBytes holds the estimate of what series take against the heap, for tags of all lengths, shared and not.
 func TestSeriesBytes(t *testing.T) {
 	for _, c := range []struct{ keys, own, length int }{{18, 18, 119}, {18, 9, 119}, {18, 2, 119}, {18, 0, 119}, {8, 1, 20}, {2, 1, 8}, {18, 18, 8}} {
-		db := openTestDB(t, vfs.NewMemory(), tsdb.Config{})
+		db := openTestDB(t, vfstest.NewMemory(), tsdb.Config{})
 		heap := func() int {
 			runtime.GC()
 			var m runtime.MemStats

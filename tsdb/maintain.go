@@ -17,10 +17,10 @@ import (
 //	trim     the log: what is still alive in it is written again at its head, and segments of which all windows
 //	         are in files are dropped
 //	release  windows older than the memory horizon are read from their files from now on
-//	forget   series without values in memory; see forget.go
+//	evict    series without values in memory; see evict.go
 //	merge    files of adjacent windows into a longer one, once; see merging.go
 //
-// Without a BlockDir it only drops, seals and forgets. After an error nothing is lost; the next call tries again.
+// Without a BlockDir it only drops, seals and evicts. After an error nothing is lost; the next call tries again.
 func (db *DB) Maintain(ctx context.Context, now time.Time) error { return db.upkeep.run(ctx, now) }
 
 // An upkeep is what a DB does to itself as time goes on: what Maintain does, and what only that needs to know.
@@ -32,19 +32,19 @@ type upkeep struct {
 
 	// maintaining is held by who removes files, or wants none to be removed. It comes before committing.
 	maintaining sync.Mutex
-	// doubted is when retention began to doubt the clock, by that clock; zero: it does not. maintaining guards it.
-	doubted time.Time
+	// leapSince is when retention began to doubt the clock, by that clock; zero: it does not. maintaining guards it.
+	leapSince time.Time
 }
 
 // begin does what a start asks for: windows past the retention, which a file may have, are dropped, and those within the
 // memory horizon are read from their files.
 func (u *upkeep) begin() {
-	now := u.census.now()
+	now := u.now()
 	if u.retention > 0 {
 		u.dropBefore(u.firstKept(now))
 	}
 	if u.blocks != nil {
-		u.load(u.grid.slotBefore(now.Add(-u.horizon)))
+		u.load(u.grid.SlotBefore(now.Add(-u.horizon)))
 	}
 }
 
@@ -60,13 +60,13 @@ func (u *upkeep) run(ctx context.Context, now time.Time) error {
 		err = u.setBadAside()
 	}
 	if err == nil {
-		err = u.sealIdle(u.grid.slotBefore(now) - idleSlots)
+		err = u.sealIdle(u.grid.SlotBefore(now) - idleSlots)
 	}
 	if err != nil {
 		return err
 	}
 	if u.blocks == nil {
-		u.forget(u.grid.slotBefore(now))
+		u.evict(u.grid.SlotBefore(now))
 		return nil
 	}
 	if due := u.dueWindows(now); len(due) > 0 {
@@ -74,8 +74,8 @@ func (u *upkeep) run(ctx context.Context, now time.Time) error {
 			return err
 		}
 	}
-	u.release(u.grid.slotBefore(now.Add(-u.horizon)))
-	u.forget(u.grid.slotBefore(now))
+	u.release(u.grid.SlotBefore(now.Add(-u.horizon)))
+	u.evict(u.grid.SlotBefore(now))
 	return u.mergeSome(ctx, now)
 }
 
@@ -110,7 +110,7 @@ func (s *shard) takeFiledBefore(slot int64, files map[int64]*windowFile) (taken 
 	defer s.mu.Unlock()
 	for _, number := range slices.Clone(s.order) {
 		w, ok := s.windows[number].(*sealedWindow)
-		if !ok || !w.filed || s.grid.lastSlot(number) >= slot {
+		if !ok || !w.filed || s.grid.LastSlot(number) >= slot {
 			continue
 		}
 		s.moves++
@@ -128,7 +128,7 @@ func (s *shard) takeFiledBefore(slot int64, files map[int64]*windowFile) (taken 
 // is bad stays where it is: the first reader finds out.
 func (u *upkeep) load(slot int64) {
 	for _, file := range u.blocks.all() {
-		if u.grid.lastSlot(file.last) < slot {
+		if u.grid.LastSlot(file.last) < slot {
 			continue
 		}
 		var shards sync.WaitGroup
@@ -147,7 +147,7 @@ func (s *shard) load(file *windowFile, slot int64) {
 	defer s.mu.Unlock()
 	for window := file.first; window <= file.last; window++ {
 		filed, ok := s.windows[window].(*filedWindow)
-		if !ok || filed.file != file || s.grid.lastSlot(window) < slot {
+		if !ok || filed.file != file || s.grid.LastSlot(window) < slot {
 			continue
 		}
 		if loaded, err := filed.load(s.memory); err == nil {
@@ -161,10 +161,10 @@ func (s *shard) load(file *windowFile, slot int64) {
 // enterLoaded counts a window that is in a file still, and reads there who its series are, unless the log has told.
 func (s *shard) enterLoaded(w *sealedWindow) {
 	w.series(func(number uint32) {
-		if s.roster.at(number) == nil && !s.knowFromFiles(number) {
-			s.roster.put(number, series{tags: lost, exists: true})
+		if s.series.Get(number) == nil && !s.knowFromFiles(number) {
+			s.series.PutPlaceholder(number)
 		}
-		s.enterWindow(number)
+		s.series.EnterWindow(number)
 	})
 }
 
@@ -190,7 +190,7 @@ func (u *upkeep) abandon(windows []int64) {
 	change := u.revisions.begin()
 	defer u.revisions.end(change)
 	for _, window := range windows {
-		u.revisions.mark(change, u.grid.firstSlot(window), u.grid.lastSlot(window))
+		u.revisions.mark(change, u.grid.FirstSlot(window), u.grid.LastSlot(window))
 	}
 	for _, s := range u.shards {
 		s.mu.Lock()

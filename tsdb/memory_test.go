@@ -8,10 +8,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/offheap"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
-	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -20,7 +22,7 @@ const minute = 60_000
 // openMemoryDB opens a DB over files in memory, which the test closes.
 func openMemoryDB(t *testing.T, cfg Config) *DB {
 	t.Helper()
-	fs := vfs.NewMemory()
+	fs := vfstest.NewMemory()
 	log, err := wal.Open(wal.Config{FS: fs, Dir: "/wal"})
 	if err != nil {
 		t.Fatal(err)
@@ -109,10 +111,10 @@ func TestCloseGivesAllBack(t *testing.T) {
 
 // TestPinnedWindowStays: a window that is read without the lock keeps its bytes while a write replaces it.
 func TestPinnedWindowStays(t *testing.T) {
-	s := newShard(0, grid{step: minute, width: 60}, newCensus(Limits{}, nil), index.NewDictionary())
+	s := newShard(0, grid.Grid{StepMillis: minute, Width: 60}, memseries.NewCardinality(Limits{}, nil), index.NewDictionary())
 	defer s.close()
 	tags := tag.New("name", "a")
-	s.roster.define(newSeries(canonical(tags.AppendCanonical(nil)), tags))
+	s.series.Table.Define(memseries.NewSeries(memseries.Canonical(tags.AppendCanonical(nil)), tags))
 	store := func(slot int64) {
 		t.Helper()
 		if err := s.store(0, slot, float64(slot)); err != nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -48,7 +49,7 @@ func (u *upkeep) mergeSome(ctx context.Context, now time.Time) error {
 		state.failedAt = now
 		return err
 	}
-	from, _ := u.grid.bounds(state.last)
+	from, _ := u.grid.Bounds(state.last)
 	u.logger.Info("files merged", "from", from, "windows", mergeWindows, "took", time.Since(begin).Round(time.Millisecond))
 	return nil
 }
@@ -79,9 +80,9 @@ func (u *upkeep) spansToMerge(now time.Time) (ready []int64) {
 			span.busy = true
 		}
 	}
-	horizon := u.grid.slotBefore(now.Add(-u.horizon))
+	horizon := u.grid.SlotBefore(now.Add(-u.horizon))
 	for first, span := range spans {
-		if span.several && !span.busy && u.grid.lastSlot(first+mergeWindows-1) < horizon {
+		if span.several && !span.busy && u.grid.LastSlot(first+mergeWindows-1) < horizon {
 			ready = append(ready, first)
 		}
 	}
@@ -90,7 +91,7 @@ func (u *upkeep) spansToMerge(now time.Time) (ready []int64) {
 }
 
 // spanOf returns the first window of the span that a window is in.
-func spanOf(window int64) int64 { return floorDiv(window, mergeWindows) * mergeWindows }
+func spanOf(window int64) int64 { return grid.FloorDiv(window, mergeWindows) * mergeWindows }
 
 // mergeSpan makes one file of the windows of a span, each from the file in force for it, and brings it into force. What was
 // logged before the greatest of their positions is in it: when the span was found ready nothing was missing in any.

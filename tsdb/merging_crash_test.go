@@ -10,6 +10,7 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -89,6 +90,6 @@ func TestCrashAroundMerges(t *testing.T) {
 
 // TestFaultsAroundMerges fails every operation on the file system once, in different ways.
 func TestFaultsAroundMerges(t *testing.T) {
-	faults := []error{syscall.EIO, vfs.ShortWrite(syscall.ENOSPC)}
+	faults := []error{syscall.EIO, vfstest.ShortWrite(syscall.ENOSPC)}
 	failEverywhere(t, mergeLife, faults, checkMergeLife)
 }

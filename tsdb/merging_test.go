@@ -14,6 +14,7 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 )
 
 // A span of 24 windows of 4 minutes: minutes 961 to 1056 and 1057 to 1152.
@@ -25,7 +26,7 @@ func TestMergedSameBits(t *testing.T) {
 	const step, series = 60_000, 40
 	var refs []tsdb.Ref
 	open := func(cfg tsdb.Config) *testDB {
-		db := openTestDB(t, vfs.NewMemory(), cfg)
+		db := openTestDB(t, vfstest.NewMemory(), cfg)
 		refs = refs[:0]
 		for i := range series {
 			refs = append(refs, db.resolve(tag.New("name", fmt.Sprint("s", i), "node", fmt.Sprint(i%7), "zone", fmt.Sprint(i%3))))
@@ -128,7 +129,7 @@ func TestMergedSameBits(t *testing.T) {
 
 // mergedDB has a value 5 of series a each four minutes from 960 to 1120, in files of two spans.
 func mergedDB(t *testing.T, cfg tsdb.Config) *testDB {
-	db := openTestDB(t, vfs.NewMemory(), cfg)
+	db := openTestDB(t, vfstest.NewMemory(), cfg)
 	ref := db.resolve(tag.New("name", "a"))
 	for minute := int64(961); minute <= 1120; minute += 4 {
 		db.append(tsdb.Point{Ref: ref, Time: minute * 60_000, Value: 5})
@@ -216,7 +217,7 @@ func TestNoMergingWithShortRetention(t *testing.T) {
 	cfg := smallWindows
 	cfg.Retention = 8*24*4*time.Minute - time.Second
 	cfg.Now = func() time.Time { return time.UnixMilli(1200 * 60_000) }
-	db := openTestDB(t, vfs.NewMemory(), cfg)
+	db := openTestDB(t, vfstest.NewMemory(), cfg)
 	defer func() { db.close() }()
 	ref := db.resolve(tag.New("name", "a"))
 	for minute := int64(961); minute <= 1120; minute += 4 {
@@ -350,7 +351,7 @@ func TestBadStandIn(t *testing.T) {
 
 // unmergedDB has a value 5 of series a each four minutes from 960 to 1050, in a file each; the next Maintain merges them.
 func unmergedDB(t *testing.T) *testDB {
-	db := openTestDB(t, vfs.NewMemory(), smallWindows)
+	db := openTestDB(t, vfstest.NewMemory(), smallWindows)
 	ref := db.resolve(tag.New("name", "a"))
 	for minute := int64(961); minute <= 1050; minute += 4 {
 		db.append(tsdb.Point{Ref: ref, Time: minute * 60_000, Value: 5})
@@ -404,7 +405,7 @@ func (h hookedFS) Create(name string) (vfs.File, error) {
 // before it ends, others after.
 func TestWritesDuringMerge(t *testing.T) {
 	var late func()
-	fsys := hookedFS{vfs.NewMemory(), func(name string) {
+	fsys := hookedFS{vfstest.NewMemory(), func(name string) {
 		if strings.Contains(name, "+24-") && late != nil {
 			late()
 			late = nil
@@ -464,7 +465,7 @@ func TestWritesDuringMerge(t *testing.T) {
 
 // TestOldNames: files had names without the number of windows; nothing is read from names.
 func TestOldNames(t *testing.T) {
-	db := openTestDB(t, vfs.NewMemory(), smallWindows)
+	db := openTestDB(t, vfstest.NewMemory(), smallWindows)
 	defer func() { db.close() }()
 	ref := db.resolve(tag.New("name", "a"))
 	db.append(tsdb.Point{Ref: ref, Time: 961 * 60_000, Value: 5}, tsdb.Point{Ref: ref, Time: 965 * 60_000, Value: 5})

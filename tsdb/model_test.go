@@ -16,6 +16,7 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/tsdbtest"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -193,7 +194,7 @@ func TestModel(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		step := rapid.SampledFrom([]int64{5_000, 10_000, 60_000}).Draw(rt, "step")
 		m := newModel(step)
-		db := openTestDB(t, vfs.NewMemory(), tsdb.Config{
+		db := openTestDB(t, vfstest.NewMemory(), tsdb.Config{
 			Step:          time.Duration(step) * time.Millisecond,
 			WindowSlots:   rapid.SampledFrom([]int{1, 4, 60}).Draw(rt, "slots"),
 			Shards:        rapid.IntRange(1, 3).Draw(rt, "shards"),
@@ -267,9 +268,9 @@ func drawPredicate(rt *rapid.T) tag.Predicate {
 func TestNormalisationSurvivesRestart(t *testing.T) {
 	const step = 10_000
 	cfg := tsdb.Config{Step: step * time.Millisecond, WindowSlots: 8, Shards: 2}
-	steady := openTestDB(t, vfs.NewMemory(), cfg)
+	steady := openTestDB(t, vfstest.NewMemory(), cfg)
 	defer func() { steady.close() }()
-	restarting := openTestDB(t, vfs.NewMemory(), cfg)
+	restarting := openTestDB(t, vfstest.NewMemory(), cfg)
 	defer func() { restarting.close() }()
 	random := rand.New(rand.NewPCG(7, 11))
 	now := int64(10_000_000)

@@ -22,7 +22,7 @@ func newOverlay(w *openWindow, rows *sealedWindow) *overlayWindow {
 	memoryPart(w).series(clearIn)
 	below := w.base
 	if t, ok := below.(*tombstonedWindow); ok {
-		t.hidden.each(clearIn)
+		t.hidden.Each(clearIn)
 		below = t.base
 	}
 	if o, ok := below.(*overlayWindow); ok {
@@ -46,8 +46,8 @@ func (s *shard) liftLeft(w *openWindow) error {
 		if _, has := w.rows.row(number); has || holdsInMemory(below, number) {
 			continue
 		}
-		if s.roster.at(number) == nil && !s.knowFromFiles(number) {
-			s.roster.put(number, series{tags: lost, exists: true})
+		if s.series.Get(number) == nil && !s.knowFromFiles(number) {
+			s.series.PutPlaceholder(number)
 		}
 		if _, _, err := s.beginRow(w, number, nan); err != nil {
 			return err
@@ -86,8 +86,8 @@ func (w *overlayWindow) addInto(sum, scratch []float64, series uint32) (int, err
 	return 0, nil
 }
 
-func (w *overlayWindow) touch(series uint32, from, to int) byte {
-	return w.rows.touch(series, from, to)
+func (w *overlayWindow) prefetch(series uint32, from, to int) byte {
+	return w.rows.prefetch(series, from, to)
 }
 
 func (w *overlayWindow) holds(series uint32) bool {

@@ -8,20 +8,22 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
-	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 )
 
 // TestOverlay writes late over a window that is in a file, clears and deletes values there, seals, folds in, and forgets
 // series in between: the window has what a plain map has, and the counts of windows are those of the series in memory.
 func TestOverlay(t *testing.T) {
 	const series = 9
-	g := grid{step: 60_000, width: 4}
+	g := grid.Grid{StepMillis: 60_000, Width: 4}
 	rapid.Check(t, func(rt *rapid.T) {
-		s := newShard(0, g, newCensus(Limits{}, nil), index.NewDictionary())
+		s := newShard(0, g, memseries.NewCardinality(Limits{}, time.Now), index.NewDictionary())
 		defer s.close()
-		dir := &blockDir{fsys: vfs.NewMemory(), path: "/blocks", grid: g, logger: slog.New(slog.DiscardHandler), files: make(map[int64]*windowFile)}
+		dir := &blockDir{fsys: vfstest.NewMemory(), path: "/blocks", grid: g, logger: slog.New(slog.DiscardHandler), files: make(map[int64]*windowFile)}
 		if err := dir.fsys.MkdirAll(dir.path); err != nil {
 			rt.Fatal(err)
 		}
@@ -30,8 +32,10 @@ func TestOverlay(t *testing.T) {
 		want := map[uint32][]float64{}
 		for i := range uint32(series) {
 			tags := tag.New("name", string(rune('a'+i)))
-			s.roster.define(newSeries(canonical(tags.AppendCanonical(nil)), tags))
-			s.census.restore(tags)
+			if err := s.series.Admit(tags); err != nil {
+				rt.Fatal(err)
+			}
+			s.series.Table.Define(memseries.NewSeries(memseries.Canonical(tags.AppendCanonical(nil)), tags))
 			want[i] = []float64{nan, nan, nan, nan}
 		}
 		for sequence := range rapid.IntRange(1, 12).Draw(rt, "rounds") {
@@ -42,10 +46,10 @@ func TestOverlay(t *testing.T) {
 				if rapid.IntRange(0, 2).Draw(rt, "clear") == 0 {
 					value = nan
 				}
-				if s.roster.at(number) == nil {
+				if s.series.Get(number) == nil {
 					s.knowFromFiles(number)
 				}
-				if s.roster.at(number) == nil {
+				if s.series.Get(number) == nil {
 					continue
 				}
 				if err := s.store(number, slot, value); err != nil {
@@ -84,8 +88,8 @@ func TestOverlay(t *testing.T) {
 					rt.Fatal(err)
 				}
 			case 5:
-				u.forget(0)
-				u.forget(refSteps)
+				u.evict(0)
+				u.evict(refSteps)
 			}
 			checkOverlay(rt, s, want)
 		}
@@ -119,20 +123,20 @@ func checkOverlay(t *rapid.T, s *shard, want map[uint32][]float64) {
 				t.Fatalf("series %d: %v in %T, want %v", number, got, w, values)
 			}
 		}
-		entry := s.roster.at(number)
-		if counted := entry != nil && entry.windows == 1; counted != inMemory[number] {
+		entry := s.series.Get(number)
+		if counted := entry != nil && entry.Windows() == 1; counted != inMemory[number] {
 			t.Fatalf("series %d: counted %t, in memory %t, in %T", number, counted, inMemory[number], w)
 		}
 	}
-	if s.index.Len() != len(inMemory) {
-		t.Fatalf("the index has %d series, %d are in memory", s.index.Len(), len(inMemory))
+	if s.series.Index.Len() != len(inMemory) {
+		t.Fatalf("the index has %d series, %d are in memory", s.series.Index.Len(), len(inMemory))
 	}
 }
 
 // TestRefSlots: a Ref outlives a pause of some seconds, however short the step is.
 func TestRefSlots(t *testing.T) {
 	for step, want := range map[int64]int64{100: 600, 1000: 60, 5000: 60, 60_000: 60} {
-		if got := (grid{step: step, width: 60}).refSlots(); got != want {
+		if got := refSlots(grid.Grid{StepMillis: step, Width: 60}); got != want {
 			t.Errorf("at a step of %d ms %d slots, want %d", step, got, want)
 		}
 	}

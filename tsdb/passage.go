@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/turn"
 )
 
@@ -27,12 +29,12 @@ type passage struct {
 	members  []member // nil before the first step
 	from, to int64    // windows of the stretch under way
 	at       int      // the next member that is read of them; 0: the stretch is yet to be chosen
-	removals uint64   // of the roster, as of which members know their series
+	removals uint64   // of the series table, as of which members know their series
 }
 
 // read adds the series of the shard that answer the query of r to the columns of r.
 func (s *shard) read(ctx context.Context, r *reader) error {
-	clear(r.forgotten)
+	clear(r.evicted)
 	r.matching.ask(ctx, s, r.first, r.last())
 	p := &passage{shard: s, reader: r}
 	locked := turn.NewContext(ctx, nil) // nobody passes a turn on who holds the lock
@@ -56,13 +58,13 @@ func (p *passage) step(ctx context.Context) (done bool, err error) {
 		return false, ErrClosed
 	}
 	end := time.Now().Add(p.heldFor)
-	windows := p.windowsIn(&p.layout)
+	windows := p.windowsIn(&p.rangePlan)
 	switch {
 	case p.members == nil:
 		if err := p.find(ctx, windows); err != nil || len(p.members) == 0 {
 			return true, err
 		}
-	case p.removals != p.roster.removals:
+	case p.removals != p.series.Table.Removals():
 		p.findAgain(windows)
 	}
 	for {
@@ -88,7 +90,7 @@ func (p *passage) step(ctx context.Context) (done bool, err error) {
 
 // find finds the members.
 func (p *passage) find(ctx context.Context, windows []numberedWindow) error {
-	p.removals, p.from = p.roster.removals, p.grid().windowOf(p.first)
+	p.removals, p.from = p.series.Table.Removals(), p.grid().WindowOf(p.first)
 	numbers, err := p.candidates(ctx, windows, p.matching)
 	if err != nil || len(numbers) == 0 || len(windows) == 0 {
 		return err
@@ -97,18 +99,18 @@ func (p *passage) find(ctx context.Context, windows []numberedWindow) error {
 	return err
 }
 
-func (p *passage) grid() grid { return p.reader.grid }
+func (p *passage) grid() grid.Grid { return p.reader.grid }
 
 // findAgain gives the members the series that the shard knows under their numbers now: some have been forgotten. One of which
 // nobody knows anything any more has no values either.
 func (p *passage) findAgain(windows []numberedWindow) {
-	p.removals = p.roster.removals
+	p.removals = p.series.Table.Removals()
 	for i := range p.members {
 		m := &p.members[i]
 		entry, err := p.describe(m.series, windows, p.reader)
 		if err != nil {
-			entry = &series{gauge: m.kind == gauges}
-			binary.BigEndian.PutUint64(entry.id[:], m.id)
+			entry = &memseries.Series{Gauge: m.kind == gauges}
+			binary.BigEndian.PutUint64(entry.ID[:], m.id)
 		}
 		m.entry = entry
 	}
@@ -118,7 +120,7 @@ func (p *passage) findAgain(windows []numberedWindow) {
 func (p *passage) readStretch(ctx context.Context, stretch []readRun, end time.Time) (finished bool, err error) {
 	for p.at < len(p.members) {
 		batch := p.members[p.at:min(p.at+readAhead, len(p.members))]
-		p.touch(batch, stretch)
+		p.prefetch(batch, stretch)
 		for i := range batch {
 			for j := range stretch {
 				if err := p.addSeries(&batch[i], &stretch[j]); err != nil {

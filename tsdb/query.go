@@ -5,6 +5,7 @@ import (
 	"math/bits"
 
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/tsdb/vector"
 )
 
 // An Aggregate is a way to combine the values that several series have at one time. Aggregates are
@@ -98,10 +99,10 @@ func (c *Column) Merge(o *Column) {
 
 // combine adds the values of o to c.
 func (c *Column) combine(o *Column) {
-	addInto(c.Sum, o.Sum)
-	addInto(c.Count, o.Count)
-	minInto(c.Min, o.Min)
-	maxInto(c.Max, o.Max)
+	vector.AddInto(c.Sum, o.Sum)
+	vector.AddInto(c.Count, o.Count)
+	vector.MinInto(c.Min, o.Min)
+	vector.MaxInto(c.Max, o.Max)
 	for i, word := range o.Present {
 		c.Present[i] |= word
 	}

@@ -4,7 +4,9 @@ import (
 	"time"
 	"unsafe"
 
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/turn"
+	"github.com/telamon-tsdb/telamon/tsdb/vector"
 )
 
 // A reader adds series to columns, shard after shard.
@@ -14,35 +16,35 @@ import (
 // by series, and so are those of one file: what it has of a series lies side by side, and seven days from day files take 15 %
 // less so.
 type reader struct {
-	grid    grid
-	query   Query
-	used    *usage
-	layout  // of the range
-	scratch []float64
-	fused   bool  // only sums of the primary step are asked for: they are added as they are decoded
-	lines   lines // of the series that is being read, where ratio is more than one
+	grid      grid.Grid
+	query     Query
+	used      *usage
+	rangePlan // of the range
+	scratch   []float64
+	fused     bool  // only sums of the primary step are asked for: they are added as they are decoded
+	lines     lines // of the series that is being read, where ratio is more than one
 
 	// decoded is what the last series had in the part of a window that was added last; nil: nobody has it at hand.
 	decoded []float64
 
-	touched byte // makes the loads of touch matter
+	prefetched byte // makes the loads of prefetch matter
 
-	groups    groups        // of the lane that is being read
-	members   []member      // of the shard that is being read
-	forgotten forgotten     // likewise
-	matching  *condition    // of the query, shared with its other readers
-	turn      *turn.Turn    // in which it works
-	heldFor   time.Duration // how long it holds a lock at a time
-	spare     []*partial    // for the next lane
-	key       []byte        // scratch
+	groups   groups        // of the lane that is being read
+	members  []member      // of the shard that is being read
+	evicted  evictedSeries // likewise
+	matching *condition    // of the query, shared with its other readers
+	turn     *turn.Turn    // in which it works
+	heldFor  time.Duration // how long it holds a lock at a time
+	spare    []*partial    // for the next lane
+	key      []byte        // scratch
 }
 
-func newReader(g grid, q Query, l layout, used *usage, matching *condition, t *turn.Turn) *reader {
+func newReader(g grid.Grid, q Query, l rangePlan, used *usage, matching *condition, t *turn.Turn) *reader {
 	return &reader{
-		grid: g, query: q, used: used, matching: matching, turn: t, layout: l, scratch: make([]float64, g.width),
-		forgotten: make(forgotten),
-		fused:     l.ratio == 1 && q.Aggregates == Sum,
-		lines:     newLines(&q, l.ratio),
+		grid: g, query: q, used: used, matching: matching, turn: t, rangePlan: l, scratch: make([]float64, g.Width),
+		evicted: make(evictedSeries),
+		fused:   l.ratio == 1 && q.Aggregates == Sum,
+		lines:   newLines(&q, l.ratio),
 	}
 }
 
@@ -67,26 +69,20 @@ func (r *reader) newPartial() (*partial, error) {
 		p.reset()
 		return p, nil
 	}
-	if err := r.used.addBytes(r.query.partialBytes(&r.layout)); err != nil {
+	if err := r.used.addBytes(r.query.partialBytes(&r.rangePlan)); err != nil {
 		return nil, err
 	}
-	return &partial{Column: *r.query.newColumn(&r.layout), runs: make([]runTally, r.runs())}, nil
+	return &partial{Column: *r.query.newColumn(&r.rangePlan), runs: make([]runTally, r.runs())}, nil
 }
 
 // recycle takes back a partial that nobody uses any more.
 func (r *reader) recycle(p *partial) { r.spare = append(r.spare, p) }
 
-func fillNaN(values []float64) {
-	for i := range values {
-		values[i] = nan
-	}
-}
-
-// readAhead is for how many series the memory is touched before the first of them is decoded, so that the waits for it
+// readAhead is for how many series the memory is prefetched before the first of them is decoded, so that the waits for it
 // overlap. Sum of 10,000 series spread over 100,000: see README.md.
 const readAhead = 16
 
-// A readRun is a run of the layout, as a shard has it.
+// A readRun is a run of the range plan, as a shard has it.
 type readRun struct {
 	number  int   // among those of the range
 	first   int   // place in the range of its first slot
@@ -102,12 +98,12 @@ type readWindow struct {
 	at       int // place in the range of the first
 }
 
-func (r *reader) touch(batch []member, stretch []readRun) {
+func (r *reader) prefetch(batch []member, stretch []readRun) {
 	for j := range stretch {
 		for k := range stretch[j].windows {
 			w := &stretch[j].windows[k]
 			for i := range batch {
-				r.touched ^= w.touch(batch[i].series, w.from, w.to)
+				r.prefetched ^= w.prefetch(batch[i].series, w.from, w.to)
 			}
 		}
 	}
@@ -139,7 +135,7 @@ func (r *reader) runsOf(windows []numberedWindow) (stretch []readRun) {
 	return stretch
 }
 
-func (r *reader) runOfWindow(w numberedWindow) int64 { return r.runOf(r.grid.firstSlot(w.number)) }
+func (r *reader) runOfWindow(w numberedWindow) int64 { return r.runOf(r.grid.FirstSlot(w.number)) }
 
 // newRun returns the run of some windows.
 func (r *reader) newRun(windows []numberedWindow) readRun {
@@ -152,8 +148,8 @@ func (r *reader) newRun(windows []numberedWindow) readRun {
 	}
 	run.units = append(run.units, to)
 	for _, w := range windows {
-		begin := r.grid.firstSlot(w.number)
-		at, end := r.clip(begin, r.grid.lastSlot(w.number))
+		begin := r.grid.FirstSlot(w.number)
+		at, end := r.clip(begin, r.grid.LastSlot(w.number))
 		out := int(begin - r.first)
 		run.windows = append(run.windows, readWindow{w.window, at - out, end - out, at})
 	}
@@ -205,7 +201,7 @@ func (r *reader) enlistUnits(m *member, run *readRun, present int) error {
 		}
 	}
 	for i := range of.units {
-		if n := countPresent(values[run.units[i]-run.first : run.units[i+1]-run.first]); n > 0 {
+		if n := vector.CountPresent(values[run.units[i]-run.first : run.units[i+1]-run.first]); n > 0 {
 			of.units[i].enlist(m, n)
 		}
 	}
@@ -216,12 +212,12 @@ func (r *reader) enlistUnits(m *member, run *readRun, present int) error {
 func (r *reader) addWindow(m *member, run *readRun, w *readWindow) (present int, err error) {
 	c := &m.column.Column
 	r.decoded = nil
-	if r.fused && w.to-w.from == r.grid.width {
+	if r.fused && w.to-w.from == r.grid.Width {
 		switch w.window.(type) {
 		case *sealedWindow, *filedWindow:
 			r.decoded = r.scratch // if values are missing
 		}
-		return w.addInto(c.Sum[w.at:w.at+r.grid.width], r.scratch, m.series)
+		return w.addInto(c.Sum[w.at:w.at+r.grid.Width], r.scratch, m.series)
 	}
 	values, err := r.values(m.series, w)
 	r.decoded = values
@@ -250,18 +246,18 @@ func (r *reader) values(series uint32, w *readWindow) ([]float64, error) {
 func (c *Column) add(at int, values []float64) (present int) {
 	end := at + len(values)
 	if c.Min != nil {
-		minInto(c.Min[at:end], values)
+		vector.MinInto(c.Min[at:end], values)
 	}
 	if c.Max != nil {
-		maxInto(c.Max[at:end], values)
+		vector.MaxInto(c.Max[at:end], values)
 	}
 	if c.Count != nil {
-		countInto(c.Count[at:end], values)
+		vector.CountInto(c.Count[at:end], values)
 	}
 	if c.Sum != nil {
-		return addInto(c.Sum[at:end], values)
+		return vector.AddInto(c.Sum[at:end], values)
 	}
-	return countPresent(values)
+	return vector.CountPresent(values)
 }
 
 // slices returns the four value slices in the order of the aggregates' bits.

@@ -41,12 +41,12 @@ func appendSeriesHead(dst []byte, shard int, first uint32, count int) []byte {
 // holds the lock.
 func (s *shard) appendDefinitions(dst []byte, first uint32, count int) []byte {
 	dst = appendSeriesHead(dst, s.number, first, count)
-	for number, entry := range s.roster.all(first) {
+	for number, entry := range s.series.Table.All(first) {
 		if number-first >= uint32(count) {
 			break
 		}
-		dst = binary.AppendUvarint(dst, uint64(len(entry.tags)))
-		dst = append(dst, entry.tags...)
+		dst = binary.AppendUvarint(dst, uint64(len(entry.Tags)))
+		dst = append(dst, entry.Tags...)
 	}
 	return dst
 }
@@ -55,7 +55,7 @@ func (s *shard) appendDefinitions(dst []byte, first uint32, count int) []byte {
 // lock.
 func (s *shard) statesOf(numbers []uint32) (states []stagedState) {
 	for _, number := range numbers {
-		if state := s.roster.at(number).state; state != (normalize.State{}) {
+		if state := s.series.Get(number).State; state != (normalize.State{}) {
 			states = append(states, stagedState{series: number, mustLog: true, state: state})
 		}
 	}

@@ -3,13 +3,13 @@ package tsdb
 import (
 	"fmt"
 
-	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 )
 
 // replaySeries applies a record of definitions. The caller holds the lock.
 func (s *shard) replaySeries(r *bodyReader) error {
 	first, count := r.uvarint(), r.uvarint()
-	if first > maxNumber {
+	if first > memseries.MaxNumber {
 		return fmt.Errorf("there can be no series %d", first)
 	}
 	for i := range count {
@@ -17,40 +17,12 @@ func (s *shard) replaySeries(r *bodyReader) error {
 		if r.err != nil {
 			return r.err
 		}
-		if err := s.replayDefinition(first+i, tags); err != nil {
+		if err := s.series.Define(first+i, tags); err != nil {
 			return err
 		}
 	}
-	s.roster.next = max(s.roster.next, uint32(first))
+	s.series.Table.Reserve(uint32(first))
 	return nil
-}
-
-// replayDefinition enters a series under the number that it had.
-func (s *shard) replayDefinition(number uint64, tags []byte) error {
-	if number > maxNumber {
-		return fmt.Errorf("there can be no series %d", number)
-	}
-	entry := s.roster.at(uint32(number))
-	switch {
-	case entry != nil && string(entry.tags) == string(tags):
-		return nil // seen before
-	case entry != nil && entry.tags != lost:
-		return fmt.Errorf("series %d is defined twice", number)
-	}
-	name := canonical(tags)
-	var buf [usualTags]tag.Tag
-	parsed, err := tag.AppendParsed(buf[:0], string(name))
-	if err != nil {
-		return fmt.Errorf("series %d: %w", number, err)
-	}
-	s.know(uint32(number), name, parsed)
-	return nil
-}
-
-// know enters a series that has its number already, whatever the limits.
-func (s *shard) know(number uint32, tags canonical, parsed tag.Tags) {
-	s.census.restore(parsed)
-	s.introduce(number, newSeries(tags, parsed))
 }
 
 // install makes the shards know of the windows that a file is in force for. A file with shards that are not ours is
@@ -70,7 +42,7 @@ func (db *DB) install(file *windowFile) error {
 		}
 		s := db.shards[part.Shard]
 		s.mu.Lock()
-		s.roster.next = max(s.roster.next, last.Number+1)
+		s.series.Table.Reserve(last.Number + 1)
 		s.mu.Unlock()
 	}
 	for i, s := range db.shards {
@@ -107,14 +79,14 @@ func (db *DB) closeReplay() error {
 // closeReplay looks for what the log did not define in the files, and returns of how many series with values the tags
 // are lost.
 func (s *shard) closeReplay() (orphans int) {
-	for number, entry := range s.roster.all(0) {
-		if entry.tags == lost {
+	for number, entry := range s.series.Table.All(0) {
+		if entry.Tags == memseries.UnknownTags {
 			s.knowFromFiles(number)
 		}
 		switch {
-		case entry.windows == 0:
-			s.roster.idle = append(s.roster.idle, number)
-		case entry.tags == lost:
+		case !entry.InMemory():
+			s.series.Table.MayRest(number)
+		case entry.Tags == memseries.UnknownTags:
 			orphans++
 		}
 	}

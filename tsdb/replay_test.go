@@ -12,6 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/normalize"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
@@ -41,11 +42,11 @@ func drawLog(t *rapid.T) []placedRecord {
 	for range rapid.IntRange(0, 60).Draw(t, "records") {
 		shard := rapid.IntRange(0, replayConfig.Shards-1).Draw(t, "shard")
 		if rapid.IntRange(0, 4).Draw(t, "kind") == 0 {
-			list := make([]series, rapid.IntRange(1, 5).Draw(t, "series"))
+			list := make([]memseries.Series, rapid.IntRange(1, 5).Draw(t, "series"))
 			for i := range list {
 				dstype := []string{"rate", "gauge", "counter"}[(defined[shard]+i)%3]
 				tags := tag.New("name", fmt.Sprint("s", shard, "-", defined[shard]+i), tag.DataSourceType, dstype)
-				list[i].tags = canonical(tags.AppendCanonical(nil))
+				list[i].Tags = memseries.Canonical(tags.AppendCanonical(nil))
 			}
 			add(wal.Series, seriesVersion, seriesBody(shard, defined[shard], list))
 			defined[shard] += len(list)
@@ -82,10 +83,10 @@ func drawLog(t *rapid.T) []placedRecord {
 }
 
 // seriesBody is the body that defines some series.
-func seriesBody(shard, first int, list []series) []byte {
+func seriesBody(shard, first int, list []memseries.Series) []byte {
 	dst := appendSeriesHead(nil, shard, uint32(first), len(list))
 	for _, one := range list {
-		dst = append(binary.AppendUvarint(dst, uint64(len(one.tags))), one.tags...)
+		dst = append(binary.AppendUvarint(dst, uint64(len(one.Tags))), one.Tags...)
 	}
 	return dst
 }
@@ -158,16 +159,16 @@ func describeShard(s *shard) string {
 		since, unfiled := unfiledSince(w)
 		fmt.Fprintln(&windows, since, unfiled)
 		w.series(func(number uint32) {
-			values, err := w.slots(number, make([]float64, s.grid.width))
+			values, err := w.slots(number, make([]float64, s.grid.Width))
 			fmt.Fprintln(&windows, number, values, err)
 			block, err := w.appendBlock(nil, number)
 			fmt.Fprintf(&windows, "%x %v\n", block, err)
 		})
 		s.unpin(sealedIn(w))
 	}
-	fmt.Fprintln(&b, s.roster.count, s.roster.next, s.roster.unlogged, s.logAt, s.impossible, s.index.Len(), s.roster.names.used)
-	for i, e := range s.roster.all(0) {
-		fmt.Fprintf(&b, "series %d: %q %x %v %v\n", i, e.tags, e.id, e.windows, e.state)
+	fmt.Fprintln(&b, s.series.Table.Len(), s.series.Table.Next(), s.series.Table.Unlogged(), s.logAt, s.impossible, s.series.Index.Len())
+	for i, e := range s.series.Table.All(0) {
+		fmt.Fprintf(&b, "series %d: %q %x %v %v\n", i, e.Tags, e.ID, e.Windows(), e.State)
 	}
 	return b.String() + windows.String()
 }
@@ -175,8 +176,8 @@ func describeShard(s *shard) string {
 // TestReplayError hides a record that does not fit among good ones: the error names it, at the next record, the next
 // batch or the start.
 func TestReplayError(t *testing.T) {
-	one := []series{{tags: canonical(tag.New("name", "a").AppendCanonical(nil))}}
-	other := []series{{tags: canonical(tag.New("name", "b").AppendCanonical(nil))}}
+	one := []memseries.Series{{Tags: memseries.Canonical(tag.New("name", "a").AppendCanonical(nil))}}
+	other := []memseries.Series{{Tags: memseries.Canonical(tag.New("name", "b").AppendCanonical(nil))}}
 	for what, bad := range map[string]wal.Record{
 		"a foreign type":      {Type: wal.Document, Version: 1},
 		"a foreign version":   {Type: wal.Points, Version: pointsVersion + 1, Body: []byte{0, 0, 0}},
@@ -186,7 +187,7 @@ func TestReplayError(t *testing.T) {
 		"bytes left over":     {Type: wal.Points, Version: pointsVersion, Body: []byte{1, 0, 0, 7}},
 		"a bad state":         {Type: wal.Points, Version: pointsVersion, Body: []byte{1, 0, 1, 0, 0xff}},
 		"a series twice":      {Type: wal.Series, Version: seriesVersion, Body: seriesBody(1, 0, other)},
-		"tags that are none":  {Type: wal.Series, Version: seriesVersion, Body: seriesBody(1, 1, []series{{tags: "x"}})},
+		"tags that are none":  {Type: wal.Series, Version: seriesVersion, Body: seriesBody(1, 1, []memseries.Series{{Tags: "x"}})},
 		"a number far beyond": {Type: wal.Series, Version: seriesVersion, Body: seriesBody(1, 1<<32-1, other)},
 	} {
 		t.Run(what, func(t *testing.T) {

@@ -40,7 +40,7 @@ func (p *pointsReplay) apply(at wal.Position, r *bodyReader) error {
 			}
 			p.slot = slot
 		}
-		if p.shard.expect(number) == nil {
+		if p.shard.series.GetOrPlaceholder(number) == nil {
 			p.shard.impossible++
 			continue
 		}
@@ -64,9 +64,9 @@ func (p *pointsReplay) store(filed *filedSlots) error {
 		}
 	}
 	p.newest = max(p.newest, p.slot)
-	newest := s.grid.timeOf(p.slot)
+	newest := s.grid.TimeOf(p.slot)
 	for _, number := range p.numbers {
-		s.roster.at(number).restore(newest)
+		s.series.Get(number).Restore(newest)
 	}
 	p.numbers, p.values = p.numbers[:0], p.values[:0]
 	return nil
@@ -84,27 +84,11 @@ func (s *shard) replayStates(r *bodyReader) error {
 			return err
 		}
 		r.rest = rest
-		if entry := s.expect(int64(min(number, math.MaxInt64))); entry != nil {
-			entry.state = state
+		if entry := s.series.GetOrPlaceholder(int64(min(number, math.MaxInt64))); entry != nil {
+			entry.State = state
 		}
 	}
 	return nil
-}
-
-// maxLostSeries bounds how far a number without a definition may lie above those that were given out, as far as is known.
-const maxLostSeries = 1 << 20
-
-// expect returns the series with a number that a record names, one whose tags are lost if need be, or nil if it makes no
-// sense. Its definition may come later: segments that began with it may be dropped, and it is written again behind
-// some points, or is in a block file only. It never comes where its record is damaged, which the log has reported.
-func (s *shard) expect(number int64) *series {
-	if number < 0 || number > maxNumber || number >= int64(s.roster.next)+maxLostSeries {
-		return nil
-	}
-	if entry := s.roster.at(uint32(number)); entry != nil {
-		return entry
-	}
-	return s.roster.put(uint32(number), series{tags: lost, exists: true})
 }
 
 // filedSlots tells for which slots a record at a position of the log has nothing that is not in a file.
@@ -121,8 +105,8 @@ func (f *filedSlots) has(slot int64) bool {
 	}
 	if slot < f.first || slot > f.last {
 		grid := f.blocks.grid
-		window := grid.windowOf(slot)
-		f.first, f.last = grid.firstSlot(window), grid.lastSlot(window)
+		window := grid.WindowOf(slot)
+		f.first, f.last = grid.FirstSlot(window), grid.LastSlot(window)
 		file := f.blocks.files[window]
 		f.filed = file != nil && f.at < file.upTo
 	}

@@ -3,6 +3,7 @@ package tsdb
 import (
 	"errors"
 
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
@@ -14,60 +15,42 @@ var errNumbers = errors.New("new series refused: its shard has no number left")
 // and a new number where there is none.
 func (s *shard) resolve(tags []byte) (uint32, error) {
 	s.mu.RLock()
-	number, found := s.roster.find(tags)
-	rests := found && s.roster.at(number).resting != 0
+	number, rests, found := s.series.Table.Find(tags)
 	s.mu.RUnlock()
 	if found && !rests {
 		return number, nil
 	}
-	name := canonical(tags)
-	var buf [usualTags]tag.Tag
+	name := memseries.Canonical(tags)
+	var buf [memseries.UsualTags]tag.Tag
 	parsed, err := tag.AppendParsed(buf[:0], string(name))
 	if err != nil {
 		return 0, err
 	}
-	newcomer := newSeries(name, parsed)
+	newcomer := memseries.NewSeries(name, parsed)
 	s.mu.RLock()
-	moves := s.moves
+	generation := s.generation()
 	number, filed := s.findFiled(tags)
 	s.mu.RUnlock()
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if number, found := s.roster.find(tags); found {
-		s.roster.wake(number)
+	if number, _, found := s.series.Table.Find(tags); found {
+		s.series.Table.Wake(number)
 		return number, nil
 	}
-	if s.moves != moves { // it may have gone to a file in between
+	if s.generation() != generation { // it may have gone to a file in between
 		number, filed = s.findFiled(tags)
 	}
-	if !filed && s.roster.next > maxNumber {
+	if !filed && s.series.Table.IsFull() {
 		return 0, errNumbers
 	}
-	if err := s.census.admit(parsed); err != nil {
+	if err := s.series.Admit(parsed); err != nil {
 		return 0, err
 	}
 	if !filed {
-		return s.roster.define(newcomer), nil
+		return s.series.Table.Define(newcomer), nil
 	}
-	s.introduce(number, newcomer)
+	s.series.PutBack(number, newcomer)
 	s.catchUp(number)
-	s.roster.unlogged = append(s.roster.unlogged, number)
-	s.roster.idle = append(s.roster.idle, number)
 	return number, nil
-}
-
-// introduce enters a series under a number that has none, or whose tags were lost.
-func (s *shard) introduce(number uint32, newcomer series) {
-	entry := s.roster.at(number)
-	if entry == nil {
-		s.roster.put(number, newcomer)
-		return
-	}
-	newcomer.windows, newcomer.state = entry.windows, entry.state
-	*entry = newcomer
-	s.roster.name(number)
-	if entry.windows > 0 {
-		s.index.Add(number, entry.tags.tags())
-	}
 }

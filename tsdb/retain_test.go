@@ -7,7 +7,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
-	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 )
 
 // A clockedDB is a DB of hours on the grid of a minute, whose clock the test sets.
@@ -19,7 +19,7 @@ type clockedDB struct {
 // openClocked opens a DB with data of each hour until now.
 func openClocked(t *testing.T, retention time.Duration, hours int) *clockedDB {
 	t.Helper()
-	db := &clockedDB{testDB: openTestDB(t, vfs.NewMemory(), tsdb.Config{Retention: retention, BlockDir: "/blocks", Shards: 2})}
+	db := &clockedDB{testDB: openTestDB(t, vfstest.NewMemory(), tsdb.Config{Retention: retention, BlockDir: "/blocks", Shards: 2})}
 	db.now = time.Unix(0, 0).Add(1000 * 24 * time.Hour)
 	db.run(hours, true)
 	return db

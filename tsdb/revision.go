@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"sync"
+
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 )
 
 // revisions know when slots were last changed, so that whoever kept an answer can tell whether it still holds.
@@ -16,7 +18,7 @@ import (
 // Numbers count from the start of the process, and so do answers. 8 bytes a slot for the windows that were written since:
 // 480 bytes an hour of steps of a minute.
 type revisions struct {
-	grid grid
+	grid grid.Grid
 
 	mu      sync.RWMutex // guards all below
 	newest  uint64       // the number given out last
@@ -31,7 +33,7 @@ type windowRevisions struct {
 	slots  []uint64
 }
 
-func newRevisions(g grid) *revisions {
+func newRevisions(g grid.Grid) *revisions {
 	return &revisions{grid: g, windows: make(map[int64]*windowRevisions), dropped: math.MinInt64}
 }
 
@@ -49,9 +51,9 @@ func (v *revisions) mark(change uint64, first, last int64) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for slot := first; slot <= last; slot++ {
-		w := v.window(v.grid.windowOf(slot))
+		w := v.window(v.grid.WindowOf(slot))
 		w.newest = max(w.newest, change)
-		at := v.grid.offset(slot)
+		at := v.grid.Offset(slot)
 		w.slots[at] = max(w.slots[at], change)
 	}
 }
@@ -64,9 +66,9 @@ func (v *revisions) markWrites(change uint64, writes []stagedWrite) {
 	var first int64
 	for i := range writes {
 		slot := writes[i].slot
-		if w == nil || slot < first || slot >= first+int64(v.grid.width) {
-			number := v.grid.windowOf(slot)
-			w, first = v.window(number), v.grid.firstSlot(number)
+		if w == nil || slot < first || slot >= first+int64(v.grid.Width) {
+			number := v.grid.WindowOf(slot)
+			w, first = v.window(number), v.grid.FirstSlot(number)
 			w.newest = max(w.newest, change)
 		}
 		w.slots[slot-first] = max(w.slots[slot-first], change)
@@ -77,7 +79,7 @@ func (v *revisions) markWrites(change uint64, writes []stagedWrite) {
 func (v *revisions) window(number int64) *windowRevisions {
 	w := v.windows[number]
 	if w == nil {
-		w = &windowRevisions{slots: make([]uint64, v.grid.width)}
+		w = &windowRevisions{slots: make([]uint64, v.grid.Width)}
 		v.windows[number] = w
 	}
 	return w
@@ -98,7 +100,7 @@ func (v *revisions) drop(last int64) {
 	defer v.mu.Unlock()
 	v.dropped = max(v.dropped, last)
 	for number := range v.windows {
-		if v.grid.lastSlot(number) <= v.dropped {
+		if v.grid.LastSlot(number) <= v.dropped {
 			delete(v.windows, number)
 		}
 	}
@@ -121,13 +123,13 @@ func (v *revisions) hold(stable uint64, first, last int64) bool {
 	if first <= v.dropped {
 		return false
 	}
-	for number := v.grid.windowOf(first); number <= v.grid.windowOf(last); number++ {
+	for number := v.grid.WindowOf(first); number <= v.grid.WindowOf(last); number++ {
 		w := v.windows[number]
 		if w == nil || w.newest <= stable {
 			continue
 		}
-		begin := v.grid.firstSlot(number)
-		for slot := max(first, begin); slot <= min(last, v.grid.lastSlot(number)); slot++ {
+		begin := v.grid.FirstSlot(number)
+		for slot := max(first, begin); slot <= min(last, v.grid.LastSlot(number)); slot++ {
 			if w.slots[slot-begin] > stable {
 				return false
 			}

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 )
 
 // TestRevisions changes slots, several changes at a time, and checks against a list of what happened: what was read when
@@ -11,7 +13,7 @@ import (
 func TestRevisions(t *testing.T) {
 	type event struct{ change, slot uint64 }
 	rapid.Check(t, func(rt *rapid.T) {
-		v := newRevisions(grid{step: 1000, width: rapid.SampledFrom([]int{1, 4, 60}).Draw(rt, "width")})
+		v := newRevisions(grid.Grid{StepMillis: 1000, Width: rapid.SampledFrom([]int{1, 4, 60}).Draw(rt, "width")})
 		slot := rapid.Int64Range(-5, 12)
 		var open []uint64
 		var marks []event
@@ -71,14 +73,14 @@ func TestRevisions(t *testing.T) {
 // TestLayout checks what a layout promises, for all steps and widths.
 func TestLayout(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		g := grid{step: 1000, width: rapid.SampledFrom([]int{1, 4, 12, 60, 360}).Draw(rt, "width")}
+		g := grid.Grid{StepMillis: 1000, Width: rapid.SampledFrom([]int{1, 4, 12, 60, 360}).Draw(rt, "width")}
 		ratio := rapid.Int64Range(1, 3000).Draw(rt, "ratio")
 		start := rapid.Int64Range(-100, 100).Draw(rt, "start")
 		n := rapid.Int64Range(1, 2000).Draw(rt, "length")
-		step := ratio * g.step
+		step := ratio * g.StepMillis
 		q := Query{Start: start * step, End: (start + n) * step, Step: step}
-		l, cached := g.layoutOf(q)
-		width := int64(g.width)
+		l, cached := newRangePlan(g, q)
+		width := int64(g.Width)
 		if back := l.query(q); back.Start != q.Start || back.End != q.End {
 			rt.Fatalf("%+v is the layout of %d … %d, want %d … %d", l, back.Start, back.End, q.Start, q.End)
 		}

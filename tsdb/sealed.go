@@ -7,6 +7,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
 	"github.com/telamon-tsdb/telamon/tsdb/offheap"
+	"github.com/telamon-tsdb/telamon/tsdb/vector"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -85,7 +86,7 @@ func (b *sealedBuilder) addFrom(w *openWindow, series uint32) (err error) {
 	b.block = b.block[:0]
 	if row, ok := w.rows.row(series); !ok {
 		b.block, err = w.base.appendBlock(b.block, series)
-	} else if values := w.read(row, b.values); !allNaN(values) {
+	} else if values := w.read(row, b.values); !vector.AllNaN(values) {
 		b.block = b.encoder.AppendBlock(b.block, values)
 	}
 	if err != nil {
@@ -149,15 +150,6 @@ func (b *sealedBuilder) finish() *sealedWindow {
 	return w
 }
 
-func allNaN(values []float64) bool {
-	for _, v := range values {
-		if v == v {
-			return false
-		}
-	}
-	return true
-}
-
 // block returns the block of a series, empty where it has none.
 func (w *sealedWindow) block(series uint32) []byte {
 	if int(series>>16) >= len(w.top) || w.top[series>>16] == 0 {
@@ -194,7 +186,7 @@ func (w *sealedWindow) addInto(sum, scratch []float64, series uint32) (int, erro
 	return n, nil
 }
 
-func (w *sealedWindow) touch(series uint32, _, _ int) byte {
+func (w *sealedWindow) prefetch(series uint32, _, _ int) byte {
 	var any byte
 	block := w.block(series)
 	for i := 0; i < len(block); i += cacheLine {

@@ -41,9 +41,9 @@ func (db *DB) columns(ctx context.Context, q Query) ([]*Column, error) {
 	return db.answer(ctx, q)
 }
 
-// readGroups reads the lanes side by side and merges their columns in the order of the lanes. l is the layout for q. The
+// readGroups reads the lanes side by side and merges their columns in the order of the lanes. l is the plan for q. The
 // caller's turn is others' meanwhile.
-func (db *DB) readGroups(ctx context.Context, q Query, l layout, used *usage, matching *condition) (*groups, error) {
+func (db *DB) readGroups(ctx context.Context, q Query, l rangePlan, used *usage, matching *condition) (*groups, error) {
 	outer := ctx
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -100,8 +100,8 @@ func (db *DB) readLane(ctx context.Context, lane []*shard, r *reader) error {
 // check refuses a query that the grid cannot answer.
 func (db *DB) check(q Query) error {
 	switch {
-	case q.Step <= 0 || q.Step%db.grid.step != 0:
-		return fmt.Errorf("step %d ms is not a multiple of the %d ms that are stored", q.Step, db.grid.step)
+	case q.Step <= 0 || q.Step%db.grid.StepMillis != 0:
+		return fmt.Errorf("step %d ms is not a multiple of the %d ms that are stored", q.Step, db.grid.StepMillis)
 	case q.Start%q.Step != 0 || q.End%q.Step != 0:
 		return fmt.Errorf("range %d … %d ms is not on the %d ms grid", q.Start, q.End, q.Step)
 	case q.Start >= q.End:

@@ -8,7 +8,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
-	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 )
 
 // bitsQueries ask for the same data in different ways: the results of each must not depend on where the data lie.
@@ -51,7 +51,7 @@ func sameBits(t *testing.T, what string, got, want map[string]tsdb.Column) {
 // restart: the answers are equal to the last bit.
 func TestSelectSameBits(t *testing.T) {
 	const step, series = 60_000, 700
-	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{})
+	db := openTestDB(t, vfstest.NewMemory(), tsdb.Config{})
 	defer func() { db.close() }()
 	var refs []tsdb.Ref
 	for i := range series {

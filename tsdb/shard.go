@@ -8,9 +8,10 @@ import (
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/offheap"
-	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -19,25 +20,22 @@ import (
 const maxOpenWindows = 2
 
 // A shard holds a fixed part of the series, chosen by a hash of their tags, with everything that
-// belongs to them. Only the committer (append.go) changes it, except for new entries in the roster.
+// belongs to them. Only the committer (append.go) changes it, except for new series.
 type shard struct {
 	number int
-	grid   grid
-	census *census
+	grid   grid.Grid
 
 	mu sync.RWMutex // guards all below; the committer reads its own staged state under it too
 
-	// roster has the series that are remembered.
-	roster *roster
-	// index finds the series that have values in memory. Those in files only are found by the files.
-	index *index.Index
+	// series has what is known of the series, and windows their values.
+	series *memseries.Catalog
 
 	windows map[int64]window // nil: the DB is closed
 	memory  *offheap.Arena   // of the windows' values
 	// recent is the open window that was written last, or nil: most writes go where the last one went.
 	recent *openWindow
 	order  []int64 // the keys of windows, ascending
-	// moves counts what makes series ones that are in files only, or changes the files: see strays.go.
+	// moves counts the windows that were taken away or went to other files.
 	moves uint64
 	// strays are remembered from question to question; they have a lock of their own.
 	strays strayCache
@@ -50,19 +48,20 @@ type shard struct {
 	encoder    *gorilla.Encoder // scratch of sealing
 }
 
-func newShard(number int, g grid, c *census, tags *index.Dictionary) *shard {
+func newShard(number int, g grid.Grid, c *memseries.Cardinality, tags *index.Dictionary) *shard {
 	return &shard{
 		number:  number,
 		grid:    g,
-		census:  c,
-		roster:  newRoster(),
-		index:   index.New(tags),
+		series:  memseries.NewCatalog(c, tags),
 		windows: make(map[int64]window),
 		memory:  new(offheap.Arena),
-		encoder: gorilla.NewEncoder(g.step),
-		staged:  staging{scratch: make([]float64, g.width)},
+		encoder: gorilla.NewEncoder(g.StepMillis),
+		staged:  staging{scratch: make([]float64, g.Width)},
 	}
 }
+
+// generation changes with what makes series ones with values in files only, and with the files: see strays.go.
+func (s *shard) generation() uint64 { return s.moves + s.series.Departures }
 
 // shardOf returns the shard of a tag set among n. It decides where a series is looked for after a
 // restart: the hash is part of the format.
@@ -79,7 +78,7 @@ func (s *shard) value(number uint32, slot int64) (float64, error) {
 			return w.at(row, int(slot-w.firstSlot)), nil
 		}
 	}
-	w := s.windows[s.grid.windowOf(slot)]
+	w := s.windows[s.grid.WindowOf(slot)]
 	if w == nil {
 		return nan, nil
 	}
@@ -87,7 +86,7 @@ func (s *shard) value(number uint32, slot int64) (float64, error) {
 	if err != nil || values == nil {
 		return nan, err
 	}
-	return values[s.grid.offset(slot)], nil
+	return values[s.grid.Offset(slot)], nil
 }
 
 // store writes a slot. The caller holds the lock.
@@ -100,7 +99,7 @@ func (s *shard) storeRun(slot int64, numbers []uint32, values []float64) error {
 	w := s.recent
 	if w == nil || slot < w.firstSlot || slot >= w.firstSlot+int64(w.width) {
 		var err error
-		if w, err = s.openWindow(s.grid.windowOf(slot)); err != nil {
+		if w, err = s.openWindow(s.grid.WindowOf(slot)); err != nil {
 			return err
 		}
 		s.recent = w
@@ -119,7 +118,7 @@ func (s *shard) storeRun(slot int64, numbers []uint32, values []float64) error {
 		}
 		w.set(row, offset, values[i])
 		s.writes++
-		w.touched = s.writes
+		w.lastWrite = s.writes
 	}
 	return nil
 }
@@ -136,14 +135,14 @@ func (s *shard) beginRow(w *openWindow, number uint32, value float64) (row int, 
 			err = nil
 		}
 		if !counted {
-			s.enterWindow(number) // it has a row, whatever became of the values below
+			s.series.EnterWindow(number) // it has a row, whatever became of the values below
 		}
 		return row, true, err
 	case value != value:
 		return 0, false, nil // nothing stays nothing
 	}
 	row = w.addRow(number)
-	s.enterWindow(number)
+	s.series.EnterWindow(number)
 	return row, true, nil
 }
 
@@ -176,7 +175,7 @@ func (s *shard) sealAbove(n int) error {
 		for _, number := range s.order {
 			if w, ok := s.windows[number].(*openWindow); ok {
 				open++
-				if oldest == nil || w.touched < oldest.touched {
+				if oldest == nil || w.lastWrite < oldest.lastWrite {
 					oldest = w
 				}
 			}
@@ -229,7 +228,7 @@ func (s *shard) dropBefore(slot int64) int {
 // takeBefore takes away the windows that end before slot. Their series have yet to leave.
 func (s *shard) takeBefore(slot int64) (taken []window) {
 	for _, number := range s.order {
-		if s.grid.lastSlot(number) >= slot {
+		if s.grid.LastSlot(number) >= slot {
 			break
 		}
 		taken = append(taken, s.windows[number])
@@ -274,7 +273,7 @@ func (s *shard) close() {
 // leaveFor takes the series for which a window counted out of it, but for those for which what comes in its place
 // counts, too. The caller holds the lock.
 func (s *shard) leaveFor(after window, counted []uint32) {
-	s.leaveWindow(slices.DeleteFunc(counted, func(number uint32) bool { return holdsInMemory(after, number) }))
+	s.series.LeaveWindow(slices.DeleteFunc(counted, func(number uint32) bool { return holdsInMemory(after, number) }))
 }
 
 // leaveAtOnce bounds how many series leave a window while readers and writers wait: a millisecond or two.
@@ -290,36 +289,7 @@ func (s *shard) leaveTaken(w window) {
 	s.mu.Unlock()
 	for some := range slices.Chunk(left, leaveAtOnce) {
 		s.mu.Lock()
-		s.leaveWindow(some)
+		s.series.LeaveWindow(some)
 		s.mu.Unlock()
 	}
-}
-
-// enterWindow counts a window in which the series has values in memory; the index holds it from the first on.
-func (s *shard) enterWindow(number uint32) {
-	entry := s.roster.at(number)
-	entry.resting = 0
-	if entry.windows == 0 && entry.tags != lost {
-		var buf [usualTags]tag.Tag
-		s.index.Add(number, entry.tags.appendTags(buf[:0]))
-	}
-	entry.windows++
-}
-
-// leaveWindow is the reverse, for many series.
-func (s *shard) leaveWindow(left []uint32) {
-	var gone []index.Series
-	for _, number := range left {
-		entry := s.roster.at(number)
-		entry.windows--
-		if entry.windows > 0 {
-			continue
-		}
-		s.moves++
-		s.roster.idle = append(s.roster.idle, number)
-		if entry.tags != lost {
-			gone = append(gone, index.Series{Number: number, Tags: entry.tags.tags()})
-		}
-	}
-	s.index.Remove(gone...)
 }

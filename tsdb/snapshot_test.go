@@ -14,6 +14,7 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -47,7 +48,7 @@ func openInDir(t *testing.T, fsys vfs.FS, path string) (dir *tsdb.Dir, db *testD
 
 // TestSnapshot: a DB on the snapshot answers what the DB answered then, whatever that one does afterwards.
 func TestSnapshot(t *testing.T) {
-	fsys := vfs.NewMemory()
+	fsys := vfstest.NewMemory()
 	dir, db, end := openInDir(t, fsys, "/data")
 	defer end()
 	write := func(minutes ...int64) {
@@ -88,7 +89,7 @@ func TestSnapshot(t *testing.T) {
 
 // TestSnapshotOfMergedFiles: a merged file is linked once, beside what stands in for one of its windows.
 func TestSnapshotOfMergedFiles(t *testing.T) {
-	fsys := vfs.NewMemory()
+	fsys := vfstest.NewMemory()
 	dir, db, end := openInDir(t, fsys, "/data")
 	defer end()
 	ref := db.resolve(tag.New("name", "a"))
@@ -146,8 +147,8 @@ func TestSnapshotsAtOnce(t *testing.T) {
 // TestSnapshotThatFailsIsRemoved, so that a full disk does not fill up with the beginnings of snapshots.
 func TestSnapshotThatFailsIsRemoved(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "data")
-	fsys := vfs.NewFaulty(vfs.OS{}, func(c vfs.Call) error {
-		if c.Op == vfs.OpLink && filepath.Base(c.Name) == "meta.json" {
+	fsys := vfstest.NewFaulty(vfs.OS{}, func(c vfstest.Call) error {
+		if c.Op == vfstest.OpLink && filepath.Base(c.Name) == "meta.json" {
 			return syscall.ENOSPC
 		}
 		return nil
@@ -166,8 +167,8 @@ func TestSnapshotThatFailsIsRemoved(t *testing.T) {
 // TestSnapshotFails: without space there is an error, no data directory that could be taken for one, and the DB goes on.
 func TestSnapshotFails(t *testing.T) {
 	fail := ""
-	fsys := vfs.NewFaulty(vfs.NewMemory(), func(c vfs.Call) error {
-		if c.Op == vfs.OpLink && filepath.Ext(c.Name) == fail {
+	fsys := vfstest.NewFaulty(vfstest.NewMemory(), func(c vfstest.Call) error {
+		if c.Op == vfstest.OpLink && filepath.Ext(c.Name) == fail {
 			return syscall.ENOSPC
 		}
 		return nil

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/normalize"
 )
 
@@ -14,7 +16,7 @@ import (
 type staging struct {
 	writes []stagedWrite
 	states []stagedState
-	// defined is how many of roster.unlogged the log knows after the commit. More may come while it is
+	// defined is how many of the unlogged series the log knows after the commit. More may come while it is
 	// written; those are for the next one.
 	defined int
 	// emitted is the normaliser's output, reused from sample to sample.
@@ -40,20 +42,20 @@ type stagedState struct {
 
 // stage computes what a sample changes. The caller holds the lock for reading and is the committer.
 func (s *shard) stage(number uint32, p Point, counts *AppendStats) error {
-	entry := s.roster.at(number)
+	entry := s.series.Get(number)
 	if entry == nil {
 		return fmt.Errorf("%w: shard %d has no series %d, or has forgotten it", ErrUnknownRef, s.number, number)
 	}
-	switch entry.kind {
+	switch entry.Kind {
 	case normalize.Gauge, normalize.Sum:
 		return s.stageFold(number, entry, p)
 	}
 	next := normalize.NextRate
-	if entry.kind == normalize.Counter {
+	if entry.Kind == normalize.Counter {
 		next = normalize.NextCounter
 	}
 	sample := normalize.Sample{Time: p.Time, Value: p.Value}
-	state, writes, outcome := next(s.stateOf(entry), s.grid.step, sample, s.staged.emitted[:0])
+	state, writes, outcome := next(s.stateOf(entry), s.grid.StepMillis, sample, s.staged.emitted[:0])
 	s.staged.emitted = writes
 	switch outcome {
 	case normalize.Duplicate:
@@ -66,28 +68,28 @@ func (s *shard) stage(number uint32, p Point, counts *AppendStats) error {
 		return s.stageIfEmpty(number, entry, p)
 	}
 	for _, w := range writes {
-		s.stageWrite(number, entry, s.grid.slotAt(w.Time), w.Value)
+		s.stageWrite(number, entry, s.grid.SlotAt(w.Time), w.Value)
 	}
-	s.stageState(number, entry, state, state.MustLog(s.grid.step, writes))
+	s.stageState(number, entry, state, state.MustLog(s.grid.StepMillis, writes))
 	return nil
 }
 
 // stageFold merges a sample into its slot, at any age.
-func (s *shard) stageFold(number uint32, entry *series, p Point) error {
-	slot := s.grid.slotAt(normalize.SlotOf(p.Time, s.grid.step))
+func (s *shard) stageFold(number uint32, entry *memseries.Series, p Point) error {
+	slot := s.grid.SlotAt(normalize.SlotOf(p.Time, s.grid.StepMillis))
 	old, err := s.stagedValue(number, entry, slot)
 	if err != nil {
 		return err
 	}
-	if folded := normalize.Fold(entry.kind, old, p.Value); folded == folded {
+	if folded := normalize.Fold(entry.Kind, old, p.Value); folded == folded {
 		s.stageWrite(number, entry, slot, folded)
 	}
 	return nil
 }
 
 // stageIfEmpty fills a slot that has no value yet.
-func (s *shard) stageIfEmpty(number uint32, entry *series, p Point) error {
-	slot := s.grid.slotAt(p.Time)
+func (s *shard) stageIfEmpty(number uint32, entry *memseries.Series, p Point) error {
+	slot := s.grid.SlotAt(p.Time)
 	old, err := s.stagedValue(number, entry, slot)
 	if err != nil {
 		return err
@@ -99,8 +101,8 @@ func (s *shard) stageIfEmpty(number uint32, entry *series, p Point) error {
 }
 
 // stagedValue returns the value that a slot will have: the newest staged, else the stored one.
-func (s *shard) stagedValue(number uint32, entry *series, slot int64) (float64, error) {
-	for at := entry.lastStaged; at != 0; at = s.staged.writes[at-1].previous {
+func (s *shard) stagedValue(number uint32, entry *memseries.Series, slot int64) (float64, error) {
+	for at := entry.LastStaged; at != 0; at = s.staged.writes[at-1].previous {
 		if w := &s.staged.writes[at-1]; w.slot == slot {
 			return w.value, nil
 		}
@@ -111,37 +113,37 @@ func (s *shard) stagedValue(number uint32, entry *series, slot int64) (float64, 
 // sortByWindow ends the staging of writes: it puts those of one window together where they go to many. History that comes
 // series by series would otherwise open and seal a window for each run of points; now it does for each commit. The writes
 // to one slot stay in their order.
-func (st *staging) sortByWindow(g grid) {
+func (st *staging) sortByWindow(g grid.Grid) {
 	first, last := int64(math.MaxInt64), int64(math.MinInt64)
 	for i := range st.writes {
 		first, last = min(first, st.writes[i].slot), max(last, st.writes[i].slot)
 	}
-	if len(st.writes) == 0 || last-first < maxOpenWindows*int64(g.width) {
+	if len(st.writes) == 0 || last-first < maxOpenWindows*int64(g.Width) {
 		return
 	}
 	slices.SortStableFunc(st.writes, func(a, b stagedWrite) int {
-		return cmp.Compare(g.windowOf(a.slot), g.windowOf(b.slot))
+		return cmp.Compare(g.WindowOf(a.slot), g.WindowOf(b.slot))
 	})
 }
 
-func (s *shard) stageWrite(number uint32, entry *series, slot int64, value float64) {
-	s.staged.writes = append(s.staged.writes, stagedWrite{number, entry.lastStaged, slot, value})
-	entry.lastStaged = int32(len(s.staged.writes))
+func (s *shard) stageWrite(number uint32, entry *memseries.Series, slot int64, value float64) {
+	s.staged.writes = append(s.staged.writes, stagedWrite{number, entry.LastStaged, slot, value})
+	entry.LastStaged = int32(len(s.staged.writes))
 }
 
-func (s *shard) stateOf(entry *series) normalize.State {
-	if entry.stagedState != 0 {
-		return s.staged.states[entry.stagedState-1].state
+func (s *shard) stateOf(entry *memseries.Series) normalize.State {
+	if entry.StagedState != 0 {
+		return s.staged.states[entry.StagedState-1].state
 	}
-	return entry.state
+	return entry.State
 }
 
-func (s *shard) stageState(number uint32, entry *series, state normalize.State, mustLog bool) {
-	if entry.stagedState == 0 {
+func (s *shard) stageState(number uint32, entry *memseries.Series, state normalize.State, mustLog bool) {
+	if entry.StagedState == 0 {
 		s.staged.states = append(s.staged.states, stagedState{series: number})
-		entry.stagedState = int32(len(s.staged.states))
+		entry.StagedState = int32(len(s.staged.states))
 	}
-	staged := &s.staged.states[entry.stagedState-1]
+	staged := &s.staged.states[entry.StagedState-1]
 	staged.state, staged.mustLog = state, mustLog
 }
 
@@ -155,8 +157,8 @@ func (s *shard) apply() error {
 		}
 	}
 	for _, st := range s.staged.states {
-		s.roster.wake(st.series)
-		s.roster.at(st.series).state = st.state
+		s.series.Table.Wake(st.series)
+		s.series.Get(st.series).State = st.state
 	}
 	s.defined()
 	return firstErr
@@ -164,17 +166,17 @@ func (s *shard) apply() error {
 
 // defined notes that the definitions that the commit has staged are in the log. The caller holds the lock.
 func (s *shard) defined() {
-	s.roster.unlogged = s.roster.unlogged[s.staged.defined:]
+	s.series.Table.LoggedFirst(s.staged.defined)
 	s.staged.defined = 0
 }
 
 // clearStaged empties the staging, after apply or instead of it.
 func (s *shard) clearStaged() {
 	for _, w := range s.staged.writes {
-		s.roster.at(w.series).lastStaged = 0
+		s.series.Get(w.series).LastStaged = 0
 	}
 	for _, st := range s.staged.states {
-		s.roster.at(st.series).stagedState = 0
+		s.series.Get(st.series).StagedState = 0
 	}
 	s.staged.writes = s.staged.writes[:0]
 	s.staged.states = s.staged.states[:0]

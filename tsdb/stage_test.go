@@ -5,11 +5,13 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 )
 
 // TestSortByWindow: writes to many windows are put together by window, and those to one window stay in their order.
 func TestSortByWindow(t *testing.T) {
-	g := grid{step: 60_000, width: 4}
+	g := grid.Grid{StepMillis: 60_000, Width: 4}
 	rapid.Check(t, func(t *rapid.T) {
 		var st staging
 		for i := range rapid.IntRange(0, 50).Draw(t, "writes") {
@@ -17,12 +19,12 @@ func TestSortByWindow(t *testing.T) {
 		}
 		before := slices.Clone(st.writes)
 		st.sortByWindow(g)
-		slices.SortStableFunc(before, func(a, b stagedWrite) int { return int(g.windowOf(a.slot) - g.windowOf(b.slot)) })
+		slices.SortStableFunc(before, func(a, b stagedWrite) int { return int(g.WindowOf(a.slot) - g.WindowOf(b.slot)) })
 		first, last := 0, len(before)-1
 		if last >= 0 && before[last].slot-before[first].slot >= 3*4 && !slices.Equal(st.writes, before) {
 			t.Fatalf("%v, want %v", st.writes, before)
 		}
-		slices.SortStableFunc(st.writes, func(a, b stagedWrite) int { return int(g.windowOf(a.slot) - g.windowOf(b.slot)) })
+		slices.SortStableFunc(st.writes, func(a, b stagedWrite) int { return int(g.WindowOf(a.slot) - g.WindowOf(b.slot)) })
 		if !slices.Equal(st.writes, before) {
 			t.Fatalf("the order within a window has changed: %v, want %v", st.writes, before)
 		}

@@ -17,7 +17,7 @@ type Stats struct {
 	// Commits is the number of log writes that the appended samples took together.
 	Commits int
 	// Series is the number of series that are remembered, Active of those that have values in memory. Series with
-	// values in files only are neither, but for those that came or were asked for within the last hour (see forget.go).
+	// values in files only are neither, but for those that came or were asked for within the last hour (see evict.go).
 	Series, Active int
 	// SeriesBytes estimates what the series that are remembered take of the Go heap.
 	SeriesBytes int
@@ -58,8 +58,8 @@ func (db *DB) Stats() Stats {
 	db.stats.mu.Lock()
 	st.Append, st.Commits = db.stats.append, db.stats.commits
 	db.stats.mu.Unlock()
-	st.Limits = db.census.status()
-	st.SeriesBytes = db.census.memory()
+	st.Limits = db.cardinality.Status()
+	st.SeriesBytes = db.cardinality.Memory()
 	if db.cache != nil {
 		st.Cache = db.cache.stats()
 		st.OutsideBytes += int(st.Cache.Bytes)
@@ -69,8 +69,8 @@ func (db *DB) Stats() Stats {
 	}
 	for _, s := range db.shards {
 		s.mu.RLock()
-		st.Series += s.roster.count
-		st.Active += s.index.Len()
+		st.Series += s.series.Table.Len()
+		st.Active += s.series.Index.Len()
 		for _, w := range s.windows {
 			switch w.(type) {
 			case *openWindow:

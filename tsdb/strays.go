@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/telamon-tsdb/telamon/tsdb/blockfile"
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
@@ -23,15 +24,15 @@ import (
 // A strayPart is the strays of one shard in one file.
 type strayPart struct {
 	filed *filedWindow
-	bits  seriesSet // by position in the file, from filed.part.First on
+	bits  memseries.Set // by position in the file, from filed.part.First on
 }
 
-// A strayCache holds the strays of a shard as of some shard.moves.
+// A strayCache holds the strays of a shard as of some generation of it.
 type strayCache struct {
-	mu    sync.Mutex // guards what follows
-	known bool
-	moves uint64
-	parts []strayPart
+	mu         sync.Mutex // guards what follows
+	known      bool
+	generation uint64
+	parts      []strayPart
 }
 
 // strayParts returns the strays by file, those files that have some. The caller holds the lock of the shard.
@@ -39,16 +40,16 @@ func (s *shard) strayParts() ([]strayPart, error) {
 	c := &s.strays
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.known && c.moves == s.moves {
+	if c.known && c.generation == s.generation() {
 		return c.parts, nil
 	}
 	parts, err := s.findStrays()
-	c.known, c.moves, c.parts = err == nil, s.moves, parts
+	c.known, c.generation, c.parts = err == nil, s.generation(), parts
 	return parts, err
 }
 
 func (s *shard) findStrays() (parts []strayPart, err error) {
-	var seen seriesSet // by number
+	var seen memseries.Set // by number
 	var numbers []uint32
 	s.newestFiles(func(filed *filedWindow) bool {
 		numbers, err = filed.file.reader.NumbersOf(numbers[:0], filed.part)
@@ -62,11 +63,11 @@ func (s *shard) findStrays() (parts []strayPart, err error) {
 		windows, whole := s.windowsReading(filed.file)
 		part := strayPart{filed: filed}
 		for i, number := range numbers {
-			if seen.has(number) || s.inMemory(number) || !whole && !anyHolds(windows, number) {
+			if seen.Has(number) || s.series.InMemory(number) || !whole && !anyHolds(windows, number) {
 				continue
 			}
-			seen.add(number)
-			part.bits.add(uint32(i))
+			seen.Add(number)
+			part.bits.Add(uint32(i))
 		}
 		if part.bits != nil {
 			parts = append(parts, part)
@@ -91,12 +92,6 @@ func (s *shard) windowsReading(file *windowFile) (windows []numberedWindow, whol
 		windows = append(windows, numberedWindow{number, w})
 	}
 	return windows, whole
-}
-
-// inMemory reports whether a series has values in memory.
-func (s *shard) inMemory(number uint32) bool {
-	entry := s.roster.at(number)
-	return entry != nil && entry.windows > 0
 }
 
 // A strayList is the strays that satisfy a predicate.
@@ -125,14 +120,14 @@ func (l *strayList) add(ctx context.Context, s *shard) error {
 func (l *strayList) append(ctx context.Context, dst []uint32, s *shard, part strayPart) ([]uint32, error) {
 	first, begin := part.filed.part.First, len(dst)
 	if _, all := l.matching.where.(tag.True); all {
-		part.bits.each(func(i uint32) { dst = append(dst, first+i) })
+		part.bits.Each(func(i uint32) { dst = append(dst, first+i) })
 	} else {
 		matching, err := l.matching.of(ctx, part.filed)
 		if err != nil {
 			return dst, err
 		}
 		for _, position := range matching {
-			if part.bits.has(position - first) {
+			if part.bits.Has(position - first) {
 				dst = append(dst, position)
 			}
 		}
@@ -146,7 +141,7 @@ func (l *strayList) append(ctx context.Context, dst []uint32, s *shard, part str
 	}
 	kept := begin
 	for i, number := range numbers {
-		if !s.inMemory(number) {
+		if !s.series.InMemory(number) {
 			dst[kept] = dst[begin+i]
 			kept++
 		}

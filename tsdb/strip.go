@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/telamon-tsdb/telamon/tsdb/offheap"
+	"github.com/telamon-tsdb/telamon/tsdb/vector"
 )
 
 const (
@@ -57,11 +58,11 @@ func (t *strip) addPage(memory *offheap.Arena, page int) {
 		t.pages = append(t.pages, nil)
 	}
 	t.pages[page] = offheap.Make[float64](memory, pageRows*t.slots)
-	fillNaN(t.pages[page])
+	vector.FillNaN(t.pages[page])
 }
 
-// touch reads a byte of each cache line of a row.
-func (t *strip) touch(row int) uint64 {
+// prefetch reads a byte of each cache line of a row.
+func (t *strip) prefetch(row int) uint64 {
 	values := t.row(row)
 	if values == nil {
 		return 0

@@ -6,6 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/offheap"
 )
 
@@ -15,7 +16,7 @@ func TestOpenWindowRows(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		width := rapid.SampledFrom([]int{1, 15, 16, 17, 60, 360}).Draw(t, "width")
 		var memory offheap.Arena
-		w := newOpenWindow(grid{step: minute, width: width}, 3, &memory)
+		w := newOpenWindow(grid.Grid{StepMillis: minute, Width: width}, 3, &memory)
 		want := make(map[uint32][]float64)
 		scratch := make([]float64, width)
 		for range rapid.IntRange(1, 200).Draw(t, "steps") {
@@ -64,7 +65,7 @@ func sameBits(a, b float64) bool { return a == b || a != a && b != b }
 func TestStripsComeWithTheirTime(t *testing.T) {
 	var memory offheap.Arena
 	defer memory.FreeAll()
-	w := newOpenWindow(grid{step: minute, width: 60}, 3, &memory)
+	w := newOpenWindow(grid.Grid{StepMillis: minute, Width: 60}, 3, &memory)
 	row := w.addRow(7)
 	empty := w.sizeBytes()
 	for _, step := range []struct {

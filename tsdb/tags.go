@@ -32,7 +32,7 @@ func (db *DB) TagKeys(ctx context.Context, where tag.Predicate, page Page) ([]Ta
 		strays := newStrayList(matching)
 		var lists [][]TagCount
 		err := db.eachShard(ctx, matching, func(locked context.Context, s *shard) error {
-			keys, err := matching.tested.Keys(locked, s.index, index.Page(page))
+			keys, err := matching.tested.Keys(locked, s.series.Index, index.Page(page))
 			if err != nil {
 				return err
 			}
@@ -55,7 +55,7 @@ func (db *DB) TagValues(ctx context.Context, where tag.Predicate, key string, pa
 		strays := newStrayList(matching)
 		values, err := db.tags.Values(ctx, key, where, index.Page(page), func(t *index.Tally) error {
 			return db.eachShard(ctx, matching, func(locked context.Context, s *shard) error {
-				return errors.Join(t.Add(s.index), strays.add(locked, s))
+				return errors.Join(t.Add(s.series.Index), strays.add(locked, s))
 			})
 		})
 		if err != nil {

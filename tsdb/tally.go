@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/tsdb/vector"
 )
 
 // A tally says what went into a part of a column.
@@ -31,10 +32,10 @@ func kindOf(gauge bool) kinds {
 
 // enlist counts a series with some samples.
 func (t *tally) enlist(m *member, samples int) {
-	// Nearly always the first 8 bytes decide: that spares the look into the roster, which is a wait for memory.
+	// Nearly always the first 8 bytes decide: that spares the look into the series table, which is a wait for memory.
 	if t.series == 0 || m.id <= binary.BigEndian.Uint64(t.first[:]) {
-		if entry := m.entry; t.series == 0 || string(entry.id[:]) < string(t.first[:]) {
-			t.first, t.gauge = entry.id, entry.gauge
+		if entry := m.entry; t.series == 0 || string(entry.ID[:]) < string(t.first[:]) {
+			t.first, t.gauge = entry.ID, entry.Gauge
 		}
 	}
 	t.series++
@@ -92,7 +93,7 @@ func (p *partial) merge(o *partial) {
 // reset makes p as it was before anything was added.
 func (p *partial) reset() {
 	for _, values := range p.slices() {
-		fillNaN(*values)
+		vector.FillNaN(*values)
 	}
 	clear(p.Present)
 	for i := range p.runs {
@@ -116,8 +117,8 @@ func (p *partial) isEmpty() bool {
 	return true
 }
 
-// unit returns the tally of one unit. l is the layout of what p holds.
-func (p *partial) unit(l *layout, unit int64) tally {
+// unit returns the tally of one unit. l is the plan of what p holds.
+func (p *partial) unit(l *rangePlan, unit int64) tally {
 	first, last := l.unitBounds(unit)
 	run := l.runOf(first)
 	of := &p.runs[run-l.runOf(l.first)]

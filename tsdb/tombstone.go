@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 )
 
 // A tombstone says that some series of a shard have nothing in a range of slots from then on, whatever they had: it is a
@@ -65,6 +67,6 @@ func readTombstone(r *bodyReader) (tombstone, error) {
 }
 
 // covers reports whether t is about any slot of a window.
-func (t tombstone) covers(g grid, window int64) bool {
-	return t.first <= t.last && t.first <= g.lastSlot(window) && t.last >= g.firstSlot(window)
+func (t tombstone) covers(g grid.Grid, window int64) bool {
+	return t.first <= t.last && t.first <= g.LastSlot(window) && t.last >= g.FirstSlot(window)
 }

@@ -7,7 +7,9 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
+	"github.com/telamon-tsdb/telamon/tsdb/vector"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -58,7 +60,7 @@ func TestTombstoneBody(t *testing.T) {
 // FuzzReplay takes any bytes for the body of any record: they are an error, or change something, and what is there can be
 // asked for, packed and deleted.
 func FuzzReplay(f *testing.F) {
-	list := []series{newSeries(canonical(tag.New("name", "a").AppendCanonical(nil)), tag.New("name", "a"))}
+	list := []memseries.Series{memseries.NewSeries(memseries.Canonical(tag.New("name", "a").AppendCanonical(nil)), tag.New("name", "a"))}
 	points := appendPointsBody(nil, 0, []stagedWrite{{series: 0, slot: 3, value: 1}, {series: 0, slot: 9, value: 2}}, nil)
 	f.Add(byte(wal.Series), seriesBody(0, 0, list))
 	f.Add(byte(wal.Points), points)
@@ -90,10 +92,10 @@ func FuzzReplay(f *testing.F) {
 		if err := s.sealAbove(0); err != nil {
 			t.Fatal(err)
 		}
-		scratch := make([]float64, s.grid.width)
+		scratch := make([]float64, s.grid.Width)
 		for number, w := range s.windows {
 			w.series(func(series uint32) {
-				if values, err := w.slots(series, scratch); err != nil || values == nil || allNaN(values) {
+				if values, err := w.slots(series, scratch); err != nil || values == nil || vector.AllNaN(values) {
 					t.Fatalf("window %d, series %d: %v, %v", number, series, values, err)
 				}
 			})

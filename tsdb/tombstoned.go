@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
+	"github.com/telamon-tsdb/telamon/tsdb/vector"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -19,13 +21,13 @@ import (
 // file until it is folded; a restart has it again from the log. It owns its base.
 type tombstonedWindow struct {
 	base   baseWindow // not a tombstonedWindow
-	hidden seriesSet
+	hidden memseries.Set
 	left   map[uint32][]byte
 	since  wal.Position // as in openWindow
 }
 
 func (w *tombstonedWindow) slots(series uint32, scratch []float64) ([]float64, error) {
-	if !w.hidden.has(series) {
+	if !w.hidden.Has(series) {
 		return w.base.slots(series, scratch)
 	}
 	block := w.left[series]
@@ -39,22 +41,22 @@ func (w *tombstonedWindow) slots(series uint32, scratch []float64) ([]float64, e
 }
 
 func (w *tombstonedWindow) addInto(sum, scratch []float64, series uint32) (int, error) {
-	if !w.hidden.has(series) {
+	if !w.hidden.Has(series) {
 		return w.base.addInto(sum, scratch, series)
 	}
 	values, err := w.slots(series, scratch)
-	return addInto(sum, values), err
+	return vector.AddInto(sum, values), err
 }
 
-func (w *tombstonedWindow) touch(series uint32, from, to int) byte {
-	if w.hidden.has(series) {
+func (w *tombstonedWindow) prefetch(series uint32, from, to int) byte {
+	if w.hidden.Has(series) {
 		return 0
 	}
-	return w.base.touch(series, from, to)
+	return w.base.prefetch(series, from, to)
 }
 
 func (w *tombstonedWindow) holds(series uint32) bool {
-	if w.hidden.has(series) {
+	if w.hidden.Has(series) {
 		return w.left[series] != nil
 	}
 	return w.base.holds(series)
@@ -62,7 +64,7 @@ func (w *tombstonedWindow) holds(series uint32) bool {
 
 func (w *tombstonedWindow) series(visit func(uint32)) {
 	w.base.series(func(series uint32) {
-		if !w.hidden.has(series) || w.left[series] != nil {
+		if !w.hidden.Has(series) || w.left[series] != nil {
 			visit(series)
 		}
 	})
@@ -77,7 +79,7 @@ func (w *tombstonedWindow) sizeBytes() int {
 }
 
 func (w *tombstonedWindow) appendBlock(dst []byte, series uint32) ([]byte, error) {
-	if w.hidden.has(series) {
+	if w.hidden.Has(series) {
 		return append(dst, w.left[series]...), nil
 	}
 	return w.base.appendBlock(dst, series)

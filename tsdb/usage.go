@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/bits"
 	"sync/atomic"
+
+	"github.com/telamon-tsdb/telamon/tsdb/vector"
 )
 
 // A BudgetError reports a query that takes more than it allows itself.
@@ -63,8 +65,8 @@ func (u *usage) checkBegun(columns int) error {
 // bytesPerColumn stands for what a column costs besides its values: the structure, its key, and where they are listed.
 const bytesPerColumn = 400
 
-// columnBytes returns what a column for q takes; l is its layout.
-func (q *Query) columnBytes(l *layout) int {
+// columnBytes returns what a column for q takes; l is its plan.
+func (q *Query) columnBytes(l *rangePlan) int {
 	size := bytesPerColumn + 8*(l.slots/l.ratio)*bits.OnesCount8(uint8(q.Aggregates))
 	if q.hasMask(l.ratio) {
 		size += 8 * maskWords(l.slots)
@@ -73,17 +75,17 @@ func (q *Query) columnBytes(l *layout) int {
 }
 
 // partialBytes returns what a partial for q takes at most.
-func (q *Query) partialBytes(l *layout) int {
+func (q *Query) partialBytes(l *rangePlan) int {
 	return q.columnBytes(l) + l.runs()*(1+l.unitsPerRun())*tallyBytes
 }
 
 // newColumn returns a column for q without series, values and tags.
-func (q *Query) newColumn(l *layout) *Column {
+func (q *Query) newColumn(l *rangePlan) *Column {
 	c := &Column{SubSteps: l.ratio}
 	for i, values := range c.slices() {
 		if q.Aggregates&(1<<i) != 0 {
 			*values = make([]float64, l.slots/l.ratio)
-			fillNaN(*values)
+			vector.FillNaN(*values)
 		}
 	}
 	if q.hasMask(l.ratio) {

@@ -1,7 +1,11 @@
 package tsdb
 
 import (
+	"math"
+
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/offheap"
+	"github.com/telamon-tsdb/telamon/tsdb/vector"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -19,9 +23,9 @@ type window interface {
 	// addInto adds the n values of a series to sum, where either has one, and returns how many it has.
 	// scratch (of n values) is overwritten.
 	addInto(sum, scratch []float64, series uint32) (present int, err error)
-	// touch reads a byte of each cache line that slots of a series will read where [from, to) of them are wanted, and
+	// prefetch reads a byte of each cache line that slots of a series will read where [from, to) of them are wanted, and
 	// returns something made of them.
-	touch(series uint32, from, to int) byte
+	prefetch(series uint32, from, to int) byte
 	// holds reports whether the series has values here.
 	holds(series uint32) bool
 	// series calls visit for each series that has values here, in ascending order.
@@ -33,6 +37,8 @@ type window interface {
 }
 
 const cacheLine = 64 // bytes
+
+var nan = math.NaN()
 
 // A baseWindow is a sealed window under an open one.
 type baseWindow interface {
@@ -58,15 +64,15 @@ type openWindow struct {
 	strips    []strip
 	used      int    // rows that have been given out
 	spare     []int  // those of them that were taken away again
-	touched   uint64 // the shard's write counter at the last write: the least is sealed first
-	seen      uint64 // touched, when Maintain last looked
+	lastWrite uint64 // the shard's write counter at the last write: the least is sealed first
+	seen      uint64 // lastWrite, when Maintain last looked
 	// since is a position of the log that lies before the first write that is in no file.
 	since wal.Position
 }
 
-func newOpenWindow(g grid, number int64, memory *offheap.Arena) *openWindow {
-	return &openWindow{number: number, firstSlot: g.firstSlot(number), width: g.width,
-		rows: rowTable{memory: memory}, strips: newStrips(g.width)}
+func newOpenWindow(g grid.Grid, number int64, memory *offheap.Arena) *openWindow {
+	return &openWindow{number: number, firstSlot: g.FirstSlot(number), width: g.Width,
+		rows: rowTable{memory: memory}, strips: newStrips(g.Width)}
 }
 
 // addRow gives a series that has none a row without values.
@@ -129,7 +135,7 @@ func (w *openWindow) read(row int, dst []float64) []float64 {
 		if values := w.strips[i].row(row); values != nil {
 			copy(to, values)
 		} else {
-			fillNaN(to)
+			vector.FillNaN(to)
 		}
 	}
 	return dst
@@ -160,7 +166,7 @@ func (w *openWindow) part(series uint32, scratch []float64, from, to int) ([]flo
 		if values := w.strips[i].row(row); values != nil {
 			copy(place, values)
 		} else {
-			fillNaN(place)
+			vector.FillNaN(place)
 		}
 	}
 	return scratch[from:to], nil
@@ -171,7 +177,7 @@ func (w *openWindow) addInto(sum, scratch []float64, series uint32) (present int
 	switch {
 	case ok:
 		for i := range w.strips {
-			present += addInto(sum[i*stripSlots:], w.strips[i].row(row))
+			present += vector.AddInto(sum[i*stripSlots:], w.strips[i].row(row))
 		}
 		return present, nil
 	case w.base == nil:
@@ -180,19 +186,19 @@ func (w *openWindow) addInto(sum, scratch []float64, series uint32) (present int
 	return w.base.addInto(sum, scratch, series)
 }
 
-func (w *openWindow) touch(series uint32, from, to int) byte {
+func (w *openWindow) prefetch(series uint32, from, to int) byte {
 	row, ok := w.rows.row(series)
 	switch {
 	case ok:
 		var any uint64
 		for i := from / stripSlots; i*stripSlots < to; i++ {
-			any ^= w.strips[i].touch(row)
+			any ^= w.strips[i].prefetch(row)
 		}
 		return byte(any)
 	case w.base == nil:
 		return 0
 	}
-	return w.base.touch(series, from, to)
+	return w.base.prefetch(series, from, to)
 }
 
 func (w *openWindow) holds(series uint32) bool {

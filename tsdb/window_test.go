@@ -8,7 +8,9 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/telamon-tsdb/telamon/tsdb/gorilla"
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/index"
+	"github.com/telamon-tsdb/telamon/tsdb/memseries"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
@@ -25,12 +27,12 @@ func sealAll(t *rapid.T, s *shard) *sealedWindow {
 // window is the same to the last byte.
 func TestLateWritesGiveTheSameBytes(t *testing.T) {
 	const series = 9
-	g := grid{step: 60_000, width: 20}
+	g := grid.Grid{StepMillis: 60_000, Width: 20}
 	newFilled := func() *shard {
-		s := newShard(0, g, newCensus(Limits{}, nil), index.NewDictionary())
+		s := newShard(0, g, memseries.NewCardinality(Limits{}, nil), index.NewDictionary())
 		for i := range series {
 			tags := tag.New("name", string(rune('a'+i)))
-			s.roster.define(newSeries(canonical(tags.AppendCanonical(nil)), tags))
+			s.series.Table.Define(memseries.NewSeries(memseries.Canonical(tags.AppendCanonical(nil)), tags))
 		}
 		return s
 	}
@@ -42,7 +44,7 @@ func TestLateWritesGiveTheSameBytes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var writes []write
 		for number := range uint32(series) {
-			for slot := int64(1); slot <= int64(g.width); slot++ {
+			for slot := int64(1); slot <= int64(g.Width); slot++ {
 				if rapid.IntRange(0, 2).Draw(t, "gap") > 0 {
 					writes = append(writes, write{number, slot, float64(rapid.IntRange(-5, 600).Draw(t, "value")) / 60})
 				}
@@ -80,7 +82,7 @@ func TestLateWritesGiveTheSameBytes(t *testing.T) {
 			t.Fatalf("windows differ:\n%x %v\n%x %v", got.arena, got.table, want.arena, want.table)
 		}
 		for number := range uint32(series) {
-			if a, b := late.roster.at(number).windows, ordered.roster.at(number).windows; a != b {
+			if a, b := late.series.Get(number).Windows(), ordered.series.Get(number).Windows(); a != b {
 				t.Fatalf("series %d is in %d windows, want %d", number, a, b)
 			}
 		}
@@ -89,11 +91,11 @@ func TestLateWritesGiveTheSameBytes(t *testing.T) {
 
 // TestClearedSeriesLeaves clears all values of a series over a sealed window: it is gone from window and index.
 func TestClearedSeriesLeaves(t *testing.T) {
-	s := newShard(0, grid{step: 60_000, width: 4}, newCensus(Limits{}, nil), index.NewDictionary())
+	s := newShard(0, grid.Grid{StepMillis: 60_000, Width: 4}, memseries.NewCardinality(Limits{}, nil), index.NewDictionary())
 	defer s.close()
 	for i := range 3 {
 		tags := tag.New("name", string(rune('a'+i)))
-		s.roster.define(newSeries(canonical(tags.AppendCanonical(nil)), tags))
+		s.series.Table.Define(memseries.NewSeries(memseries.Canonical(tags.AppendCanonical(nil)), tags))
 		if err := s.store(uint32(i), 2, 1); err != nil {
 			t.Fatal(err)
 		}
@@ -109,17 +111,17 @@ func TestClearedSeriesLeaves(t *testing.T) {
 	if err := s.sealAbove(0); err != nil {
 		t.Fatal(err)
 	}
-	if w := s.windows[0]; w.holds(1) || !w.holds(0) || !w.holds(2) || s.index.Len() != 2 {
-		t.Errorf("series 1 is held: %t, the index has %d series, want 2", w.holds(1), s.index.Len())
+	if w := s.windows[0]; w.holds(1) || !w.holds(0) || !w.holds(2) || s.series.Index.Len() != 2 {
+		t.Errorf("series 1 is held: %t, the index has %d series, want 2", w.holds(1), s.series.Index.Len())
 	}
 }
 
 // TestDamagedBase: a block that does not decode is an error of the write and of the question, and the window goes on.
 func TestDamagedBase(t *testing.T) {
-	s := newShard(0, grid{step: 60_000, width: 4}, newCensus(Limits{}, nil), index.NewDictionary())
+	s := newShard(0, grid.Grid{StepMillis: 60_000, Width: 4}, memseries.NewCardinality(Limits{}, nil), index.NewDictionary())
 	defer s.close()
 	tags := tag.New("name", "a")
-	s.roster.define(newSeries(canonical(tags.AppendCanonical(nil)), tags))
+	s.series.Table.Define(memseries.NewSeries(memseries.Canonical(tags.AppendCanonical(nil)), tags))
 	damaged := newSealedBuilder(&sealedWindow{width: 4, memory: s.memory})
 	if err := damaged.add(0, []byte{1, 0}); err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 )
 
 // A heardLog is what a server logs, as text.
@@ -38,7 +39,7 @@ func (l *heardLog) String() string {
 func filedHours(t *testing.T) (Settings, []int64) {
 	t.Helper()
 	settings := testSettings(t)
-	settings.fs = vfs.NewMemory()
+	settings.fs = vfstest.NewMemory()
 	c, stop := runServer(t, settings)
 	var times []int64
 	for i := range 3 {
@@ -83,7 +84,7 @@ func filesOf(t *testing.T, settings Settings, part, suffix string) (paths []stri
 func TestBadFiles(t *testing.T) {
 	t.Parallel()
 	settings, times := filedHours(t)
-	whole := settings.fs.(*vfs.Memory)
+	whole := settings.fs.(*vfstest.Memory)
 	for name, c := range map[string]struct {
 		part, suffix string
 		change       func(data []byte) []byte
@@ -164,7 +165,7 @@ func damageFile(t *testing.T, fsys vfs.FS, path string, change func([]byte) []by
 func TestFilesOfTheFuture(t *testing.T) {
 	t.Parallel()
 	settings, _ := filedHours(t)
-	whole := settings.fs.(*vfs.Memory)
+	whole := settings.fs.(*vfstest.Memory)
 	// Both kinds of files begin with a magic number of 8 bytes, the version, and more up to a checksum of all before it.
 	for part, headBytes := range map[string]int{"blocks": 52, "wal": 28} {
 		settings.fs = whole.Kill()

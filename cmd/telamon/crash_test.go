@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 )
 
 var (
@@ -54,7 +54,7 @@ func TestCrash(t *testing.T) {
 	}
 	t.Logf("-crash.seed=%d", seed)
 	settings := testSettings(t)
-	settings.Step, settings.fs = time.Duration(*crashStep)*time.Millisecond, vfs.NewMemory()
+	settings.Step, settings.fs = time.Duration(*crashStep)*time.Millisecond, vfstest.NewMemory()
 	c := &crashTest{
 		dir:   t.TempDir(),
 		rng:   rand.New(rand.NewPCG(seed, 0)),

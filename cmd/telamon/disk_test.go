@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 )
 
 // TestFullDisk fills the disk under a running server: publishing is answered 503 and changes nothing, queries go
@@ -22,8 +22,8 @@ func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	var full atomic.Bool
 	settings := testSettings(t)
-	settings.fs = vfs.NewFaulty(vfs.NewMemory(), func(c vfs.Call) error {
-		if full.Load() && (c.Op == vfs.OpWrite || c.Op == vfs.OpCreate) {
+	settings.fs = vfstest.NewFaulty(vfstest.NewMemory(), func(c vfstest.Call) error {
+		if full.Load() && (c.Op == vfstest.OpWrite || c.Op == vfstest.OpCreate) {
 			return syscall.ENOSPC
 		}
 		return nil
@@ -78,8 +78,8 @@ func TestFullDiskAtStart(t *testing.T) {
 	var full atomic.Bool
 	settings := testSettings(t)
 	settings.Step, settings.EvalDelay = time.Second, time.Second
-	settings.fs = vfs.NewFaulty(vfs.NewMemory(), func(c vfs.Call) error {
-		if full.Load() && (c.Op == vfs.OpWrite || c.Op == vfs.OpCreate) {
+	settings.fs = vfstest.NewFaulty(vfstest.NewMemory(), func(c vfstest.Call) error {
+		if full.Load() && (c.Op == vfstest.OpWrite || c.Op == vfstest.OpCreate) {
 			return syscall.ENOSPC
 		}
 		return nil

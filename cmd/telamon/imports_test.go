@@ -26,31 +26,38 @@ var mayImport = map[string][]string{
 	"tsdb/turn":        {},
 	"tsdb/tag/pattern": {"tsdb/turn"},
 	"tsdb/normalize":   {},
-	"tsdb/gorilla":     {},
+	"tsdb/gorilla":     {"tsdb/vector"},
 	"tsdb/vfs":         {},
+	"tsdb/grid":        {},
+	"tsdb/vector":      {},
+	"tsdb/vfs/vfstest": {"tsdb/vfs"},
 	"tsdb/offheap":     {},
 	"query/stack":      {},
 	"query/yamlfile":   {},
 	"query/real":       {},
 	"tsdb/tag":         {"tsdb/tag/pattern"},
 	"tsdb/index":       {"tsdb/tag", "tsdb/tag/pattern", "tsdb/turn"},
+	"tsdb/memseries":   {"tsdb/index", "tsdb/normalize", "tsdb/tag"},
 	"tsdb/wal":         {"tsdb/vfs"},
 	"tsdb/blockfile":   {"tsdb/tag", "tsdb/tag/pattern", "tsdb/turn", "tsdb/vfs"},
 	"tsdb/datadir":     {"tsdb/blockfile", "tsdb/vfs", "tsdb/wal"},
-	"tsdb":             {"tsdb/datadir", "tsdb/tag", "tsdb/normalize", "tsdb/gorilla", "tsdb/index", "tsdb/wal", "tsdb/blockfile", "tsdb/offheap", "tsdb/vfs", "tsdb/turn", "tsdb/tag/pattern"},
-	"tsdb/tsdbtest":    {"tsdb", "tsdb/tag", "tsdb/wal", "tsdb/vfs"},
+	"tsdb":             {"tsdb/datadir", "tsdb/grid", "tsdb/memseries", "tsdb/vector", "tsdb/tag", "tsdb/normalize", "tsdb/gorilla", "tsdb/index", "tsdb/wal", "tsdb/blockfile", "tsdb/offheap", "tsdb/vfs", "tsdb/turn", "tsdb/tag/pattern"},
+	"tsdb/tsdbtest":    {"tsdb", "tsdb/tag", "tsdb/wal", "tsdb/vfs/vfstest"},
 	"ingest/...":       {"ingest/...", "tsdb", "tsdb/tag"},
 	"query/expr/...":   {"query/expr", "query/stack", "query/real", "tsdb", "tsdb/tag", "tsdb/tag/pattern"},
-	"query/eval":       {"query/stack", "query/expr", "query/real", "tsdb", "tsdb/tag", "tsdb/turn"},
+	"query/eval":       {"query/stack", "query/expr", "query/real", "tsdb", "tsdb/grid", "tsdb/tag", "tsdb/turn"},
 	"query/stream":     {"query/stack", "query/expr", "query/eval", "tsdb", "tsdb/tag", "tsdb/wal"},
 	"query":            {"query/stack", "query/expr", "query/eval", "tsdb", "tsdb/tag", "tsdb/tag/pattern", "tsdb/turn"},
 	"query/alert/...":  {"query", "query/...", "tsdb", "tsdb/tag", "tsdb/wal"},
-	"web/...":          {"web/...", "query", "query/...", "tsdb", "tsdb/tag", "tsdb/tag/pattern", "tsdb/turn"},
+	"web/...":          {"web/...", "query", "query/...", "tsdb", "tsdb/grid", "tsdb/tag", "tsdb/tag/pattern", "tsdb/turn"},
 	"cmd/...":          {"..."},
 }
 
 // standardOnly are the trees that import no other module.
-var standardOnly = []string{"tsdb/turn", "tsdb/tag", "tsdb/tag/pattern", "tsdb/normalize", "tsdb/gorilla", "tsdb/vfs", "tsdb/offheap", "tsdb/blockfile", "tsdb/datadir", "query/stack", "query/real"}
+var standardOnly = []string{"tsdb/turn", "tsdb/tag", "tsdb/tag/pattern", "tsdb/normalize", "tsdb/gorilla", "tsdb/grid", "tsdb/vector", "tsdb/vfs", "tsdb/vfs/vfstest", "tsdb/offheap", "tsdb/blockfile", "tsdb/datadir", "query/stack", "query/real"}
+
+// testKits are the packages for tests, each with those that may import it besides tests.
+var testKits = map[string][]string{"tsdb/tsdbtest": {}, "tsdb/vfs/vfstest": {"tsdb/tsdbtest"}}
 
 type goPackage struct {
 	Dir, ImportPath string
@@ -96,9 +103,10 @@ func TestImports(t *testing.T) {
 			case !inside && strings.Contains(imported, ".") && slices.Contains(standardOnly, tree):
 				t.Errorf("%s imports %s; it is for the standard library only", name, imported)
 			}
-			if own == "tsdb/tsdbtest" {
-				t.Errorf("%s imports the test kit", name)
+			if slices.Contains(testKits[own], name) || testKits[own] == nil {
+				continue
 			}
+			t.Errorf("%s imports %s, which is for tests", name, own)
 		}
 	}
 }

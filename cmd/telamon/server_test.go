@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 )
 
 // testSettings are those of a server over the fleet: history of any age, on a grid of a minute.
@@ -68,8 +69,8 @@ func TestStarting(t *testing.T) {
 	var held atomic.Bool
 	release := make(chan struct{})
 	settings := testSettings(t)
-	settings.fs = vfs.NewFaulty(vfs.NewMemory(), func(c vfs.Call) error {
-		if held.Load() && c.Op == vfs.OpRead {
+	settings.fs = vfstest.NewFaulty(vfstest.NewMemory(), func(c vfstest.Call) error {
+		if held.Load() && c.Op == vfstest.OpRead {
 			<-release
 		}
 		return nil
@@ -111,8 +112,8 @@ func TestHangupDuringReplay(t *testing.T) {
 	}
 	stop()
 	sent := false
-	settings.fs = vfs.NewFaulty(vfs.OS{}, func(call vfs.Call) error {
-		if call.Op == vfs.OpRead && strings.HasSuffix(call.Name, ".wal") && !sent {
+	settings.fs = vfstest.NewFaulty(vfs.OS{}, func(call vfstest.Call) error {
+		if call.Op == vfstest.OpRead && strings.HasSuffix(call.Name, ".wal") && !sent {
 			sent = true
 			err := syscall.Kill(os.Getpid(), syscall.SIGHUP)
 			time.Sleep(100 * time.Millisecond) // without a taker the process ends here

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -16,8 +16,8 @@ func TestSync(t *testing.T) {
 		var syncs atomic.Int64
 		settings := testSettings(t)
 		settings.Sync = mode
-		settings.fs = vfs.NewFaulty(vfs.NewMemory(), func(c vfs.Call) error {
-			if c.Op == vfs.OpSync && strings.HasSuffix(c.Name, ".wal") {
+		settings.fs = vfstest.NewFaulty(vfstest.NewMemory(), func(c vfstest.Call) error {
+			if c.Op == vfstest.OpSync && strings.HasSuffix(c.Name, ".wal") {
 				syncs.Add(1)
 			}
 			return nil

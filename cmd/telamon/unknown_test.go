@@ -12,6 +12,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/query/alert"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -71,8 +72,8 @@ func TestFullDiskIsNoEvidence(t *testing.T) {
 	t.Cleanup(hook.close)
 	settings := hotSettings(t, hook)
 	var full atomic.Bool
-	settings.fs = vfs.NewFaulty(vfs.NewMemory(), func(c vfs.Call) error {
-		if full.Load() && (c.Op == vfs.OpWrite || c.Op == vfs.OpCreate) {
+	settings.fs = vfstest.NewFaulty(vfstest.NewMemory(), func(c vfstest.Call) error {
+		if full.Load() && (c.Op == vfstest.OpWrite || c.Op == vfstest.OpCreate) {
 			return syscall.ENOSPC
 		}
 		return nil
@@ -108,8 +109,8 @@ func TestFullDiskWithoutPublishers(t *testing.T) {
 	t.Cleanup(hook.close)
 	settings := hotSettings(t, hook)
 	var full atomic.Bool
-	settings.fs = vfs.NewFaulty(vfs.NewMemory(), func(c vfs.Call) error {
-		if full.Load() && (c.Op == vfs.OpWrite || c.Op == vfs.OpCreate) {
+	settings.fs = vfstest.NewFaulty(vfstest.NewMemory(), func(c vfstest.Call) error {
+		if full.Load() && (c.Op == vfstest.OpWrite || c.Op == vfstest.OpCreate) {
 			return syscall.ENOSPC
 		}
 		return nil

@@ -17,6 +17,7 @@ import (
 	"github.com/telamon-tsdb/telamon/query/stream"
 	"github.com/telamon-tsdb/telamon/tsdb/tsdbtest"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -96,7 +97,7 @@ rules: [{name: R, expr: %q, for: %s, notify: [r]}]`, expression, wait))
 		seen[e.ID] = true
 		return nil
 	}
-	disk := vfs.NewMemory()
+	disk := vfstest.NewMemory()
 	log, m := openEngine(t, disk, rules, evaluate, send)
 	fails := func() bool { return random != nil && random.IntN(4) == 0 }
 	for m.ledger.step < last*second {

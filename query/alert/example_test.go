@@ -12,14 +12,14 @@ import (
 	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/query/stream"
 	"github.com/telamon-tsdb/telamon/tsdb/tsdbtest"
-	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
 // The life of a manager as a program wires it.
 func Example() {
 	const step = time.Minute
-	log, err := wal.Open(wal.Config{FS: vfs.NewMemory(), Dir: "wal"})
+	log, err := wal.Open(wal.Config{FS: vfstest.NewMemory(), Dir: "wal"})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return

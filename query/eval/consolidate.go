@@ -6,6 +6,7 @@ import (
 	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/query/stack"
 	"github.com/telamon-tsdb/telamon/tsdb"
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 )
 
 // consolidate replaces each value by that of the larger interval it lies in: asl.md 6.5. Of an interval
@@ -20,7 +21,7 @@ func (r *run) consolidate(e *expr.Consolidate, n *node) (lineSet, error) {
 	case step <= r.rng.Step:
 		return r.pass(n), nil
 	}
-	step = ceilDiv(min(step, longestStep), r.rng.Step) * r.rng.Step
+	step = grid.CeilDiv(min(step, longestStep), r.rng.Step) * r.rng.Step
 	out, in := r.own(n)
 	err := r.eachLine(len(in), func(i int) {
 		r.consolidateInto(out.lines[i].values, in[i], e.Function, step)
@@ -34,7 +35,7 @@ const longestStep = 1 << 53
 // consolidateInto fills dst, which may be the line's own values, interval by interval.
 func (r *run) consolidateInto(dst []float64, l line, how tsdb.Consolidation, step int64) {
 	for first := 0; first < len(l.values); {
-		end := ceilDiv(r.rng.Time(first), step) * step // of the interval that holds the first value
+		end := grid.CeilDiv(r.rng.Time(first), step) * step // of the interval that holds the first value
 		after := min(len(l.values), int((end-r.rng.Start)/r.rng.Step)+1)
 		value := consolidated(l.values[first:after], how, l.gauge, int(step/r.rng.Step))
 		if end <= 0 {

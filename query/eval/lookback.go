@@ -1,6 +1,10 @@
 package eval
 
-import "github.com/telamon-tsdb/telamon/query/expr"
+import (
+	"github.com/telamon-tsdb/telamon/query/expr"
+
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
+)
 
 // unboundedSteps is how far a word whose memory never ends looks back when a single step is asked for: a
 // day of minutes. After that many steps a smoothing has forgotten what came before.
@@ -54,7 +58,7 @@ func (b *lookbacks) own(e expr.Expr) Lookback {
 			return Lookback{Steps: 1}
 		}
 	case *expr.Consolidate:
-		return Lookback{Steps: ceilDiv(e.Step.Milliseconds(), b.stepMillis)}
+		return Lookback{Steps: grid.CeilDiv(e.Step.Milliseconds(), b.stepMillis)}
 	case *expr.Stateful:
 		return b.stateful(e)
 	}
@@ -88,7 +92,7 @@ func SingleStep(exprs []expr.Expr, at, stepMillis int64) Range {
 	}
 	start := at - need.Steps*stepMillis
 	if need.PeriodMillis > 0 {
-		start = floorDiv(start, need.PeriodMillis) * need.PeriodMillis
+		start = grid.FloorDiv(start, need.PeriodMillis) * need.PeriodMillis
 	}
 	return Range{Start: start, End: at + stepMillis, Step: stepMillis, Primary: stepMillis}
 }

@@ -1,5 +1,7 @@
 package eval
 
+import "github.com/telamon-tsdb/telamon/tsdb/grid"
+
 // Spans of the graphs that a store has to be able to draw, in milliseconds, and their widths in pixels.
 var (
 	usualSpans  = [...]int64{3 * hour, day, 7 * day}
@@ -38,7 +40,7 @@ func (s Steps) NearestUsable() (below, above int64) {
 	for _, step := range readableSteps {
 		try(step)
 	}
-	days := floorDiv(s.Primary, day)
+	days := grid.FloorDiv(s.Primary, day)
 	try(days * day)
 	try((days + 1) * day)
 	return below, above

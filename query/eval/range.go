@@ -3,6 +3,8 @@ package eval
 import (
 	"math"
 	"time"
+
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 )
 
 // A Range is what an expression is evaluated over: the times Start, Start + Step, … before End, all in
@@ -38,7 +40,7 @@ const defaultMaxDatapoints = 1440
 func (s Steps) Graph(start, end, requested int64, width int) Range {
 	step := s.Fetch(start, end, requested).Step
 	most := int64(min(s.maxDatapoints(), max(width, 1)))
-	if perPixel := ceilDiv((end-start)/step, most); perPixel > 1 {
+	if perPixel := grid.CeilDiv((end-start)/step, most); perPixel > 1 {
 		step = s.round(step, perPixel*step)
 	}
 	return s.window(start, end, step)
@@ -62,7 +64,7 @@ func (s Steps) maxDatapoints() int {
 
 // window rounds start and end down to steps, at least one apart, and adds the last step.
 func (s Steps) window(start, end, step int64) Range {
-	first, last := floorDiv(start, step)*step, floorDiv(end, step)*step
+	first, last := grid.FloorDiv(start, step)*step, grid.FloorDiv(end, step)*step
 	if first == last {
 		first -= step
 	}
@@ -114,8 +116,5 @@ func (s Steps) round(base, x int64) int64 {
 			return step
 		}
 	}
-	return ceilDiv(wanted, day) * day
+	return grid.CeilDiv(wanted, day) * day
 }
-
-// ceilDiv returns a / b rounded up, for positive b.
-func ceilDiv(a, b int64) int64 { return -floorDiv(-a, b) }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 )
 
 // A Span is a row of steps, from First to Last, both included, in milliseconds since the epoch.
@@ -56,14 +57,14 @@ func (r *reaches) of(e expr.Expr) []reach {
 	var all []reach
 	switch e := e.(type) {
 	case *expr.Data:
-		all = []reach{{shift: ceilDiv(e.Offset.Milliseconds(), r.stepMillis)}}
+		all = []reach{{shift: grid.CeilDiv(e.Offset.Milliseconds(), r.stepMillis)}}
 	case *expr.Filter: // a line stays if the condition was true once
 		all = append(all, r.of(e.Left)...)
 		all = append(all, wholeRange(r.of(e.Right))...)
 	case *expr.Stat, *expr.Rank:
 		all = wholeRange(r.of(e.Inputs()[0]))
 	case *expr.Consolidate:
-		more := max(ceilDiv(min(max(e.Step.Milliseconds(), 0), maxLookback), r.stepMillis)-1, 0)
+		more := max(grid.CeilDiv(min(max(e.Step.Milliseconds(), 0), maxLookback), r.stepMillis)-1, 0)
 		all = widened(r.of(e.Input), more, -more)
 	case *expr.Stateful:
 		all = r.stateful(e)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/query/expr"
 	"github.com/telamon-tsdb/telamon/tsdb"
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 )
 
 // A read is one Select and the nodes that it answers: they differ by nothing but the aggregate and, where
@@ -208,7 +209,7 @@ func (r *run) shifted(values []float64, offset int64) []float64 {
 	if fetched < step {
 		fetched = 0
 	}
-	by := -floorDiv(fetched-offset, step) // steps by which values move to the right
+	by := -grid.FloorDiv(fetched-offset, step) // steps by which values move to the right
 	if by == 0 {
 		return values
 	}
@@ -219,13 +220,4 @@ func (r *run) shifted(values []float64, offset int64) []float64 {
 		}
 	}
 	return moved
-}
-
-// floorDiv returns a / b rounded down, for positive b.
-func floorDiv(a, b int64) int64 {
-	q := a / b
-	if a%b < 0 {
-		q--
-	}
-	return q
 }

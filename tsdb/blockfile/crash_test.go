@@ -9,7 +9,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 )
 
 // TestCrash stops the writing of a file at each operation, by a kill and by a loss of power: the name
@@ -21,7 +21,7 @@ func TestCrash(t *testing.T) {
 	before := newMemory(t)
 	m.write(t, before, "d/a", head)
 
-	check := func(fsys *vfs.Memory, operation int, how string, done bool) {
+	check := func(fsys *vfstest.Memory, operation int, how string, done bool) {
 		t.Helper()
 		r, err := Open(fsys, "d/a")
 		if err != nil {
@@ -39,7 +39,7 @@ func TestCrash(t *testing.T) {
 			t.Errorf("%s at operation %d: writing again: %v", how, operation, err)
 		}
 	}
-	crash := func(now *vfs.Memory, operation int, done bool) {
+	crash := func(now *vfstest.Memory, operation int, done bool) {
 		check(now.Kill(), operation, "kill", done)
 		check(now.PowerLoss(nil), operation, "power loss", done)
 		for seed := range uint64(20) {
@@ -48,7 +48,7 @@ func TestCrash(t *testing.T) {
 	}
 	run := before.Kill()
 	must(t, run.SyncDir("d"))
-	counting := vfs.NewFaulty(run, func(c vfs.Call) error {
+	counting := vfstest.NewFaulty(run, func(c vfstest.Call) error {
 		crash(run, c.Number, false)
 		return nil
 	})
@@ -62,14 +62,14 @@ func TestFailure(t *testing.T) {
 	head, m := small()
 	newer := head
 	newer.Sequence++
-	calls := vfs.NewFaulty(newMemory(t), vfs.Fail(0, 0, nil))
+	calls := vfstest.NewFaulty(newMemory(t), vfstest.Fail(0, 0, nil))
 	m.write(t, calls, "d/a", head)
 	for n := 1; n <= calls.Calls(); n++ {
-		for _, cause := range []error{syscall.EIO, vfs.ShortWrite(syscall.ENOSPC)} {
+		for _, cause := range []error{syscall.EIO, vfstest.ShortWrite(syscall.ENOSPC)} {
 			for _, last := range []int{n, math.MaxInt} {
 				fsys := newMemory(t)
 				m.write(t, fsys, "d/a", head)
-				_, err := m.tryWrite(vfs.NewFaulty(fsys, vfs.Fail(n, last, cause)), "d/a", newer)
+				_, err := m.tryWrite(vfstest.NewFaulty(fsys, vfstest.Fail(n, last, cause)), "d/a", newer)
 				if err == nil {
 					t.Errorf("operations %d to %d fail with %v: no error", n, last, cause)
 				}
@@ -92,7 +92,7 @@ func TestOpenFails(t *testing.T) {
 	}
 	head, m := small()
 	m.write(t, fsys, "d/a", head)
-	if _, err := Open(vfs.NewFaulty(fsys, vfs.Fail(1, 1, syscall.EIO)), "d/a"); !errors.Is(err, syscall.EIO) {
+	if _, err := Open(vfstest.NewFaulty(fsys, vfstest.Fail(1, 1, syscall.EIO)), "d/a"); !errors.Is(err, syscall.EIO) {
 		t.Errorf("Open on a bad disk: %v, want EIO", err)
 	}
 }

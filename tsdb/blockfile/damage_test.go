@@ -15,6 +15,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 )
 
 // small is a file of three series in two shards and two windows; testdata/v1.txt has its bytes.
@@ -45,7 +46,7 @@ func smallBytes(t testing.TB) []byte {
 }
 
 // put makes a file system whose d/a holds data.
-func put(t testing.TB, data []byte) *vfs.Memory {
+func put(t testing.TB, data []byte) *vfstest.Memory {
 	t.Helper()
 	fsys := newMemory(t)
 	f, err := fsys.Create("d/a")

@@ -15,6 +15,7 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/tag/pattern"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 )
 
 // A model is what a file holds, as a plain map.
@@ -85,8 +86,8 @@ func open(t testing.TB, fsys vfs.FS, name string) *Reader {
 }
 
 // newMemory returns a file system with directory d.
-func newMemory(t testing.TB) *vfs.Memory {
-	fsys := vfs.NewMemory()
+func newMemory(t testing.TB) *vfstest.Memory {
+	fsys := vfstest.NewMemory()
 	if err := fsys.MkdirAll("d"); err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 )
 
 var oneWindow = Head{StepMillis: 60_000, Slots: 60, Windows: 1}
@@ -102,8 +103,8 @@ func TestInfo(t *testing.T) {
 // TestSyncsOnTheWay checks that no more than syncBytes and a run wait for one sync.
 func TestSyncsOnTheWay(t *testing.T) {
 	syncs := 0
-	fsys := vfs.NewFaulty(newMemory(t), func(c vfs.Call) error {
-		if c.Op == vfs.OpSync {
+	fsys := vfstest.NewFaulty(newMemory(t), func(c vfstest.Call) error {
+		if c.Op == vfstest.OpSync {
 			syncs++
 		}
 		return nil

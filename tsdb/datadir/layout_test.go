@@ -9,11 +9,12 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/datadir"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 )
 
 // TestLayoutBits: every bit of meta.json that is flipped is seen, or means nothing, as between fields.
 func TestLayoutBits(t *testing.T) {
-	fsys := vfs.NewMemory()
+	fsys := vfstest.NewMemory()
 	if err := fsys.MkdirAll("/data"); err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +53,7 @@ func FuzzLayout(f *testing.F) {
 	f.Add([]byte(`{"format": 1, "step": "-1m", "slots_per_window": 1e99}`))
 	f.Add([]byte(`null`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		fsys := vfs.NewMemory()
+		fsys := vfstest.NewMemory()
 		if err := errors.Join(fsys.MkdirAll("/data"), vfs.ReplaceFile(fsys, "/data/meta.json", data)); err != nil {
 			t.Fatal(err)
 		}

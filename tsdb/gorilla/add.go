@@ -3,6 +3,8 @@ package gorilla
 import (
 	"fmt"
 	"math"
+
+	"github.com/telamon-tsdb/telamon/tsdb/vector"
 )
 
 // AddInto adds the values of one block to sum: a slot that is NaN, in sum or in the block, has no value and
@@ -18,10 +20,10 @@ func AddInto(sum, scratch []float64, block []byte) (present int, err error) {
 		return 0, err
 	}
 	if block[0]>>presenceShift&formMask == maskFull {
-		addAll(sum, scratch)
+		vector.AddAll(sum, scratch)
 		return len(sum), nil
 	}
-	return addPresent(sum, scratch), nil
+	return vector.AddPresent(sum, scratch), nil
 }
 
 // addConstant is AddInto for a block of equal values, body being its bytes behind the header: one in ten,
@@ -43,31 +45,4 @@ func addConstant(sum []float64, body []byte) (present int, err error) {
 		}
 	}
 	return len(sum), nil
-}
-
-// addAll adds src, in which all slots have a value, to sum.
-func addAll(sum, src []float64) {
-	sum = sum[:len(src)]
-	for i, v := range src {
-		if s := sum[i]; s == s {
-			v += s
-		}
-		sum[i] = v
-	}
-}
-
-// addPresent adds src to sum where src has a value, and counts those.
-func addPresent(sum, src []float64) (present int) {
-	sum = sum[:len(src)]
-	for i, v := range src {
-		if v != v {
-			continue
-		}
-		present++
-		if s := sum[i]; s == s {
-			v += s
-		}
-		sum[i] = v
-	}
-	return present
 }

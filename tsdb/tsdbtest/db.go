@@ -5,14 +5,14 @@ import (
 	"testing"
 
 	"github.com/telamon-tsdb/telamon/tsdb"
-	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
 // OpenDB returns an empty DB of one-minute steps over a log in memory. It is closed when the test ends.
 func OpenDB(t testing.TB) *tsdb.DB {
 	t.Helper()
-	log, err := wal.Open(wal.Config{FS: vfs.NewMemory(), Dir: "/wal"})
+	log, err := wal.Open(wal.Config{FS: vfstest.NewMemory(), Dir: "/wal"})
 	if err != nil {
 		t.Fatal(err)
 	}

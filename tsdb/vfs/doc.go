@@ -1,12 +1,8 @@
 // Package vfs is the seam between the store and the file system: what the log, the block files and
 // meta.json need of a disk, and no more.
 //
-// Read FS and File first. There are two file systems and a wrapper:
-//
-//   - OS is the machine's own.
-//   - Memory is its twin for tests, with strict sync semantics. What was not synced, bytes of a file
-//     as well as the entry of a file in its directory, is lost when the power goes.
-//   - Faulty wraps either and lets a test choose which operation fails, and how.
+// Read FS and File first. OS is the file system of the machine; package vfstest has its twin in memory, and one
+// that fails where a test wants it to.
 //
 // # What survives what
 //

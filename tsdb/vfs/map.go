@@ -57,21 +57,3 @@ func (OS) Map(name string) (*Mapping, error) {
 	}
 	return &Mapping{Data: data, unmap: syscall.Munmap}, nil
 }
-
-// Map hands out the bytes that the file holds now; later writes do not show.
-func (m *Memory) Map(name string) (*Mapping, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	f, err := m.file("map", name)
-	if err != nil {
-		return nil, err
-	}
-	return &Mapping{Data: f.data[:len(f.data):len(f.data)]}, nil
-}
-
-func (f *Faulty) Map(name string) (*Mapping, error) {
-	if err := f.call(OpMap, name); err != nil {
-		return nil, err
-	}
-	return f.under.Map(name)
-}

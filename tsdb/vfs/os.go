@@ -47,7 +47,7 @@ func (OS) Size(name string) (int64, error) {
 }
 
 func (OS) Rename(oldName, newName string) error {
-	if err := checkSameDirectory(oldName, newName); err != nil {
+	if err := CheckSameDirectory(oldName, newName); err != nil {
 		return err
 	}
 	return os.Rename(oldName, newName)
@@ -141,8 +141,8 @@ func (l heldLock) Close() error {
 	return errors.Join(syscall.Flock(int(l.file.Fd()), syscall.LOCK_UN), l.file.Close())
 }
 
-// checkSameDirectory holds Rename to what one SyncDir can make durable.
-func checkSameDirectory(oldName, newName string) error {
+// CheckSameDirectory holds Rename to what one SyncDir can make durable: both names are in one directory.
+func CheckSameDirectory(oldName, newName string) error {
 	if filepath.Dir(oldName) != filepath.Dir(newName) {
 		return fmt.Errorf("rename %s to %s: not in the same directory", oldName, newName)
 	}

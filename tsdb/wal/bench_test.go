@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 )
 
 // BenchmarkAppend appends records of the size of one batch of 100 or 1,000 points, from some callers at
@@ -22,7 +23,7 @@ func BenchmarkAppend(b *testing.B) {
 					case "disk-nosync":
 						cfg.Sync = SyncNone
 					case "memory":
-						cfg.FS = discard{vfs.NewMemory()}
+						cfg.FS = discard{vfstest.NewMemory()}
 					}
 					benchmarkAppend(b, cfg, callers, size)
 				})

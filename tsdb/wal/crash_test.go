@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 )
 
 // A run is the work of these tests: records that carry 1, 2, 3 ... are appended one after the other, in
@@ -90,7 +91,7 @@ func (r *run) work() {
 // A found is the file system after a crash and what must be in it.
 type found struct {
 	what                     string
-	fsys                     *vfs.Memory
+	fsys                     *vfstest.Memory
 	acked, started, dropping uint64
 }
 
@@ -154,9 +155,9 @@ func TestCrashAtEveryOperation(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(4, 2))
 	var copies []found
-	m := vfs.NewMemory()
+	m := vfstest.NewMemory()
 	r := &run{}
-	r.fsys = vfs.NewFaulty(m, func(c vfs.Call) error {
+	r.fsys = vfstest.NewFaulty(m, func(c vfstest.Call) error {
 		what := fmt.Sprintf("before operation %d (%s %s)", c.Number, c.Op, c.Name)
 		copies = append(copies, crashes(m, random, what, r)...)
 		return nil
@@ -170,7 +171,7 @@ func TestCrashAtEveryOperation(t *testing.T) {
 		var again []found
 		twin := f.fsys.Kill()
 		second := &run{started: f.started, acked: []uint64{f.acked}, dropping: f.dropping}
-		second.fsys = vfs.NewFaulty(twin, func(c vfs.Call) error {
+		second.fsys = vfstest.NewFaulty(twin, func(c vfstest.Call) error {
 			what := fmt.Sprintf("%s, then before operation %d (%s %s)", f.what, c.Number, c.Op, c.Name)
 			again = append(again, crashes(twin, random, what, second)[random.IntN(3)]) // one of the three: time
 			return nil
@@ -187,7 +188,7 @@ func TestCrashAtEveryOperation(t *testing.T) {
 }
 
 // crashes returns what three kinds of crash leave at this moment.
-func crashes(m *vfs.Memory, random *rand.Rand, what string, r *run) []found {
+func crashes(m *vfstest.Memory, random *rand.Rand, what string, r *run) []found {
 	f := found{started: r.started, dropping: r.dropping}
 	if n := len(r.acked); n > 0 {
 		f.acked = r.acked[n-1]
@@ -202,19 +203,19 @@ func crashes(m *vfs.Memory, random *rand.Rand, what string, r *run) []found {
 var faults = map[string]error{
 	"EIO":         syscall.EIO,
 	"ENOSPC":      syscall.ENOSPC,
-	"short write": vfs.ShortWrite(syscall.EIO),
-	"short, full": vfs.ShortWrite(syscall.ENOSPC),
+	"short write": vfstest.ShortWrite(syscall.EIO),
+	"short, full": vfstest.ShortWrite(syscall.ENOSPC),
 }
 
 // TestOneFailure lets each operation fail once. No caller of Append sees it.
 func TestOneFailure(t *testing.T) {
 	t.Parallel()
-	clean := vfs.NewFaulty(vfs.NewMemory(), vfs.Fail(0, 0, nil))
+	clean := vfstest.NewFaulty(vfstest.NewMemory(), vfstest.Fail(0, 0, nil))
 	(&run{fsys: clean}).work()
 	for name, fault := range faults {
 		for n := 1; n <= clean.Calls(); n++ {
-			m := vfs.NewMemory()
-			r := &run{fsys: vfs.NewFaulty(m, vfs.Fail(n, n, fault))}
+			m := vfstest.NewMemory()
+			r := &run{fsys: vfstest.NewFaulty(m, vfstest.Fail(n, n, fault))}
 			r.work()
 			what := fmt.Sprintf("%s at operation %d", name, n)
 			if uint64(len(r.acked)) != r.started || r.started < 8 {
@@ -232,19 +233,19 @@ func TestOneFailure(t *testing.T) {
 func TestCrashAfterFailure(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(2, 4))
-	clean := vfs.NewFaulty(vfs.NewMemory(), vfs.Fail(0, 0, nil))
+	clean := vfstest.NewFaulty(vfstest.NewMemory(), vfstest.Fail(0, 0, nil))
 	(&run{fsys: clean}).work()
 	for name, fault := range faults {
 		for n := 1; n <= clean.Calls(); n++ {
 			var copies []found
-			m := vfs.NewMemory()
+			m := vfstest.NewMemory()
 			r := &run{}
-			r.fsys = vfs.NewFaulty(m, func(c vfs.Call) error {
+			r.fsys = vfstest.NewFaulty(m, func(c vfstest.Call) error {
 				if n < c.Number && c.Number < n+8 {
 					what := fmt.Sprintf("%s at operation %d, before operation %d (%s %s)", name, n, c.Number, c.Op, c.Name)
 					copies = append(copies, crashes(m, random, what, r)...)
 				}
-				return vfs.Fail(n, n, fault)(c)
+				return vfstest.Fail(n, n, fault)(c)
 			})
 			r.work()
 			for _, f := range copies {
@@ -258,17 +259,17 @@ func TestCrashAfterFailure(t *testing.T) {
 // appended. Afterwards the disk works again; then exactly the acknowledged records are there.
 func TestFailures(t *testing.T) {
 	t.Parallel()
-	kinds := []vfs.Op{"", vfs.OpCreate, vfs.OpWrite, vfs.OpSync, vfs.OpSyncDir, vfs.OpTruncate, vfs.OpRemove}
+	kinds := []vfstest.Op{"", vfstest.OpCreate, vfstest.OpWrite, vfstest.OpSync, vfstest.OpSyncDir, vfstest.OpTruncate, vfstest.OpRemove}
 	for name, fault := range faults {
 		for _, kind := range kinds {
 			for first := 10; first < 30; first++ {
 				for _, count := range []int{2, 3, 5, 8, 50} {
 					what := fmt.Sprintf("%s at %d operations (%s) from %d on", name, count, kind, first)
-					testFailures(t, what, func(c vfs.Call) error {
+					testFailures(t, what, func(c vfstest.Call) error {
 						if kind != "" && c.Op != kind {
 							return nil
 						}
-						return vfs.Fail(first, first+count-1, fault)(c)
+						return vfstest.Fail(first, first+count-1, fault)(c)
 					}, errors.Is(fault, syscall.ENOSPC))
 				}
 			}
@@ -276,10 +277,10 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-func testFailures(t *testing.T, what string, decide func(vfs.Call) error, full bool) {
-	m := vfs.NewMemory()
+func testFailures(t *testing.T, what string, decide func(vfstest.Call) error, full bool) {
+	m := vfstest.NewMemory()
 	repaired := false
-	r := &run{fsys: vfs.NewFaulty(m, func(c vfs.Call) error {
+	r := &run{fsys: vfstest.NewFaulty(m, func(c vfstest.Call) error {
 		if repaired {
 			return nil
 		}
@@ -328,15 +329,15 @@ func testFailures(t *testing.T, what string, decide func(vfs.Call) error, full b
 // take back: the records of a failed Append are not replayed.
 func TestFailedStaysAway(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []vfs.Op{vfs.OpCreate, vfs.OpWrite, vfs.OpSync, vfs.OpSyncDir} {
+	for _, kind := range []vfstest.Op{vfstest.OpCreate, vfstest.OpWrite, vfstest.OpSync, vfstest.OpSyncDir} {
 		for name, fault := range faults {
 			for first := 10; first < 40; first++ {
-				m := vfs.NewMemory()
-				r := &run{fsys: vfs.NewFaulty(m, func(c vfs.Call) error {
+				m := vfstest.NewMemory()
+				r := &run{fsys: vfstest.NewFaulty(m, func(c vfstest.Call) error {
 					if c.Op != kind {
 						return nil
 					}
-					return vfs.Fail(first, math.MaxInt, fault)(c)
+					return vfstest.Fail(first, math.MaxInt, fault)(c)
 				})}
 				if _, err := r.open(); err != nil {
 					t.Fatal(err)
@@ -345,7 +346,7 @@ func TestFailedStaysAway(t *testing.T) {
 					_ = r.append()
 				}
 				random := rand.New(rand.NewPCG(uint64(first), 0))
-				copies := []*vfs.Memory{m.Kill(), m.PowerLoss(nil)}
+				copies := []*vfstest.Memory{m.Kill(), m.PowerLoss(nil)}
 				for range 30 {
 					copies = append(copies, m.PowerLoss(random))
 				}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 )
 
 // smallLog returns the files of a log of two segments, and its records.
@@ -18,7 +19,7 @@ func smallLog(t testing.TB) (files map[uint32][]byte, records []Record) {
 
 func smallLogOf(t testing.TB, origin Origin) (files map[uint32][]byte, records []Record) {
 	t.Helper()
-	fsys := vfs.NewMemory()
+	fsys := vfstest.NewMemory()
 	l, _ := openLog(t, Config{FS: fsys, Origin: origin})
 	records = []Record{
 		{Type: Series, Version: 1, Body: []byte("name=cpu")},
@@ -50,9 +51,9 @@ func smallLogOf(t testing.TB, origin Origin) (files map[uint32][]byte, records [
 }
 
 // onDisk returns a file system that holds the files as segments, all durable.
-func onDisk(t testing.TB, files map[uint32][]byte) *vfs.Memory {
+func onDisk(t testing.TB, files map[uint32][]byte) *vfstest.Memory {
 	t.Helper()
-	fsys := vfs.NewMemory()
+	fsys := vfstest.NewMemory()
 	if err := fsys.MkdirAll(testDir); err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +67,7 @@ func onDisk(t testing.TB, files map[uint32][]byte) *vfs.Memory {
 
 // checkContinues checks that a log that was replayed as got takes another record and is then replayed the
 // same, with no more damage than is left in the middle.
-func checkContinues(t *testing.T, l *Log, fsys *vfs.Memory, got []Record) {
+func checkContinues(t *testing.T, l *Log, fsys *vfstest.Memory, got []Record) {
 	t.Helper()
 	mustAppend(t, l, point("one more"))
 	l.Close()
@@ -186,7 +187,7 @@ func TestSegmentMissing(t *testing.T) {
 // the inner records may come out, because they lie elsewhere than where they were written.
 func TestLogInsideARecord(t *testing.T) {
 	files, _ := smallLog(t)
-	fsys := vfs.NewMemory()
+	fsys := vfstest.NewMemory()
 	l, _ := openLog(t, Config{FS: fsys})
 	mustAppend(t, l, Record{Type: Document, Version: 1, Body: files[1]}, point("behind"))
 	l.Close()

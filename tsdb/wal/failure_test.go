@@ -15,16 +15,17 @@ import (
 	"time"
 
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 )
 
 // TestFullDisk checks what an operator meets: appends fail as ErrFull, with the file and the offset, the log says so
 // once, and when there is space again it goes on.
 func TestFullDisk(t *testing.T) {
 	full := false
-	m := vfs.NewMemory()
-	fsys := vfs.NewFaulty(m, func(c vfs.Call) error {
-		if full && (c.Op == vfs.OpWrite || c.Op == vfs.OpCreate) {
-			return vfs.ShortWrite(syscall.ENOSPC)
+	m := vfstest.NewMemory()
+	fsys := vfstest.NewFaulty(m, func(c vfstest.Call) error {
+		if full && (c.Op == vfstest.OpWrite || c.Op == vfstest.OpCreate) {
+			return vfstest.ShortWrite(syscall.ENOSPC)
 		}
 		return nil
 	})
@@ -72,10 +73,10 @@ func TestConcurrentFailures(t *testing.T) {
 	for seed := range uint64(20) {
 		random := rand.New(rand.NewPCG(seed, 0))
 		var failing atomic.Bool
-		m := vfs.NewMemory()
-		fsys := vfs.NewFaulty(m, func(c vfs.Call) error {
+		m := vfstest.NewMemory()
+		fsys := vfstest.NewFaulty(m, func(c vfstest.Call) error {
 			if failing.Load() && random.IntN(3) == 0 {
-				return vfs.ShortWrite(syscall.EIO)
+				return vfstest.ShortWrite(syscall.EIO)
 			}
 			return nil
 		})
@@ -113,10 +114,10 @@ func TestConcurrentFailures(t *testing.T) {
 // TestSyncNone checks that without fsyncs a killed process loses nothing, and that a power failure costs an
 // end of the log that is then cut off or reported, never passed over.
 func TestSyncNone(t *testing.T) {
-	m := vfs.NewMemory()
+	m := vfstest.NewMemory()
 	syncs := 0
-	fsys := vfs.NewFaulty(m, func(c vfs.Call) error {
-		if c.Op == vfs.OpSync {
+	fsys := vfstest.NewFaulty(m, func(c vfstest.Call) error {
+		if c.Op == vfstest.OpSync {
 			syncs++
 		}
 		return nil
@@ -140,9 +141,9 @@ func TestSyncNone(t *testing.T) {
 // written or removed there, and giving it back does not help.
 func TestNotHeld(t *testing.T) {
 	for calls := range 4 {
-		m := vfs.NewMemory()
+		m := vfstest.NewMemory()
 		gone, left, touched := false, 0, 0
-		fsys := vfs.NewFaulty(m, func(c vfs.Call) error {
+		fsys := vfstest.NewFaulty(m, func(c vfstest.Call) error {
 			if gone && left < 0 {
 				touched++
 			}
@@ -185,8 +186,8 @@ func TestNotHeld(t *testing.T) {
 // TestWritten: who asks for it hears of each group before the callers do.
 func TestWritten(t *testing.T) {
 	var full atomic.Bool
-	fsys := vfs.NewFaulty(vfs.NewMemory(), func(c vfs.Call) error {
-		if full.Load() && (c.Op == vfs.OpWrite || c.Op == vfs.OpCreate) {
+	fsys := vfstest.NewFaulty(vfstest.NewMemory(), func(c vfstest.Call) error {
+		if full.Load() && (c.Op == vfstest.OpWrite || c.Op == vfstest.OpCreate) {
 			return syscall.ENOSPC
 		}
 		return nil

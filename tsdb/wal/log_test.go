@@ -14,7 +14,7 @@ import (
 	"go.uber.org/goleak"
 	"pgregory.net/rapid"
 
-	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -71,7 +71,7 @@ func diffRecords(got, want []Record) string {
 // TestRoundTrip appends, rotates, drops and reopens at random, and compares with a plain list.
 func TestRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		fsys := vfs.NewMemory()
+		fsys := vfstest.NewMemory()
 		cfg := Config{FS: fsys, Dir: testDir, SegmentBytes: rapid.Int64Range(1, 400).Draw(t, "segment bytes")}
 		record := rapid.Custom(func(t *rapid.T) Record {
 			return Record{
@@ -139,7 +139,7 @@ func TestOnDisk(t *testing.T) {
 }
 
 func TestRotateAndDrop(t *testing.T) {
-	fsys := vfs.NewMemory()
+	fsys := vfstest.NewMemory()
 	l, _ := openLog(t, Config{FS: fsys})
 	mustAppend(t, l, point("old"))
 	before, err := l.Rotate()
@@ -186,7 +186,7 @@ func TestRotateAndDrop(t *testing.T) {
 // TestSkipTo leaves numbers out: what is appended lies where it was asked for, and a log that is there already is no
 // shorter for it.
 func TestSkipTo(t *testing.T) {
-	fsys := vfs.NewMemory()
+	fsys := vfstest.NewMemory()
 	cfg := Config{FS: fsys, Dir: "/wal"}
 	for _, c := range []struct{ to, begin Position }{
 		{newPosition(7, 0), newPosition(7, segmentHeaderBytes)},
@@ -213,7 +213,7 @@ func TestSkipTo(t *testing.T) {
 // TestConcurrentAppend checks that many callers share groups and that each one's records stay in order.
 func TestConcurrentAppend(t *testing.T) {
 	const callers, appends = 16, 50
-	fsys := vfs.NewMemory()
+	fsys := vfstest.NewMemory()
 	l, _ := openLog(t, Config{FS: fsys, SegmentBytes: 2000, QueueBytes: 300})
 	var all sync.WaitGroup
 	for caller := range callers {
@@ -252,8 +252,8 @@ func TestConcurrentAppend(t *testing.T) {
 func TestQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		held := make(chan struct{})
-		fsys := vfs.NewFaulty(vfs.NewMemory(), func(c vfs.Call) error {
-			if c.Op == vfs.OpWrite {
+		fsys := vfstest.NewFaulty(vfstest.NewMemory(), func(c vfstest.Call) error {
+			if c.Op == vfstest.OpWrite {
 				<-held
 			}
 			return nil
@@ -291,7 +291,7 @@ func TestQueue(t *testing.T) {
 }
 
 func TestMisuse(t *testing.T) {
-	l, err := Open(Config{FS: vfs.NewMemory(), Dir: testDir})
+	l, err := Open(Config{FS: vfstest.NewMemory(), Dir: testDir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -318,13 +318,13 @@ func TestMisuse(t *testing.T) {
 	check("second Close", l.Close(), nil)
 	check("Append after Close", l.Append(ctx, point("a")), ErrClosed)
 	check("Rotate after Close", rotate(), ErrClosed)
-	if _, err := Open(Config{FS: vfs.NewMemory(), Dir: testDir, SegmentBytes: maxSegmentBytes + 1}); err == nil {
+	if _, err := Open(Config{FS: vfstest.NewMemory(), Dir: testDir, SegmentBytes: maxSegmentBytes + 1}); err == nil {
 		t.Error("Open takes segments too large for a Position")
 	}
 }
 
 func TestReplayStopsAtError(t *testing.T) {
-	fsys := vfs.NewMemory()
+	fsys := vfstest.NewMemory()
 	l, _ := openLog(t, Config{FS: fsys})
 	mustAppend(t, l, point("a"), point("b"))
 	l.Close()

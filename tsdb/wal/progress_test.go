@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 )
 
 // TestProgress replays slowly: every few seconds a line says how far it is, and what is quick says nothing.
@@ -24,7 +24,7 @@ func TestProgress(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				fsys := vfs.NewMemory()
+				fsys := vfstest.NewMemory()
 				l, _ := openLog(t, Config{FS: fsys, SegmentBytes: 3 * progressBytes})
 				for range 9 {
 					mustAppend(t, l, Record{Type: Points, Body: make([]byte, progressBytes)})

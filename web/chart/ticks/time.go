@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 )
 
 // A TimeTick is a mark of a time axis.
@@ -65,7 +67,7 @@ func (a TimeAxis) regular(zone *time.Location, shift, major, minor int64) []Time
 	from, to := a.Start-a.Step+shift, a.End+shift
 	changeAt, change := nextChange(zone, a.Start)
 	var list []TimeTick
-	for local := floorDiv(from, major) * major; local <= to; local += minor {
+	for local := grid.FloorDiv(from, major) * major; local <= to; local += minor {
 		if local < from {
 			continue
 		}
@@ -173,12 +175,4 @@ func changeText(ms int64) string {
 		}
 	}
 	return text.String()
-}
-
-func floorDiv(a, b int64) int64 {
-	q := a / b
-	if a%b < 0 {
-		q--
-	}
-	return q
 }

@@ -1,4 +1,4 @@
-package tsdb
+package memseries
 
 import (
 	"strings"
@@ -72,13 +72,13 @@ func (c *valueCounts) add(tags tag.Tags) (fresh uint64) {
 		}
 		v.series++
 		k.last = v
-		c.remember(i, k)
+		c.setRecent(i, k)
 	}
 	return fresh
 }
 
-// remember makes k the key at position i of the series that is being counted.
-func (c *valueCounts) remember(i int, k *keyValues) {
+// setRecent makes k the key at position i of the series that is being counted.
+func (c *valueCounts) setRecent(i int, k *keyValues) {
 	if i == len(c.recent) {
 		c.recent = append(c.recent, k)
 	} else {

@@ -15,7 +15,7 @@ import (
 
 	"github.com/telamon-tsdb/telamon/tsdb"
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
-	"github.com/telamon-tsdb/telamon/tsdb/vfs"
+	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 )
 
 // tagCounts returns how many series with a value match, by value of a key, or by key for the empty key.
@@ -50,7 +50,7 @@ func TestForgetModel(t *testing.T) {
 		m := newModel(step)
 		now := int64(1000)
 		width := int64(rapid.SampledFrom([]int{4, 10, 60}).Draw(rt, "slots"))
-		db := openTestDB(t, vfs.NewMemory(), tsdb.Config{
+		db := openTestDB(t, vfstest.NewMemory(), tsdb.Config{
 			WindowSlots:   int(width),
 			Shards:        rapid.IntRange(1, 3).Draw(rt, "shards"),
 			BlockDir:      "/blocks",
@@ -144,7 +144,7 @@ func sameTags(t rapid.TB, db *testDB, m *model, where tag.Predicate) {
 // series has the Ref that it had, from the files, and after a restart.
 func TestRefLife(t *testing.T) {
 	now := int64(1000)
-	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{
+	db := openTestDB(t, vfstest.NewMemory(), tsdb.Config{
 		BlockDir: "/blocks", MemoryHorizon: time.Hour,
 		Now: func() time.Time { return time.UnixMilli(now * 60_000) },
 	})
@@ -192,7 +192,7 @@ func TestRefLife(t *testing.T) {
 // TestNumbersAreNotUsedAgain forgets the series with the highest numbers, files and all, and restarts.
 func TestNumbersAreNotUsedAgain(t *testing.T) {
 	now := int64(1000)
-	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{
+	db := openTestDB(t, vfstest.NewMemory(), tsdb.Config{
 		BlockDir: "/blocks", MemoryHorizon: time.Hour, Retention: 3 * time.Hour, Shards: 1,
 		Now: func() time.Time { return time.UnixMilli(now * 60_000) },
 	})
@@ -223,7 +223,7 @@ func TestNumbersAreNotUsedAgain(t *testing.T) {
 // before it does.
 func TestRevivedSeriesIsDefinedAgain(t *testing.T) {
 	now := int64(1000)
-	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{
+	db := openTestDB(t, vfstest.NewMemory(), tsdb.Config{
 		BlockDir: "/blocks", MemoryHorizon: time.Hour, Retention: 8 * time.Hour, Shards: 1,
 		Now: func() time.Time { return time.UnixMilli(now * 60_000) },
 	})
@@ -261,7 +261,7 @@ func TestRevivedSeriesIsDefinedAgain(t *testing.T) {
 // restart, too, when the log has an older value only.
 func TestRevivedStateIsLogged(t *testing.T) {
 	now := int64(1000)
-	db := openTestDB(t, vfs.NewMemory(), tsdb.Config{
+	db := openTestDB(t, vfstest.NewMemory(), tsdb.Config{
 		BlockDir: "/blocks", MemoryHorizon: time.Hour, Now: func() time.Time { return time.UnixMilli(now * 60_000) },
 	})
 	defer func() { db.close() }()

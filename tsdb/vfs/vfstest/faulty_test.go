@@ -1,4 +1,4 @@
-package vfs
+package vfstest
 
 import (
 	"errors"
@@ -6,14 +6,16 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 )
 
 func TestFailedOperations(t *testing.T) {
-	run := func(fsys FS) error {
+	run := func(fsys vfs.FS) error {
 		if err := fsys.MkdirAll("d"); err != nil {
 			return err
 		}
-		return ReplaceFile(fsys, "d/a", []byte("new!"))
+		return vfs.ReplaceFile(fsys, "d/a", []byte("new!"))
 	}
 	whole := NewFaulty(NewMemory(), Fail(0, 0, nil))
 	must(t, run(whole))

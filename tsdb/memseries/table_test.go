@@ -1,4 +1,4 @@
-package tsdb
+package memseries
 
 import (
 	"fmt"
@@ -49,36 +49,36 @@ func TestTagTable(t *testing.T) {
 
 // TestRoster enters series under numbers far apart, forgets them and enters others: memory goes with them.
 func TestRoster(t *testing.T) {
-	r := newRoster()
-	numbered := func(number uint32) series {
+	r := newTable()
+	numbered := func(number uint32) Series {
 		tags := tag.New("name", fmt.Sprint("s", number))
-		return newSeries(canonical(tags.AppendCanonical(nil)), tags)
+		return NewSeries(Canonical(tags.AppendCanonical(nil)), tags)
 	}
-	numbers := []uint32{0, 1, 255, 256, 70_000, 70_001, 1 << 31, maxNumber}
+	numbers := []uint32{0, 1, 255, 256, 70_000, 70_001, 1 << 31, MaxNumber}
 	for _, number := range numbers {
 		r.put(number, numbered(number))
 	}
 	list := func(from uint32) (got []uint32) {
-		for number := range r.all(from) {
+		for number := range r.All(from) {
 			got = append(got, number)
 		}
 		return got
 	}
-	if got := list(0); !slices.Equal(got, numbers) || r.count != len(numbers) || r.next != maxNumber+1 {
+	if got := list(0); !slices.Equal(got, numbers) || r.count != len(numbers) || r.next != MaxNumber+1 {
 		t.Errorf("numbers %v, %d of them, next %d", got, r.count, r.next)
 	}
 	if got := list(256); !slices.Equal(got, numbers[3:]) {
 		t.Errorf("numbers from 256: %v", got)
 	}
-	if first, n := r.run(0, 10); first != 0 || n != 2 {
+	if first, n := r.Run(0, 10); first != 0 || n != 2 {
 		t.Errorf("the first run has %d from %d", n, first)
 	}
-	if first, n := r.run(2, 10); first != 255 || n != 2 {
+	if first, n := r.Run(2, 10); first != 255 || n != 2 {
 		t.Errorf("the second run has %d from %d", n, first)
 	}
 	for _, number := range numbers {
 		entry := numbered(number)
-		if got, found := r.find([]byte(entry.tags)); got != number || !found || r.at(number).tags != entry.tags {
+		if got, _, found := r.Find([]byte(entry.Tags)); got != number || !found || r.at(number).Tags != entry.Tags {
 			t.Errorf("tags of %d: %d, %t", number, got, found)
 		}
 	}
@@ -101,9 +101,9 @@ func TestRoster(t *testing.T) {
 // BenchmarkTagTable finds one of a million series by its tags, in a tagTable and in a map.
 func BenchmarkTagTable(b *testing.B) {
 	const n = 1 << 20
-	list := make([]canonical, n)
+	list := make([]Canonical, n)
 	for i := range list {
-		list[i] = canonical(tag.New("name", fmt.Sprint("http.server.requests.", i%50), "nf.app", fmt.Sprint("app", i%37),
+		list[i] = Canonical(tag.New("name", fmt.Sprint("http.server.requests.", i%50), "nf.app", fmt.Sprint("app", i%37),
 			"nf.cluster", fmt.Sprint("app", i%37, "-main"), "nf.node", fmt.Sprintf("i-0%016x", i*7919),
 			"nf.region", "us-east-1", "nf.zone", "us-east-1a", "atlas.dstype", "rate").AppendCanonical(nil))
 	}

@@ -1,4 +1,4 @@
-package vfs
+package vfstest
 
 import (
 	"fmt"
@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+
+	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 )
 
 // Memory is a file system in memory that knows what is durable. Kill and PowerLoss return what the next
@@ -118,7 +120,7 @@ func (d *memoryDirectory) afterPowerLoss(random *rand.Rand) map[string]*memoryFi
 	return files
 }
 
-func (m *Memory) Create(name string) (File, error) {
+func (m *Memory) Create(name string) (vfs.File, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	dir, base, err := m.directoryOf("create", name)
@@ -155,11 +157,11 @@ func (m *Memory) Link(oldName, newName string) error {
 	return nil
 }
 
-func (m *Memory) Open(name string) (File, error) { return m.open(name, false) }
+func (m *Memory) Open(name string) (vfs.File, error) { return m.open(name, false) }
 
-func (m *Memory) OpenAppend(name string) (File, error) { return m.open(name, true) }
+func (m *Memory) OpenAppend(name string) (vfs.File, error) { return m.open(name, true) }
 
-func (m *Memory) open(name string, writable bool) (File, error) {
+func (m *Memory) open(name string, writable bool) (vfs.File, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	f, err := m.file("open", name)
@@ -167,6 +169,17 @@ func (m *Memory) open(name string, writable bool) (File, error) {
 		return nil, err
 	}
 	return &memoryHandle{memory: m, file: f, name: name, writable: writable}, nil
+}
+
+// Map hands out the bytes that the file holds now; later writes do not show.
+func (m *Memory) Map(name string) (*vfs.Mapping, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	f, err := m.file("map", name)
+	if err != nil {
+		return nil, err
+	}
+	return &vfs.Mapping{Data: f.data[:len(f.data):len(f.data)]}, nil
 }
 
 func (m *Memory) Size(name string) (int64, error) {
@@ -180,7 +193,7 @@ func (m *Memory) Size(name string) (int64, error) {
 }
 
 func (m *Memory) Rename(oldName, newName string) error {
-	if err := checkSameDirectory(oldName, newName); err != nil {
+	if err := vfs.CheckSameDirectory(oldName, newName); err != nil {
 		return err
 	}
 	m.mu.Lock()
@@ -251,7 +264,7 @@ func (m *Memory) SyncDir(dir string) error {
 	return nil
 }
 
-func (m *Memory) Lock(name string) (Lock, error) {
+func (m *Memory) Lock(name string) (vfs.Lock, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	dir, base, err := m.directoryOf("lock", name)
@@ -260,7 +273,7 @@ func (m *Memory) Lock(name string) (Lock, error) {
 	}
 	name = filepath.Clean(name)
 	if m.locks[name] {
-		return nil, fmt.Errorf("lock %s: %w", name, ErrLocked)
+		return nil, fmt.Errorf("lock %s: %w", name, vfs.ErrLocked)
 	}
 	if dir.files[base] == nil {
 		dir.change(directoryChange{added: base, file: &memoryFile{}})
@@ -280,7 +293,7 @@ func (l memoryLock) Held() error {
 	defer l.memory.mu.Unlock()
 	dir, base, err := l.memory.directoryOf("lock", l.name)
 	if err != nil || dir.files[base] != l.file {
-		return fmt.Errorf("lock %s: %w", l.name, ErrLockLost)
+		return fmt.Errorf("lock %s: %w", l.name, vfs.ErrLockLost)
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
-package tsdb
+package memseries
 
 import (
-	"fmt"
 	"math/bits"
 	"sync"
 	"time"
@@ -9,79 +8,8 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
-// Limits bound what new series may cost. A series that is known loses nothing by them; one that was forgotten (forget.go)
-// takes memory as a new one does, and counts as one when it comes back. Zero is no limit.
-type Limits struct {
-	// Series is the number of series that are remembered, with values in memory for the most part.
-	Series int
-	// SeriesBytes bounds what the tags of these series take of the memory, as seriesBytes and valueBytes estimate it. Of
-	// usual tags it is half a kilobyte a series, of long ones that no other series has twenty times that: a number of
-	// series alone bounds nothing.
-	SeriesBytes int
-	// ValuesPerKey is the number of different values of one tag key, among these series.
-	ValuesPerKey int
-	// NewSeries is the number of new series in one minute of the clock. They are counted only while there
-	// are more than half of Series: a fleet may arrive at once, but not for ever.
-	NewSeries int
-}
-
-// A LimitError refuses a new series.
-type LimitError struct {
-	Limit string // the setting: "max-series", "max-series-bytes", "max-values-per-key" or "max-new-series"
-	Max   int
-	// Key is the key that is over its limit or, where the number or size of series is, the key that has grown most: the
-	// likely culprit, which the refused series may not even have. Value is what the new series has for it, or else its newest.
-	Key, Value string
-	// Values is how many values Key has, and Grown how many new ones came since Since, refused ones included. Grown and Since
-	// are zero for a key that was not seen growing, as after a start.
-	Values, Grown int
-	Since         time.Time
-}
-
-func (e *LimitError) Error() string {
-	if e.Limit == limitValues {
-		text := fmt.Sprintf("new series refused: key %q has %d values already, as many as --%s allows", e.Key, e.Max, e.Limit)
-		if e.Grown > 0 {
-			text += fmt.Sprintf(", and %d new ones came since %s", e.Grown, e.Since.UTC().Format(time.RFC3339))
-		}
-		return text
-	}
-	reached := fmt.Sprintf("there are %d", e.Max)
-	switch e.Limit {
-	case limitNew:
-		reached = fmt.Sprintf("%d have come within this minute", e.Max)
-	case limitBytes:
-		reached = fmt.Sprintf("the tags of all series take %d bytes", e.Max)
-	}
-	if e.Key == "" {
-		return fmt.Sprintf("new series refused: %s, as many as --%s allows", reached, e.Limit)
-	}
-	if e.Since.IsZero() {
-		return fmt.Sprintf("new series refused: %s, as many as --%s allows; of all keys %q has the most values, %d", reached, e.Limit, e.Key, e.Values)
-	}
-	return fmt.Sprintf("new series refused: %s, as many as --%s allows; of all keys %q has grown most, by %d values since %s",
-		reached, e.Limit, e.Key, e.Grown, e.Since.UTC().Format(time.RFC3339))
-}
-
-const (
-	limitSeries = "max-series"
-	limitValues = "max-values-per-key"
-	limitNew    = "max-new-series"
-	limitBytes  = "max-series-bytes"
-)
-
-// A LimitStatus says how far a limit is used up and what it last refused.
-type LimitStatus struct {
-	Limit   string
-	Max     int // 0: switched off
-	Used    int // for values per key: of the key that has the most
-	Refused int // new series refused so far; one that comes again counts again
-	// Last is what was refused last or, of the values per key, what was for the key that has grown most; nil: nothing was.
-	Last *LimitError
-}
-
-// A census counts the series of a DB and the values of their keys.
-type census struct {
+// A Cardinality counts the series of a DB and the values of their keys.
+type Cardinality struct {
 	limits Limits
 	now    func() time.Time
 
@@ -96,8 +24,8 @@ type census struct {
 	bytes   int // of the series, without their values
 }
 
-func newCensus(limits Limits, now func() time.Time) *census {
-	return &census{
+func NewCardinality(limits Limits, now func() time.Time) *Cardinality {
+	return &Cardinality{
 		limits: limits,
 		now:    now,
 		growth: newGrowth(),
@@ -109,7 +37,7 @@ func newCensus(limits Limits, now func() time.Time) *census {
 }
 
 // admit counts a new series, or returns a *LimitError.
-func (c *census) admit(tags tag.Tags) error {
+func (c *Cardinality) admit(tags tag.Tags) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	counted := c.limits.NewSeries > 0 && c.series >= c.limits.Series/2
@@ -147,7 +75,7 @@ func (c *census) admit(tags tag.Tags) error {
 }
 
 // refuseValue refuses a new series because the key of a tag of it has too many values.
-func (c *census) refuseValue(one tag.Tag, now time.Time) error {
+func (c *Cardinality) refuseValue(one tag.Tag, now time.Time) error {
 	c.growth.attempt(one, now)
 	err := &LimitError{Limit: limitValues, Max: c.limits.ValuesPerKey, Key: one.Key, Value: one.Value, Values: c.counts.keys[one.Key].len()}
 	if k := c.growth.keys[one.Key]; k != nil {
@@ -162,7 +90,7 @@ func (c *census) refuseValue(one tag.Tag, now time.Time) error {
 }
 
 // refuse refuses a new series because there are too many, or too many new ones.
-func (c *census) refuse(limit int, tags tag.Tags, now time.Time) error {
+func (c *Cardinality) refuse(limit int, tags tag.Tags, now time.Time) error {
 	for i, one := range tags {
 		if values := c.counts.key(i, one.Key); !values.has(one.Value) {
 			c.growth.attempt(one, now)
@@ -189,21 +117,21 @@ func (c *census) refuse(limit int, tags tag.Tags, now time.Time) error {
 }
 
 // restore counts a series that the log knows, whatever the limits.
-func (c *census) restore(tags tag.Tags) {
+func (c *Cardinality) restore(tags tag.Tags) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.add(tags)
 }
 
 // add counts a series, and tells which of its values are new as valueCounts.add does.
-func (c *census) add(tags tag.Tags) (fresh uint64) {
+func (c *Cardinality) add(tags tag.Tags) (fresh uint64) {
 	c.series++
 	c.bytes += seriesBytes(tags)
 	return c.counts.add(tags)
 }
 
 // remove no longer counts a series.
-func (c *census) remove(tags tag.Tags) {
+func (c *Cardinality) remove(tags tag.Tags) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.series--
@@ -230,8 +158,8 @@ func seriesBytes(tags tag.Tags) int {
 // values, and its postings.
 func valueBytes(value string) int { return 350 + 2*len(value) }
 
-// memory returns the bytes that all series take, as estimated.
-func (c *census) memory() int {
+// Memory returns the bytes that all series take, as estimated.
+func (c *Cardinality) Memory() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.bytes + c.counts.bytes
@@ -240,8 +168,8 @@ func (c *census) memory() int {
 // hasRoom reports whether a tenth of a limit is free, or there is no limit.
 func hasRoom(used, limit int) bool { return limit == 0 || used < limit-limit/10 }
 
-// status returns the limits.
-func (c *census) status() []LimitStatus {
+// Status returns the limits.
+func (c *Cardinality) Status() []LimitStatus {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	list := c.refused

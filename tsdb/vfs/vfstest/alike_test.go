@@ -1,4 +1,4 @@
-package vfs
+package vfstest
 
 import (
 	"bytes"
@@ -8,12 +8,14 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 )
 
 // TestAlike runs the same operations on each file system, so that Memory stays a twin of OS.
 func TestAlike(t *testing.T) {
-	under := map[string]FS{
-		"os":     OS{},
+	under := map[string]vfs.FS{
+		"os":     vfs.OS{},
 		"memory": NewMemory(),
 		"faulty": NewFaulty(NewMemory(), func(Call) error { return nil }),
 	}
@@ -22,7 +24,7 @@ func TestAlike(t *testing.T) {
 	}
 }
 
-func testAlike(t *testing.T, fsys FS, dir string) {
+func testAlike(t *testing.T, fsys vfs.FS, dir string) {
 	path := func(name string) string { return filepath.Join(dir, name) }
 	is := func(what string, got, want error) {
 		t.Helper()
@@ -44,7 +46,7 @@ func testAlike(t *testing.T, fsys FS, dir string) {
 	is("Link", fsys.Link(path("first"), path("sub/second")), nil)
 	is("Link again", fsys.Link(path("first"), path("sub/second")), fs.ErrExist)
 	is("Remove the first name", fsys.Remove(path("first")), nil)
-	if data, err := ReadFile(fsys, path("sub/second"), 10); string(data) != "both" || err != nil {
+	if data, err := vfs.ReadFile(fsys, path("sub/second"), 10); string(data) != "both" || err != nil {
 		t.Errorf("the second name has %q, %v", data, err)
 	}
 	is("Remove the second name", fsys.Remove(path("sub/second")), nil)
@@ -79,19 +81,19 @@ func testAlike(t *testing.T, fsys FS, dir string) {
 	}
 	is("Close", f.Close(), nil)
 
-	is("ReplaceFile", ReplaceFile(fsys, path("b"), []byte("bee")), nil)
+	is("ReplaceFile", vfs.ReplaceFile(fsys, path("b"), []byte("bee")), nil)
 	is("Rename", fsys.Rename(path("a"), path("b")), nil)
 	is("Rename of nothing", fsys.Rename(path("a"), path("b")), fs.ErrNotExist)
 	if err := fsys.Rename(path("b"), path("sub/b")); err == nil {
 		t.Error("Rename into another directory succeeds")
 	}
 	is("SyncDir", fsys.SyncDir(dir), nil)
-	data, err := ReadFile(fsys, path("b"), 7)
+	data, err := vfs.ReadFile(fsys, path("b"), 7)
 	is("ReadFile", err, nil)
 	if string(data) != "hello!?" {
 		t.Errorf("ReadFile: %q, want %q", data, "hello!?")
 	}
-	if _, err := ReadFile(fsys, path("b"), 6); err == nil {
+	if _, err := vfs.ReadFile(fsys, path("b"), 6); err == nil {
 		t.Error("ReadFile beyond its limit succeeds")
 	}
 
@@ -112,21 +114,21 @@ func testAlike(t *testing.T, fsys FS, dir string) {
 	lock, err := fsys.Lock(path("lock"))
 	is("Lock", err, nil)
 	_, err = fsys.Lock(path("lock"))
-	is("Lock again", err, ErrLocked)
+	is("Lock again", err, vfs.ErrLocked)
 	is("unlock", lock.Close(), nil)
 	lock, err = fsys.Lock(path("lock"))
 	is("Lock after unlock", err, nil)
 	is("Held", lock.Held(), nil)
 	is("Rename of a lock", fsys.Rename(path("lock"), path("elsewhere")), nil)
-	is("Held of a lock that was moved", lock.Held(), ErrLockLost)
+	is("Held of a lock that was moved", lock.Held(), vfs.ErrLockLost)
 	is("Rename back", fsys.Rename(path("elsewhere"), path("lock")), nil)
 	is("Held of a lock that is back", lock.Held(), nil)
 	is("Remove of a lock", fsys.Remove(path("lock")), nil)
-	is("Held of a lock that is gone", lock.Held(), ErrLockLost)
+	is("Held of a lock that is gone", lock.Held(), vfs.ErrLockLost)
 	made, err := fsys.Create(path("lock"))
 	is("Create in place of a lock", err, nil)
 	is("close", made.Close(), nil)
-	is("Held of a lock that was replaced", lock.Held(), ErrLockLost)
+	is("Held of a lock that was replaced", lock.Held(), vfs.ErrLockLost)
 	is("unlock", lock.Close(), nil)
 
 	names, err := fsys.List(dir)
@@ -140,7 +142,7 @@ func testAlike(t *testing.T, fsys FS, dir string) {
 	is("Size of nothing", err, fs.ErrNotExist)
 }
 
-func write(t *testing.T, f File, data string) {
+func write(t *testing.T, f vfs.File, data string) {
 	t.Helper()
 	if n, err := f.Write([]byte(data)); err != nil || n != len(data) {
 		t.Fatalf("Write: %d, %v", n, err)
@@ -148,9 +150,9 @@ func write(t *testing.T, f File, data string) {
 }
 
 // content returns what the file holds, or "-" when there is none.
-func content(t *testing.T, fsys FS, name string) string {
+func content(t *testing.T, fsys vfs.FS, name string) string {
 	t.Helper()
-	data, err := ReadFile(fsys, name, 1<<20)
+	data, err := vfs.ReadFile(fsys, name, 1<<20)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "-"
 	}

@@ -1,4 +1,4 @@
-package tsdb
+package memseries
 
 // A tagTable finds numbers by hash: open addressing, linear probing.
 //

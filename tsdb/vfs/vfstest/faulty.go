@@ -1,9 +1,11 @@
-package vfs
+package vfstest
 
 import (
 	"errors"
 	"fmt"
 	"sync"
+
+	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 )
 
 // An Op is a kind of operation on a file system.
@@ -40,7 +42,7 @@ type Call struct {
 // after a failed Sync the bytes written since the one before never become durable through that File,
 // though later Syncs report success, until Truncate has cut them off.
 type Faulty struct {
-	under  FS
+	under  vfs.FS
 	decide func(Call) error
 
 	mu    sync.Mutex // guards calls, and keeps decide to one caller at a time
@@ -49,7 +51,7 @@ type Faulty struct {
 
 // NewFaulty wraps a file system. Before each operation decide is asked: an error makes it fail with that
 // error, nil lets it pass. Decide may also look at what is under, to take a copy at that very moment.
-func NewFaulty(under FS, decide func(Call) error) *Faulty {
+func NewFaulty(under vfs.FS, decide func(Call) error) *Faulty {
 	return &Faulty{under: under, decide: decide}
 }
 
@@ -86,15 +88,15 @@ func (f *Faulty) call(op Op, name string) error {
 	return nil
 }
 
-func (f *Faulty) Create(name string) (File, error) { return f.open(OpCreate, name, f.under.Create) }
+func (f *Faulty) Create(name string) (vfs.File, error) { return f.open(OpCreate, name, f.under.Create) }
 
-func (f *Faulty) Open(name string) (File, error) { return f.open(OpOpen, name, f.under.Open) }
+func (f *Faulty) Open(name string) (vfs.File, error) { return f.open(OpOpen, name, f.under.Open) }
 
-func (f *Faulty) OpenAppend(name string) (File, error) {
+func (f *Faulty) OpenAppend(name string) (vfs.File, error) {
 	return f.open(OpOpen, name, f.under.OpenAppend)
 }
 
-func (f *Faulty) open(op Op, name string, open func(string) (File, error)) (File, error) {
+func (f *Faulty) open(op Op, name string, open func(string) (vfs.File, error)) (vfs.File, error) {
 	if err := f.call(op, name); err != nil {
 		return nil, err
 	}
@@ -107,6 +109,13 @@ func (f *Faulty) open(op Op, name string, open func(string) (File, error)) (File
 		return nil, errors.Join(err, file.Close())
 	}
 	return &faultyFile{File: file, fs: f, name: name, size: size, synced: size}, nil
+}
+
+func (f *Faulty) Map(name string) (*vfs.Mapping, error) {
+	if err := f.call(OpMap, name); err != nil {
+		return nil, err
+	}
+	return f.under.Map(name)
 }
 
 func (f *Faulty) Size(name string) (int64, error) {
@@ -158,7 +167,7 @@ func (f *Faulty) SyncDir(dir string) error {
 	return f.under.SyncDir(dir)
 }
 
-func (f *Faulty) Lock(name string) (Lock, error) {
+func (f *Faulty) Lock(name string) (vfs.Lock, error) {
 	if err := f.call(OpLock, name); err != nil {
 		return nil, err
 	}
@@ -167,7 +176,7 @@ func (f *Faulty) Lock(name string) (Lock, error) {
 
 // faultyFile passes on to File; size and synced are lengths in bytes, now and at the last good Sync.
 type faultyFile struct {
-	File
+	vfs.File
 	fs           *Faulty
 	name         string
 	size, synced int64

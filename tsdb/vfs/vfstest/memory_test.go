@@ -1,9 +1,11 @@
-package vfs
+package vfstest
 
 import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 )
 
 // TestPowerLoss checks the table of the package comment: what is certain, and that what is left to chance
@@ -43,7 +45,7 @@ func TestPowerLoss(t *testing.T) {
 		}, "b", "a", "a | b"},
 		{"replaced", func(t *testing.T, m *Memory) {
 			durable(t, m, "d/a", "a")
-			must(t, ReplaceFile(m, "d/a", []byte("bcd")))
+			must(t, vfs.ReplaceFile(m, "d/a", []byte("bcd")))
 		}, "bcd", "bcd", "bcd"},
 	}
 	for _, test := range tests {
@@ -100,7 +102,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-func create(t *testing.T, m *Memory, name, data string) File {
+func create(t *testing.T, m *Memory, name, data string) vfs.File {
 	t.Helper()
 	f, err := m.Create(name)
 	must(t, err)
@@ -109,7 +111,7 @@ func create(t *testing.T, m *Memory, name, data string) File {
 }
 
 // durable makes a file that survives everything.
-func durable(t *testing.T, m *Memory, name, data string) File {
+func durable(t *testing.T, m *Memory, name, data string) vfs.File {
 	t.Helper()
 	f := create(t, m, name, data)
 	syncFile(t, f)
@@ -117,6 +119,6 @@ func durable(t *testing.T, m *Memory, name, data string) File {
 	return f
 }
 
-func syncFile(t *testing.T, f File)        { t.Helper(); must(t, f.Sync()) }
-func syncDir(t *testing.T, m *Memory)      { t.Helper(); must(t, m.SyncDir("d")) }
-func cut(t *testing.T, f File, size int64) { t.Helper(); must(t, f.Truncate(size)) }
+func syncFile(t *testing.T, f vfs.File)        { t.Helper(); must(t, f.Sync()) }
+func syncDir(t *testing.T, m *Memory)          { t.Helper(); must(t, m.SyncDir("d")) }
+func cut(t *testing.T, f vfs.File, size int64) { t.Helper(); must(t, f.Truncate(size)) }
