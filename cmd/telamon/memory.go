@@ -78,11 +78,13 @@ func followMemoryLimit(outsideBytes int) {
 	}
 }
 
-// Of the memory that the process may have, queries share three eighths, from their evaluation until their answers are read,
-// and rules have an eighth beside them. The rest is for the store, and for what is not collected yet. Both are bounded: three
-// quarters of a gigabyte are the graphs of hundreds of people at a time, and a large machine has better use for the rest.
+// queryBytes returns what all queries share, from their evaluation until their answers are read: three eighths of the memory
+// that the process may have. The bound is the graphs of hundreds of people at a time; a large machine has better use for the
+// rest. 0 is unknown.
 func queryBytes() int64 { return min(processBytes()/8*3, 768<<20) }
-func ruleBytes() int64  { return min(processBytes()/8, 512<<20) }
+
+// ruleBytes returns what rules have beside queries: an eighth. 0 is unknown.
+func ruleBytes() int64 { return min(processBytes()/8, 512<<20) }
 
 // processBytes is the memory that the process may have, GOMEMLIMIT if that is set; 0 if nobody says.
 func processBytes() int64 {
@@ -99,7 +101,7 @@ func processBytes() int64 {
 // 5 % more CPU.
 const collectPercent = 50
 
-// collectOften sets that. GOGC, if set, stands.
+// collectOften sets collectPercent. GOGC, if set, stands.
 func collectOften() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(collectPercent)

@@ -206,7 +206,7 @@ const replayWatch = 100 * time.Millisecond
 // replay feeds the log to the owners of its records and starts the store.
 func (s *server) replay(ctx context.Context) error {
 	begin, records := time.Now(), 0
-	limit, looked := memoryLimit(os.ReadFile), begin
+	limit, looked := processBytes(), begin
 	err := s.log.Replay(func(at wal.Position, rec wal.Record) error {
 		records++
 		if err := ctx.Err(); err != nil {

@@ -213,7 +213,7 @@ func parseDuration(text string) (time.Duration, error) {
 // limits reads the limits on series, which depend on the memory and on each other.
 func (r *settingReader) limits() tsdb.Limits {
 	var l tsdb.Limits
-	memory := memoryLimit(os.ReadFile)
+	memory := processBytes()
 	l.Series = r.number("max-series", int(memory/bytesPerSeries))
 	l.SeriesBytes = r.number("max-series-bytes", int(memory/seriesShare))
 	l.ValuesPerKey = r.number("max-values-per-key", 0)

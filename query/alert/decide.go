@@ -90,21 +90,12 @@ func (d *decider) read(rule *Rule, g *group, line *query.StepLine, reading Readi
 		}
 		g = &group{rule: rule.Name, tags: line.Tags, id: groupID(rule.Name, line.Tags), reached: nothing}
 	}
-	before, hold, size := g.state, rule.hold(d.size), d.size.Milliseconds()
-	if d.tick.Skipped > 0 {
-		before = before.unseen(d.tick.Step-size, d.tick.Skipped*size, size)
-	}
-	after, transition := before.Next(reading, d.tick.Step, hold, size)
-	if after == g.state {
+	next, transition := d.next(rule, g, g.state, reading)
+	if next == nil {
 		return
 	}
-	if transition != None && before.Seq == 0 {
-		after.Seq = d.ledger.floor + 1
-	}
-	next := *g
-	next.identity, next.state = rule.identity(), after
 	next.reached = g.reached.moved(line, reading, d.tick.Step)
-	if (transition != None || after.Phase == Pending) && !g.overflow { // of an overflow only unknown steps are read here
+	if (transition != None || next.state.Phase == Pending) && !g.overflow { // of an overflow only unknown steps are read here
 		next.labels = mergeLabels(g.tags, rule.Labels)
 		next.annotations = rule.render(next.labels, next.reached)
 	}
@@ -120,8 +111,27 @@ func (d *decider) read(rule *Rule, g *group, line *query.StepLine, reading Readi
 			next.annotations = g.annotations
 		}
 	}
-	d.change.groups = append(d.change.groups, &next)
-	d.change.tell(&next, transition, before.Start, d.tick.Step)
+	d.change.groups = append(d.change.groups, next)
+	d.change.tell(next, transition, g.state.Start, d.tick.Step)
+}
+
+// next returns what a group is after the step, and the transition that this made; nil if it is what it was. before is its
+// state with the row of true steps that it goes on from.
+func (d *decider) next(rule *Rule, g *group, before State, reading Reading) (*group, Transition) {
+	hold, size := rule.hold(d.size), d.size.Milliseconds()
+	if d.tick.Skipped > 0 {
+		before = before.unseen(d.tick.Step-size, d.tick.Skipped*size, size)
+	}
+	after, transition := before.Next(reading, d.tick.Step, hold, size)
+	if after == g.state {
+		return nil, None
+	}
+	if transition != None && before.Seq == 0 {
+		after.Seq = d.ledger.floor + 1
+	}
+	next := *g
+	next.identity, next.state = rule.identity(), after
+	return &next, transition
 }
 
 // tell notes a transition of g, and adds what its receivers hear of it. start is that of the episode.

@@ -100,19 +100,10 @@ func (d *decider) overflow(o *outcome, known map[string]*group, byTags map[strin
 // readOverflow takes the overflow of a rule over the step, as read does with other groups. before is its state with
 // the row of true steps that it takes over.
 func (d *decider) readOverflow(rule *Rule, own *group, before State, reading Reading, count int, byTags map[string]query.StepLine) {
-	hold, size := rule.hold(d.size), d.size.Milliseconds()
-	if d.tick.Skipped > 0 {
-		before = before.unseen(d.tick.Step-size, d.tick.Skipped*size, size)
-	}
-	after, transition := before.Next(reading, d.tick.Step, hold, size)
-	if after == own.state {
+	next, transition := d.next(rule, own, before, reading)
+	if next == nil {
 		return
 	}
-	if transition != None && before.Seq == 0 {
-		after.Seq = d.ledger.floor + 1
-	}
-	next := *own
-	next.identity, next.state = rule.identity(), after
 	if reading != Unknown {
 		next.reached = overflowReached(count, reading, d.tick.Step)
 		next.labels = mergeLabels(own.tags, rule.Labels)
@@ -124,8 +115,8 @@ func (d *decider) readOverflow(rule *Rule, own *group, before State, reading Rea
 	case Resolved:
 		next.reason = Recovered
 	}
-	d.change.groups = append(d.change.groups, &next)
-	d.change.tell(&next, transition, before.Start, d.tick.Step)
+	d.change.groups = append(d.change.groups, next)
+	d.change.tell(next, transition, before.Start, d.tick.Step)
 }
 
 // overflowReached returns the numbers of an overflow: how many groups are true, and whether it is too many.
