@@ -382,3 +382,16 @@ func TestUptimeModel(t *testing.T) {
 		}
 	})
 }
+
+// TestPauseOfAStep: a pause as long as a step is noticed wherever in a nap it begins, and waits of a loaded machine are
+// not taken for one.
+func TestPauseOfAStep(t *testing.T) {
+	for _, step := range []time.Duration{time.Second / 2, time.Second, 2 * time.Second, 5 * time.Second, time.Minute, time.Hour} {
+		if most := napLimit(step) + pauseLimit(step); most > step*3/4 {
+			t.Errorf("at a step of %s pauses of up to %s are not noticed", step, most)
+		}
+		if least := pauseLimit(step); least < leastPause || least < step/4 {
+			t.Errorf("at a step of %s %s are a pause", step, least)
+		}
+	}
+}

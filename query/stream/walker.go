@@ -10,6 +10,20 @@ import (
 // clock is set forward, or the machine wakes up, the walker notices within this time.
 const maxNap = time.Second
 
+// leastPause is the shortest time that counts as a pause of this process: a loaded machine lets goroutines wait for some
+// tenths of a second.
+const leastPause = 250 * time.Millisecond
+
+// napLimit bounds a nap at a step, and pauseLimit by how much it may last longer before that is a pause. Both together are
+// less than a step of half a second or more: a pause of a whole step is noticed, wherever in a nap it begins.
+func napLimit(step time.Duration) time.Duration {
+	return min(max(step/4, 10*time.Millisecond), maxNap)
+}
+
+func pauseLimit(step time.Duration) time.Duration {
+	return max(step/4, min(step/2, maxNap), leastPause)
+}
+
 // A Config says what to walk over and what to do there.
 type Config struct {
 	Clock Clock
@@ -62,7 +76,7 @@ func (w *Walker) Close() {
 
 func (w *Walker) run(ctx context.Context) {
 	defer close(w.done)
-	timer := time.NewTimer(maxNap)
+	timer := time.NewTimer(napLimit(w.cfg.Clock.Step))
 	defer timer.Stop()
 	behind := false
 	for last := w.cfg.Last; ctx.Err() == nil; {
@@ -80,7 +94,7 @@ func (w *Walker) run(ctx context.Context) {
 			behind = back > 0
 			w.sayBehind(last, back)
 		}
-		w.nap(ctx, timer, max(0, min(w.cfg.Clock.wait(last, now), maxNap)))
+		w.nap(ctx, timer, max(0, min(w.cfg.Clock.wait(last, now), napLimit(w.cfg.Clock.Step))))
 	}
 }
 
@@ -93,7 +107,7 @@ func (w *Walker) nap(ctx context.Context, timer *time.Timer, d time.Duration) {
 	case <-ctx.Done():
 	case <-timer.C:
 	}
-	if took := time.Since(begin); w.cfg.Uptime != nil && took-d > max(w.cfg.Clock.Step/4, maxNap) {
+	if took := time.Since(begin); w.cfg.Uptime != nil && took-d > pauseLimit(w.cfg.Clock.Step) {
 		w.cfg.Uptime.Paused(took)
 	}
 }
