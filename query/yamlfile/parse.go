@@ -7,7 +7,6 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 )
@@ -35,13 +34,6 @@ func ErrorAt(t *token.Token, format string, args ...any) error {
 	return e
 }
 
-// Bounds of nesting. The parser keeps the whole path of each node, so that a few hundred kB of brackets would take
-// gigabytes.
-const (
-	maxBrackets = 100
-	maxIndent   = 1000 // column of a list's dash: - - - on one line nests, too
-)
-
 // Parse returns the one document of a file of at most maxBytes; nil where it holds none, or one without content.
 // Mistakes are an *Error, and so is a second document.
 func Parse(data []byte, maxBytes int) (ast.Node, error) {
@@ -55,8 +47,8 @@ func Parse(data []byte, maxBytes int) (ast.Node, error) {
 	if text, err = frame(text); err != nil {
 		return nil, err
 	}
-	tokens := lexer.Tokenize(text)
-	if err := checkNesting(tokens); err != nil {
+	tokens, err := tokenize(text)
+	if err != nil {
 		return nil, err
 	}
 	file, err := parser.Parse(withoutTag(tokens), 0)
@@ -107,23 +99,6 @@ func withoutTag(tokens token.Tokens) token.Tokens {
 		return tokens
 	}
 	return tokens
-}
-
-// checkNesting refuses what would take the parser too long.
-func checkNesting(tokens token.Tokens) error {
-	depth := 0
-	for _, t := range tokens {
-		switch t.Type {
-		case token.MappingStartType, token.SequenceStartType:
-			depth++
-		case token.MappingEndType, token.SequenceEndType:
-			depth--
-		}
-		if depth > maxBrackets || t.Type == token.SequenceEntryType && t.Position.Column > maxIndent {
-			return ErrorAt(t, "nested too deeply")
-		}
-	}
-	return nil
 }
 
 // Decode returns the one document of a file of at most maxBytes, which must be a mapping, as plain values. A file
