@@ -45,7 +45,7 @@ const maxClockLead = 24 * time.Hour
 // maxClockLead.
 //
 //	data     ──────────────────────────            ──── of a clock that has leapt, or behind an outage
-//	                                lead├──┤           ▲ now
+//	                                 lead├──┤           ▲ now
 //	retention             ├─────────────────┤   as if it were then
 //
 // A clock that leaps back drops nothing.
