@@ -53,7 +53,7 @@ func (u *upkeep) hasTombstones(window int64) bool {
 	return slices.ContainsFunc(u.shards, func(s *shard) bool {
 		s.mu.RLock()
 		defer s.mu.RUnlock()
-		w := s.windows[window]
+		w := s.values.byNumber[window]
 		if open, ok := w.(*openWindow); ok {
 			w = open.base
 		}
@@ -91,7 +91,7 @@ func (u *upkeep) unfiledWindows() map[int64]wal.Position {
 	windows := make(map[int64]wal.Position)
 	for _, s := range u.shards {
 		s.mu.RLock()
-		for number, w := range s.windows {
+		for number, w := range s.values.byNumber {
 			since, unfiled := unfiledSince(w)
 			if !unfiled {
 				continue
@@ -178,15 +178,15 @@ func (u *upkeep) fileWindow(window int64, upTo wal.Position, now time.Time) erro
 func (s *shard) sealed(window int64) (baseWindow, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.foldTombstones(window); err != nil {
+	if err := s.values.foldTombstones(window); err != nil {
 		return nil, err
 	}
-	if w, ok := s.windows[window].(*openWindow); ok {
-		if err := s.seal(w); err != nil {
+	if w, ok := s.values.byNumber[window].(*openWindow); ok {
+		if err := s.values.seal(w); err != nil {
 			return nil, err
 		}
 	}
-	part, _ := s.windows[window].(baseWindow)
+	part, _ := s.values.byNumber[window].(baseWindow)
 	if memory := sealedIn(part); memory != nil {
 		memory.pin()
 	}
@@ -212,6 +212,6 @@ func (s *shard) adopt(window int64, part baseWindow, filed *filedWindow) {
 	case *sealedWindow:
 		part.filed = true
 	default: // of the file before
-		s.setFile(window, part, filed)
+		s.values.setFile(window, part, filed)
 	}
 }

@@ -72,7 +72,7 @@ func (f *filer) unwrite(minutes ...int64) {
 	defer s.mu.Unlock()
 	for _, minute := range minutes {
 		f.revisions.mark(change, minute, minute)
-		if err := s.store(0, minute, nan); err != nil {
+		if err := s.values.store(0, minute, nan); err != nil {
 			f.t.Fatal(err)
 		}
 	}

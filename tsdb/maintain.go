@@ -89,7 +89,7 @@ func (u *upkeep) rotate() (wal.Position, error) {
 	}
 	for _, s := range u.shards {
 		s.mu.Lock()
-		s.logAt = at
+		s.values.logAt = at
 		s.mu.Unlock()
 	}
 	return at, nil
@@ -108,17 +108,17 @@ func (u *upkeep) release(slot int64) {
 func (s *shard) takeFiledBefore(slot int64, files map[int64]*windowFile) (taken []window) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, number := range slices.Clone(s.order) {
-		w, ok := s.windows[number].(*sealedWindow)
+	for _, number := range slices.Clone(s.values.order) {
+		w, ok := s.values.byNumber[number].(*sealedWindow)
 		if !ok || !w.filed || s.grid.LastSlot(number) >= slot {
 			continue
 		}
-		s.moves++
+		s.values.moves++
 		if filed := files[number].filed(number, s.number); filed != nil {
-			s.windows[number] = filed
+			s.values.byNumber[number] = filed
 			taken = append(taken, w)
 		} else { // nothing is left in it
-			taken = append(taken, s.takeWindow(number))
+			taken = append(taken, s.values.takeWindow(number))
 		}
 	}
 	return taken
@@ -146,25 +146,25 @@ func (s *shard) load(file *windowFile, slot int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for window := file.first; window <= file.last; window++ {
-		filed, ok := s.windows[window].(*filedWindow)
+		filed, ok := s.values.byNumber[window].(*filedWindow)
 		if !ok || filed.file != file || s.grid.LastSlot(window) < slot {
 			continue
 		}
-		if loaded, err := filed.load(s.memory); err == nil {
-			s.enterLoaded(loaded)
-			s.windows[window] = loaded
-			s.moves++
+		if loaded, err := filed.load(s.values.memory); err == nil {
+			s.values.enterLoaded(loaded)
+			s.values.byNumber[window] = loaded
+			s.values.moves++
 		}
 	}
 }
 
 // enterLoaded counts a window that is in a file still, and reads there who its series are, unless the log has told.
-func (s *shard) enterLoaded(w *sealedWindow) {
+func (v *windowSet) enterLoaded(w *sealedWindow) {
 	w.series(func(number uint32) {
-		if s.series.Get(number) == nil && !s.knowFromFiles(number) {
-			s.series.PutPlaceholder(number)
+		if v.series.Get(number) == nil && !v.knowFromFiles(number) {
+			v.series.PutPlaceholder(number)
 		}
-		s.series.EnterWindow(number)
+		v.series.EnterWindow(number)
 	})
 }
 
@@ -195,7 +195,7 @@ func (u *upkeep) abandon(windows []int64) {
 	for _, s := range u.shards {
 		s.mu.Lock()
 		for _, window := range windows {
-			s.abandon(window)
+			s.values.abandon(window)
 		}
 		s.mu.Unlock()
 	}
@@ -203,10 +203,10 @@ func (u *upkeep) abandon(windows []int64) {
 
 // abandon lets go of what a shard has of a window in a file that is bad; what is in memory stays. The caller holds the
 // lock.
-func (s *shard) abandon(window int64) {
-	if filed := filePart(s.windows[window]); filed != nil {
-		s.setFile(window, filed, nil)
-	} else if memory := sealedIn(s.windows[window]); memory != nil {
+func (v *windowSet) abandon(window int64) {
+	if filed := filePart(v.byNumber[window]); filed != nil {
+		v.setFile(window, filed, nil)
+	} else if memory := sealedIn(v.byNumber[window]); memory != nil {
 		memory.filed = false
 	}
 }

@@ -125,8 +125,8 @@ func (s *shard) readFrom(file *windowFile) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for window := file.first; window <= file.last; window++ {
-		if old := filePart(s.windows[window]); old != nil {
-			s.setFile(window, old, file.filed(window, s.number))
+		if old := filePart(s.values.byNumber[window]); old != nil {
+			s.values.setFile(window, old, file.filed(window, s.number))
 		}
 	}
 }

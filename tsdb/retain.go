@@ -93,7 +93,7 @@ func (u *upkeep) windowNumbers() []int64 {
 	var numbers []int64
 	for _, s := range u.shards {
 		s.mu.RLock()
-		numbers = append(numbers, s.order...)
+		numbers = append(numbers, s.values.order...)
 		s.mu.RUnlock()
 	}
 	slices.Sort(numbers)
