@@ -127,7 +127,7 @@
 //	            parts.go           how windows lie over each other, and how a file takes another's place
 //	            filedseries.go     series that files know: candidates, tags, states
 //
-//	upkeep      maintain.go        Maintain: the order of it all
+//	maintain    maintain.go        Maintain: the order of it all
 //	            evict.go           series without values in memory
 //	            retain.go          drop what is too old, if the clock can be believed
 //	            filing.go          windows to files

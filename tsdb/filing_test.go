@@ -87,7 +87,7 @@ func (f *filer) maintain(minute int64) {
 
 // state says which windows have something that is in no file, and which are in files.
 func (f *filer) state() string {
-	return fmt.Sprint("unfiled ", slices.Sorted(maps.Keys(f.upkeep.unfiledWindows())), " files ", slices.Sorted(maps.Keys(f.blocks.files)))
+	return fmt.Sprint("unfiled ", slices.Sorted(maps.Keys(f.maintenance.unfiledWindows())), " files ", slices.Sorted(maps.Keys(f.blocks.files)))
 }
 
 // minutes returns the minutes that have values.
@@ -174,7 +174,7 @@ func TestBackfillLeavesTheLog(t *testing.T) {
 	if err := log.Replay(f.Replay); err != nil {
 		t.Fatal(err)
 	}
-	f.log, f.DB.log = log, log
+	f.log, f.DB.log, f.maintenance.log = log, log, log
 	for minute := int64(961); minute <= 1330; minute++ {
 		f.write(minute)
 	}

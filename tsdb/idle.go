@@ -19,9 +19,9 @@ const (
 // sealIdle seals the open windows that end before slot and have not been written to since it was last called: a
 // window of floats takes four times the memory of its blocks, and the commit that opens the third would wait for the
 // sealing of a whole one.
-func (u *upkeep) sealIdle(slot int64) error {
-	encoder := gorilla.NewEncoder(u.grid.StepMillis)
-	for _, s := range u.shards {
+func (m *maintenance) sealIdle(slot int64) error {
+	encoder := gorilla.NewEncoder(m.grid.StepMillis)
+	for _, s := range m.shards {
 		if err := s.sealIdleBefore(slot, encoder); err != nil {
 			return err
 		}

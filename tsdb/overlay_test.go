@@ -3,6 +3,7 @@ package tsdb
 import (
 	"log/slog"
 	"math"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,7 +28,7 @@ func TestOverlay(t *testing.T) {
 		if err := dir.fsys.MkdirAll(dir.path); err != nil {
 			rt.Fatal(err)
 		}
-		u := &upkeep{DB: &DB{grid: g, shards: []*shard{s}, blocks: dir}}
+		u := &maintenance{grid: g, shards: []*shard{s}, blocks: dir, committing: new(sync.Mutex)}
 		defer dir.close()
 		want := map[uint32][]float64{}
 		for i := range uint32(series) {
