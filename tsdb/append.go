@@ -114,8 +114,8 @@ func (c *committer) commit() error {
 	at := c.db.log.Stats().End // the records come behind it
 	if err := c.db.log.Append(context.Background(), c.records...); err != nil {
 		for _, s := range c.db.shards {
-			s.mu.Lock() // Resolve may be moving what clearStaged writes to
-			s.clearStaged()
+			s.mu.Lock() // Resolve may be moving what clear writes to
+			s.staged.clear()
 			s.mu.Unlock()
 		}
 		return fmt.Errorf("nothing was stored: %w", err)
@@ -132,9 +132,9 @@ func (c *committer) commit() error {
 			continue
 		}
 		s.mu.Lock()
-		s.logAt = max(s.logAt, at)
-		err := s.apply()
-		s.clearStaged()
+		s.values.logAt = max(s.values.logAt, at)
+		err := s.staged.apply()
+		s.staged.clear()
 		s.mu.Unlock()
 		if err != nil {
 			c.db.logger.Error("a sealed block in memory is damaged; its log segment still has the values", "error", err)
@@ -170,7 +170,7 @@ const definitionBytes = 8 << 20
 func (c *committer) define() error {
 	c.body, c.records = c.body[:0], c.records[:0]
 	for _, s := range c.db.shards {
-		s.staged.defined = 0 // a commit that failed may have left something
+		s.staged.definitions = 0 // a commit that failed may have left something
 	}
 	for i, places := range c.byShard {
 		if len(places) == 0 {
@@ -192,7 +192,7 @@ func (c *committer) defineShard(s *shard) error {
 	for left > 0 {
 		at := len(c.body)
 		s.mu.RLock()
-		unlogged := s.series.Table.Unlogged()[s.staged.defined:][:min(left, recordEntries)]
+		unlogged := s.series.Table.Unlogged()[s.staged.definitions:][:min(left, recordEntries)]
 		n := 1
 		for n < len(unlogged) && unlogged[n] == unlogged[0]+uint32(n) {
 			n++
@@ -206,7 +206,7 @@ func (c *committer) defineShard(s *shard) error {
 			c.body = appendPointsBody(c.body, s.number, nil, states)
 			c.record(wal.Points, pointsVersion, at)
 		}
-		s.staged.defined += n
+		s.staged.definitions += n
 		left -= n
 		if len(c.body) < definitionBytes {
 			continue
@@ -226,7 +226,7 @@ func (c *committer) logDefinitions() error {
 	for i, places := range c.byShard {
 		if s := c.db.shards[i]; len(places) > 0 {
 			s.mu.Lock()
-			s.defined()
+			s.staged.defined()
 			s.mu.Unlock()
 		}
 	}
@@ -241,7 +241,7 @@ func (c *committer) stage(s *shard, places []pointRef, counts *AppendStats) {
 	for _, at := range places {
 		b := c.group[at.batch]
 		p := b.points[at.point]
-		if err := s.stage(p.Ref.number(), p, counts); err != nil {
+		if err := s.staged.stage(p.Ref.number(), p, counts); err != nil {
 			b.refuse(int(at.point), err)
 			counts.Refused++
 		}

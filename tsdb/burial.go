@@ -22,14 +22,14 @@ type burial struct {
 }
 
 func (s *shard) newBurial() *burial {
-	return &burial{scratch: make([]float64, s.grid.Width), encoder: s.encoder}
+	return &burial{scratch: make([]float64, s.grid.Width), encoder: s.values.encoder}
 }
 
 // coveredBy returns the windows of which t covers something.
 func (s *shard) coveredBy(t tombstone) []int64 {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return slices.DeleteFunc(slices.Clone(s.order), func(window int64) bool { return !t.covers(s.grid, window) })
+	return slices.DeleteFunc(slices.Clone(s.values.order), func(window int64) bool { return !t.covers(s.grid, window) })
 }
 
 // buryAll hides what t covers in some windows. It takes the lock for one at a time. A window with damaged blocks makes an
@@ -50,7 +50,7 @@ func (s *shard) buryAll(windows []int64, t tombstone, b *burial) error {
 // it. After blockfile.ErrDamaged it is done as well: whose block is damaged has nothing in the window any more, for nobody
 // knows what would be left of it. The caller holds the lock.
 func (s *shard) bury(window int64, t tombstone, b *burial) error {
-	before := s.windows[window]
+	before := s.values.byNumber[window]
 	if before == nil {
 		return nil
 	}
@@ -68,20 +68,20 @@ func (s *shard) bury(window int64, t tombstone, b *burial) error {
 		return err
 	}
 	if open, ok := after.(*openWindow); ok && len(hidden) > 0 {
-		s.writes++
-		open.lastWrite = s.writes // whoever is sealing it begins again
+		s.values.writes++
+		open.lastWrite = s.values.writes // whoever is sealing it begins again
 	}
 	if over, ok := after.(*tombstonedWindow); ok {
-		if over.since = s.logAt; unfiled {
+		if over.since = s.values.logAt; unfiled {
 			over.since = since
 		}
 	}
-	s.windows[window] = after
-	s.moves++
+	s.values.byNumber[window] = after
+	s.values.moves++
 	for _, number := range hidden {
 		b.touched.Add(number)
 	}
-	s.leaveFor(after, counted)
+	s.values.leaveFor(after, counted)
 	return err
 }
 

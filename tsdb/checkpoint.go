@@ -10,25 +10,25 @@ import (
 // checkpoint writes to the head of the log what older segments may hold alone: the definitions of the series that are
 // remembered, which numbers have been given out, the normaliser's states, and what the other owners of records have.
 // Definitions never change; states are written between commits, so that no older one comes behind a newer one.
-func (u *upkeep) checkpoint(ctx context.Context) error {
-	for _, s := range u.shards {
-		if err := u.checkpointDefinitions(ctx, s); err != nil {
+func (m *maintenance) checkpoint(ctx context.Context) error {
+	for _, s := range m.shards {
+		if err := m.checkpointDefinitions(ctx, s); err != nil {
 			return err
 		}
-		if err := u.checkpointStates(ctx, s); err != nil {
+		if err := m.checkpointStates(ctx, s); err != nil {
 			return err
 		}
 	}
-	if u.others == nil {
+	if m.checkpointOthers == nil {
 		return nil
 	}
-	return u.others(ctx)
+	return m.checkpointOthers(ctx)
 }
 
 // checkpointBytes is how much of definitions is written at once.
 const checkpointBytes = 1 << 20
 
-func (u *upkeep) checkpointDefinitions(ctx context.Context, s *shard) error {
+func (m *maintenance) checkpointDefinitions(ctx context.Context, s *shard) error {
 	var bodies []byte // of the records that are written at once; the log has copied them when it returns
 	var records []wal.Record
 	for from, more := uint32(0), true; more; {
@@ -38,7 +38,7 @@ func (u *upkeep) checkpointDefinitions(ctx context.Context, s *shard) error {
 			bodies, from, more = s.definitionsFrom(bodies, from)
 			records = append(records, wal.Record{Type: wal.Series, Version: seriesVersion, Body: bodies[at:len(bodies):len(bodies)]})
 		}
-		if err := u.log.Append(ctx, records...); err != nil {
+		if err := m.log.Append(ctx, records...); err != nil {
 			return err
 		}
 	}
@@ -57,9 +57,9 @@ func (s *shard) definitionsFrom(dst []byte, from uint32) (body []byte, next uint
 	return s.appendDefinitions(dst, first, n), first + uint32(n), true
 }
 
-func (u *upkeep) checkpointStates(ctx context.Context, s *shard) error {
-	u.committing.Lock()
-	defer u.committing.Unlock()
+func (m *maintenance) checkpointStates(ctx context.Context, s *shard) error {
+	m.committing.Lock()
+	defer m.committing.Unlock()
 	var records []wal.Record
 	s.mu.RLock()
 	var states []stagedState
@@ -76,5 +76,5 @@ func (u *upkeep) checkpointStates(ctx context.Context, s *shard) error {
 		})
 		states = states[n:]
 	}
-	return u.log.Append(ctx, records...)
+	return m.log.Append(ctx, records...)
 }

@@ -108,7 +108,7 @@ type DB struct {
 	cardinality *memseries.Cardinality
 	stats       counters
 	replay      *replay
-	upkeep      *upkeep
+	maintenance *maintenance
 	blocks      *blockDir     // nil: no files
 	turns       *turn.Queue   // of those who read for queries whose context has no turn
 	heldFor     time.Duration // how long a reader holds the lock of a shard at a time
@@ -148,12 +148,16 @@ func New(cfg Config) (*DB, error) {
 		db.shards = append(db.shards, newShard(i, db.grid, db.cardinality, db.tags))
 	}
 	db.replay = newReplay(db)
-	db.upkeep = &upkeep{DB: db, retention: cfg.Retention, horizon: cfg.MemoryHorizon, others: cfg.Checkpoint}
-	if cfg.BlockDir == "" {
-		return db, nil
+	if cfg.BlockDir != "" {
+		if err := db.openBlocks(cfg.FS, cfg.BlockDir); err != nil {
+			return nil, err
+		}
 	}
-	if err := db.openBlocks(cfg.FS, cfg.BlockDir); err != nil {
-		return nil, err
+	db.maintenance = &maintenance{
+		grid: g, shards: db.shards, blocks: db.blocks, log: db.log,
+		revisions: db.revisions, removals: &db.removals, logger: db.logger, now: db.now,
+		retention: cfg.Retention, horizon: cfg.MemoryHorizon, checkpointOthers: cfg.Checkpoint,
+		committing: &db.committing,
 	}
 	return db, nil
 }
@@ -187,7 +191,7 @@ func (db *DB) Start() error {
 	if err := db.closeReplay(); err != nil {
 		return err
 	}
-	db.upkeep.begin()
+	db.maintenance.begin()
 	c := &committer{db: db, byShard: make([][]pointRef, len(db.shards))}
 	db.stopped.Go(c.run)
 	db.started.Store(true)
@@ -214,7 +218,7 @@ func (db *DB) Close() {
 }
 
 // Step returns the primary step.
-func (db *DB) Step() time.Duration { return time.Duration(db.grid.StepMillis) * time.Millisecond }
+func (db *DB) Step() time.Duration { return db.grid.Step() }
 
 // WindowSlots returns the number of slots per window.
 func (db *DB) WindowSlots() int { return db.grid.Width }

@@ -109,10 +109,10 @@ func (s *shard) covered(ctx context.Context, matching *condition, t tombstone) (
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var covered []numberedWindow
-	for _, window := range s.order {
+	for _, window := range s.values.order {
 		if t.covers(s.grid, window) {
 			windows = append(windows, window)
-			covered = append(covered, numberedWindow{window, s.windows[window]})
+			covered = append(covered, numberedWindow{window, s.values.byNumber[window]})
 		}
 	}
 	if len(windows) == 0 {
@@ -137,10 +137,10 @@ func (s *shard) replayTombstone(blocks *blockDir, at wal.Position, r *bodyReader
 	if err != nil {
 		return err
 	}
-	s.logAt = at
+	s.values.logAt = at
 	filed := filedSlots{blocks: blocks, at: at, first: 1}
 	b := s.newBurial()
-	for _, window := range s.order {
+	for _, window := range s.values.order {
 		if !t.covers(s.grid, window) || filed.has(s.grid.FirstSlot(window)) {
 			continue
 		}

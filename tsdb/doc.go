@@ -100,7 +100,7 @@
 //
 //	whole       db.go              Config and DB: New, Start, Close
 //	            dir.go             the data directory, taken by a process
-//	            shard.go           a part of the series with all that is theirs; windows open, seal and go
+//	            shard.go           a part of the series: a lock around what is known of them and their windows
 //	            stats.go           what an operator sees
 //	            snapshot.go        a copy of the directory, by second names
 //
@@ -112,7 +112,8 @@
 //
 //	series      resolve.go         tags to a number, old or new
 //
-//	memory      window.go          window, what all kinds of them can; openWindow
+//	memory      windowset.go       the windows of a shard: written, sealed, dropped
+//	            window.go          window, what all kinds of them can; openWindow
 //	            strip.go           16 slots of an open window
 //	            rowtable.go        number to row
 //	            sealed.go          sealedWindow: blocks one behind the other
@@ -126,7 +127,7 @@
 //	            parts.go           how windows lie over each other, and how a file takes another's place
 //	            filedseries.go     series that files know: candidates, tags, states
 //
-//	upkeep      maintain.go        Maintain: the order of it all
+//	maintain    maintain.go        Maintain: the order of it all
 //	            evict.go           series without values in memory
 //	            retain.go          drop what is too old, if the clock can be believed
 //	            filing.go          windows to files

@@ -16,29 +16,29 @@ const (
 func refSlots(g grid.Grid) int64 { return max(refSteps, refMillis/g.StepMillis) }
 
 // evict evicts the series that have rested long enough at a slot.
-func (u *upkeep) evict(now int64) {
-	for _, s := range u.shards {
+func (m *maintenance) evict(now int64) {
+	for _, s := range m.shards {
 		s.mu.Lock()
 		s.series.Table.Rest(now)
 		s.mu.Unlock()
-		for u.evictSome(s, now) {
+		for m.evictSome(s, now) {
 		}
 	}
 }
 
 // evictSome evicts some series of a shard, between two commits, and reports whether there may be more.
-func (u *upkeep) evictSome(s *shard, now int64) (more bool) {
-	u.committing.Lock()
+func (m *maintenance) evictSome(s *shard, now int64) (more bool) {
+	m.committing.Lock()
 	s.mu.Lock()
-	evicted, more := s.series.EvictSome(now, refSlots(u.grid), func(state normalize.State) bool { return u.matters(state, now) })
+	evicted, more := s.series.EvictSome(now, refSlots(m.grid), func(state normalize.State) bool { return m.matters(state, now) })
 	s.mu.Unlock()
-	u.committing.Unlock()
+	m.committing.Unlock()
 	s.series.Release(evicted)
 	return more
 }
 
 // matters reports whether a sample that comes now may have to do with those before it.
-func (u *upkeep) matters(state normalize.State, now int64) bool {
+func (m *maintenance) matters(state normalize.State, now int64) bool {
 	newest := max(state.Last, state.CounterTime)
-	return newest > 0 && u.grid.TimeOf(now)-newest <= normalize.HeartbeatOf(u.grid.StepMillis)
+	return newest > 0 && m.grid.TimeOf(now)-newest <= normalize.HeartbeatOf(m.grid.StepMillis)
 }

@@ -19,11 +19,11 @@ import (
 // least: the files that its windows name stay open meanwhile.
 
 // newestFiles calls visit with each file that windows of the shard read, the newest first, until it returns false.
-func (s *shard) newestFiles(visit func(*filedWindow) bool) {
+func (v *windowSet) newestFiles(visit func(*filedWindow) bool) {
 	var last *windowFile
 	var seen []*windowFile // those of several windows: they come one behind the other, but for files that stand in
-	for i := len(s.order) - 1; i >= 0; i-- {
-		filed := filePart(s.windows[s.order[i]])
+	for i := len(v.order) - 1; i >= 0; i-- {
+		filed := filePart(v.byNumber[v.order[i]])
 		if filed == nil || filed.file == last {
 			continue
 		}
@@ -41,9 +41,9 @@ func (s *shard) newestFiles(visit func(*filedWindow) bool) {
 }
 
 // findFiled returns the number under which files have the series with some tags. What is lost of a file is missing.
-func (s *shard) findFiled(tags []byte) (number uint32, found bool) {
-	s.newestFiles(func(filed *filedWindow) bool {
-		position, has, err := filed.file.reader.FindTags(s.number, tags)
+func (v *windowSet) findFiled(tags []byte) (number uint32, found bool) {
+	v.newestFiles(func(filed *filedWindow) bool {
+		position, has, err := filed.file.reader.FindTags(v.shard, tags)
 		if err != nil || !has {
 			return true
 		}
@@ -55,10 +55,10 @@ func (s *shard) findFiled(tags []byte) (number uint32, found bool) {
 }
 
 // stateOfFiled returns the state that the normaliser has after the newest value of a series.
-func (s *shard) stateOfFiled(number uint32) (state normalize.State) {
-	scratch := make([]float64, s.grid.Width)
-	for i := len(s.order) - 1; i >= 0; i-- {
-		w := s.windows[s.order[i]]
+func (v *windowSet) stateOfFiled(number uint32) (state normalize.State) {
+	scratch := make([]float64, v.grid.Width)
+	for i := len(v.order) - 1; i >= 0; i-- {
+		w := v.byNumber[v.order[i]]
 		if !w.holds(number) {
 			continue
 		}
@@ -67,8 +67,8 @@ func (s *shard) stateOfFiled(number uint32) (state normalize.State) {
 			continue
 		}
 		for slot := len(values) - 1; slot >= 0; slot-- {
-			if v := values[slot]; v == v {
-				return normalize.OnGrid(s.grid.TimeOf(s.grid.FirstSlot(s.order[i]) + int64(slot)))
+			if value := values[slot]; value == value {
+				return normalize.OnGrid(v.grid.TimeOf(v.grid.FirstSlot(v.order[i]) + int64(slot)))
 			}
 		}
 	}
@@ -77,15 +77,15 @@ func (s *shard) stateOfFiled(number uint32) (state normalize.State) {
 
 // knowFromFiles gives a series the tags that files have for its number, and the state that they leave it in unless it has
 // a newer one, and reports whether any has.
-func (s *shard) knowFromFiles(number uint32) bool {
+func (v *windowSet) knowFromFiles(number uint32) bool {
 	known := false
-	s.newestFiles(func(filed *filedWindow) bool {
+	v.newestFiles(func(filed *filedWindow) bool {
 		tags, parsed, err := filed.tagsOf(number)
 		if err != nil || tags == memseries.UnknownTags {
 			return true
 		}
-		s.series.Register(number, tags, parsed)
-		s.catchUp(number)
+		v.series.Register(number, tags, parsed)
+		v.catchUp(number)
 		known = true
 		return false
 	})
@@ -93,12 +93,12 @@ func (s *shard) knowFromFiles(number uint32) bool {
 }
 
 // catchUp gives a series the state after its newest value in any window, unless it has a newer one.
-func (s *shard) catchUp(number uint32) {
-	entry := s.series.Get(number)
+func (v *windowSet) catchUp(number uint32) {
+	entry := v.series.Get(number)
 	if entry.Kind != normalize.Rate && entry.Kind != normalize.Counter {
 		return
 	}
-	if state := s.stateOfFiled(number); state.Last > entry.State.Last {
+	if state := v.stateOfFiled(number); state.Last > entry.State.Last {
 		entry.State = state
 	}
 }
@@ -181,7 +181,7 @@ func awaitAnswer(ctx context.Context, done <-chan struct{}) error {
 func (c *condition) ask(ctx context.Context, s *shard, first, last int64) {
 	var files []*filedWindow
 	s.mu.RLock()
-	s.newestFiles(func(filed *filedWindow) bool {
+	s.values.newestFiles(func(filed *filedWindow) bool {
 		if first <= s.grid.LastSlot(filed.file.last) && last >= s.grid.FirstSlot(filed.file.first) {
 			files = append(files, filed)
 		}

@@ -28,20 +28,20 @@ const (
 //
 // So stragglers cost a file an hour, a window that is backfilled is in a file after a step, and a backfill that goes over
 // many windows again and again writes no more to files than it has written to the log.
-func (u *upkeep) dueWindows(now time.Time) []int64 {
-	settled := u.grid.SlotBefore(now) - int64(min(settleSlots, u.grid.Width))
-	unfiled := u.unfiledWindows()
+func (m *maintenance) dueWindows(now time.Time) []int64 {
+	settled := m.grid.SlotBefore(now) - int64(min(settleSlots, m.grid.Width))
+	unfiled := m.unfiledWindows()
 	var due, again []int64
 	for window := range unfiled {
 		switch {
-		case u.grid.LastSlot(window) > settled: // later
-		case u.blocks.isEmpty(window), u.hasTombstones(window):
+		case m.grid.LastSlot(window) > settled: // later
+		case m.blocks.isEmpty(window), m.hasTombstones(window):
 			due = append(due, window)
 		default:
 			again = append(again, window)
 		}
 	}
-	if len(due) > 0 || !u.lately(u.blocks.filedAt, now) || u.keepTooMuch(again, unfiled) {
+	if len(due) > 0 || !m.lately(m.blocks.filedAt, now) || m.keepTooMuch(again, unfiled) {
 		due = append(due, again...)
 	}
 	slices.Sort(due)
@@ -49,11 +49,11 @@ func (u *upkeep) dueWindows(now time.Time) []int64 {
 }
 
 // hasTombstones reports whether tombstones hide something of a window in any shard.
-func (u *upkeep) hasTombstones(window int64) bool {
-	return slices.ContainsFunc(u.shards, func(s *shard) bool {
+func (m *maintenance) hasTombstones(window int64) bool {
+	return slices.ContainsFunc(m.shards, func(s *shard) bool {
 		s.mu.RLock()
 		defer s.mu.RUnlock()
-		w := s.windows[window]
+		w := s.values.byNumber[window]
 		if open, ok := w.(*openWindow); ok {
 			w = open.base
 		}
@@ -63,35 +63,37 @@ func (u *upkeep) hasTombstones(window int64) bool {
 }
 
 // lately reports whether a time lies within a window's duration before now. The clock may have jumped.
-func (u *upkeep) lately(at, now time.Time) bool {
+func (m *maintenance) lately(at, now time.Time) bool {
 	age := now.Sub(at)
-	return !at.IsZero() && age >= 0 && age < u.windowDuration()
+	return !at.IsZero() && age >= 0 && age < m.windowDuration()
 }
 
-func (u *upkeep) windowDuration() time.Duration { return time.Duration(u.grid.Width) * u.Step() }
+func (m *maintenance) windowDuration() time.Duration {
+	return time.Duration(m.grid.Width) * m.grid.Step()
+}
 
 // keepTooMuch reports whether windows that are in files keep more of the log than it would cost to write the files again.
 // unfiled is from which position on each needs the log.
-func (u *upkeep) keepTooMuch(windows []int64, unfiled map[int64]wal.Position) bool {
+func (m *maintenance) keepTooMuch(windows []int64, unfiled map[int64]wal.Position) bool {
 	if len(windows) == 0 {
 		return false
 	}
 	since, cost := unfiled[windows[0]], int64(0)
 	for _, window := range windows {
 		since = min(since, unfiled[window])
-		file := u.blocks.files[window]
+		file := m.blocks.files[window]
 		cost += file.reader.SizeBytes() / (file.last - file.first + 1)
 	}
-	return u.log.BytesFrom(since) > max(u.blocks.refileBytes, cost)
+	return m.log.BytesFrom(since) > max(m.blocks.refileBytes, cost)
 }
 
 // unfiledWindows returns the windows that have something that is in no file, and for each a position of the log before
 // which there is nothing of it.
-func (u *upkeep) unfiledWindows() map[int64]wal.Position {
+func (m *maintenance) unfiledWindows() map[int64]wal.Position {
 	windows := make(map[int64]wal.Position)
-	for _, s := range u.shards {
+	for _, s := range m.shards {
 		s.mu.RLock()
-		for number, w := range s.windows {
+		for number, w := range s.values.byNumber {
 			since, unfiled := unfiledSince(w)
 			if !unfiled {
 				continue
@@ -123,9 +125,9 @@ func unfiledSince(w window) (wal.Position, bool) {
 }
 
 // fileAndTrim writes windows to files and lets go of the log that they were in.
-func (u *upkeep) fileAndTrim(ctx context.Context, due []int64, now time.Time) error {
+func (m *maintenance) fileAndTrim(ctx context.Context, due []int64, now time.Time) error {
 	begin := time.Now()
-	upTo, err := u.rotate()
+	upTo, err := m.rotate()
 	if err != nil {
 		return fmt.Errorf("before windows go to files: %w", err)
 	}
@@ -133,44 +135,44 @@ func (u *upkeep) fileAndTrim(ctx context.Context, due []int64, now time.Time) er
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err := u.fileWindow(window, upTo, now); err != nil {
+		if err := m.fileWindow(window, upTo, now); err != nil {
 			return fmt.Errorf("window %d to a file: %w", window, err)
 		}
 	}
-	if err := u.checkpoint(ctx); err != nil {
+	if err := m.checkpoint(ctx); err != nil {
 		return fmt.Errorf("what is alive in the log, to its head: %w", err)
 	}
-	for _, since := range u.unfiledWindows() {
+	for _, since := range m.unfiledWindows() {
 		upTo = min(upTo, since)
 	}
-	if err := u.log.Drop(upTo); err != nil {
+	if err := m.log.Drop(upTo); err != nil {
 		return err
 	}
-	u.blocks.filedAt = now
-	u.logger.Info("windows written to files", "windows", len(due), "took", time.Since(begin).Round(time.Millisecond))
+	m.blocks.filedAt = now
+	m.logger.Info("windows written to files", "windows", len(due), "took", time.Since(begin).Round(time.Millisecond))
 	return nil
 }
 
 // fileWindow writes a window of all shards to a file and makes the shards know of it. Where every value was cleared or
 // deleted the file is empty: it contradicts an older one, which may be there even if nobody knows, after a failure.
-func (u *upkeep) fileWindow(window int64, upTo wal.Position, now time.Time) error {
-	parts := make([]baseWindow, len(u.shards))
-	for i, s := range u.shards {
+func (m *maintenance) fileWindow(window int64, upTo wal.Position, now time.Time) error {
+	parts := make([]baseWindow, len(m.shards))
+	for i, s := range m.shards {
 		var err error
 		if parts[i], err = s.sealed(window); err != nil {
 			return err
 		}
 		defer s.unpin(sealedIn(parts[i]))
 	}
-	file, err := u.blocks.write(window, upTo, parts, u.shards)
+	file, err := m.blocks.write(window, upTo, parts, m.shards)
 	if err != nil {
 		return err
 	}
-	for i, s := range u.shards {
+	for i, s := range m.shards {
 		s.adopt(window, parts[i], file.filed(window, i))
 	}
 	file.written = now
-	return u.blocks.put(file)
+	return m.blocks.put(file)
 }
 
 // sealed returns a window in its sealed form, which does not change any more; nil if the shard does not have it. It is
@@ -178,15 +180,15 @@ func (u *upkeep) fileWindow(window int64, upTo wal.Position, now time.Time) erro
 func (s *shard) sealed(window int64) (baseWindow, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.foldTombstones(window); err != nil {
+	if err := s.values.foldTombstones(window); err != nil {
 		return nil, err
 	}
-	if w, ok := s.windows[window].(*openWindow); ok {
-		if err := s.seal(w); err != nil {
+	if w, ok := s.values.byNumber[window].(*openWindow); ok {
+		if err := s.values.seal(w); err != nil {
 			return nil, err
 		}
 	}
-	part, _ := s.windows[window].(baseWindow)
+	part, _ := s.values.byNumber[window].(baseWindow)
 	if memory := sealedIn(part); memory != nil {
 		memory.pin()
 	}
@@ -212,6 +214,6 @@ func (s *shard) adopt(window int64, part baseWindow, filed *filedWindow) {
 	case *sealedWindow:
 		part.filed = true
 	default: // of the file before
-		s.setFile(window, part, filed)
+		s.values.setFile(window, part, filed)
 	}
 }

@@ -72,7 +72,7 @@ func (f *filer) unwrite(minutes ...int64) {
 	defer s.mu.Unlock()
 	for _, minute := range minutes {
 		f.revisions.mark(change, minute, minute)
-		if err := s.store(0, minute, nan); err != nil {
+		if err := s.values.store(0, minute, nan); err != nil {
 			f.t.Fatal(err)
 		}
 	}
@@ -87,7 +87,7 @@ func (f *filer) maintain(minute int64) {
 
 // state says which windows have something that is in no file, and which are in files.
 func (f *filer) state() string {
-	return fmt.Sprint("unfiled ", slices.Sorted(maps.Keys(f.upkeep.unfiledWindows())), " files ", slices.Sorted(maps.Keys(f.blocks.files)))
+	return fmt.Sprint("unfiled ", slices.Sorted(maps.Keys(f.maintenance.unfiledWindows())), " files ", slices.Sorted(maps.Keys(f.blocks.files)))
 }
 
 // minutes returns the minutes that have values.
@@ -174,7 +174,7 @@ func TestBackfillLeavesTheLog(t *testing.T) {
 	if err := log.Replay(f.Replay); err != nil {
 		t.Fatal(err)
 	}
-	f.log, f.DB.log = log, log
+	f.log, f.DB.log, f.maintenance.log = log, log, log
 	for minute := int64(961); minute <= 1330; minute++ {
 		f.write(minute)
 	}

@@ -46,12 +46,12 @@ type numberedWindow struct {
 }
 
 // windowsIn returns the windows that overlap the range of l, in order of time.
-func (s *shard) windowsIn(l *rangePlan) []numberedWindow {
-	first, last := s.grid.WindowOf(l.first), s.grid.WindowOf(l.last())
+func (v *windowSet) windowsIn(l *rangePlan) []numberedWindow {
+	first, last := v.grid.WindowOf(l.first), v.grid.WindowOf(l.last())
 	var windows []numberedWindow
-	for _, number := range s.order {
+	for _, number := range v.order {
 		if number >= first && number <= last {
-			windows = append(windows, numberedWindow{number, s.windows[number]})
+			windows = append(windows, numberedWindow{number, v.byNumber[number]})
 		}
 	}
 	return windows

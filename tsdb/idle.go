@@ -19,9 +19,9 @@ const (
 // sealIdle seals the open windows that end before slot and have not been written to since it was last called: a
 // window of floats takes four times the memory of its blocks, and the commit that opens the third would wait for the
 // sealing of a whole one.
-func (u *upkeep) sealIdle(slot int64) error {
-	encoder := gorilla.NewEncoder(u.grid.StepMillis)
-	for _, s := range u.shards {
+func (m *maintenance) sealIdle(slot int64) error {
+	encoder := gorilla.NewEncoder(m.grid.StepMillis)
+	for _, s := range m.shards {
 		if err := s.sealIdleBefore(slot, encoder); err != nil {
 			return err
 		}
@@ -43,12 +43,12 @@ func (s *shard) sealIdleBefore(slot int64, encoder *gorilla.Encoder) error {
 func (s *shard) idleWindows(slot int64) (idle []*openWindow) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, number := range s.order {
-		w, ok := s.windows[number].(*openWindow)
+	for _, number := range s.values.order {
+		w, ok := s.values.byNumber[number].(*openWindow)
 		if !ok {
 			continue
 		}
-		if w.lastWrite == w.seen && s.grid.LastSlot(number) < slot && s.liftLeft(w) == nil {
+		if w.lastWrite == w.seen && s.grid.LastSlot(number) < slot && s.values.liftLeft(w) == nil {
 			idle = append(idle, w)
 		}
 		w.seen = w.lastWrite
@@ -79,8 +79,8 @@ func (s *shard) sealIdle(w *openWindow, encoder *gorilla.Encoder) error {
 	sealed := b.finish()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.isIdle(w) {
-		s.replace(w, sealed)
+	if s.values.isIdle(w) {
+		s.values.replace(w, sealed)
 	} else {
 		sealed.free()
 	}
@@ -91,7 +91,7 @@ func (s *shard) sealIdle(w *openWindow, encoder *gorilla.Encoder) error {
 func (s *shard) whileIdle(w *openWindow, do func()) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	if !s.isIdle(w) {
+	if !s.values.isIdle(w) {
 		return false
 	}
 	do()
@@ -99,6 +99,6 @@ func (s *shard) whileIdle(w *openWindow, do func()) bool {
 }
 
 // isIdle reports whether w is open still and has not been written to since idleWindows. The caller holds the lock.
-func (s *shard) isIdle(w *openWindow) bool {
-	return s.windows[w.number] == window(w) && w.lastWrite == w.seen
+func (v *windowSet) isIdle(w *openWindow) bool {
+	return v.byNumber[w.number] == window(w) && w.lastWrite == w.seen
 }

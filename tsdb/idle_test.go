@@ -52,18 +52,18 @@ func TestIdleWindowsAreSealed(t *testing.T) {
 // TestNoLongerIdle: a window that is written to, or sealed, while it is being encoded stays as it is then.
 func TestNoLongerIdle(t *testing.T) {
 	for name, disturb := range map[string]func(s *shard) error{
-		"written": func(s *shard) error { return s.store(0, 2, 5) },
+		"written": func(s *shard) error { return s.values.store(0, 2, 5) },
 		"deleted": func(s *shard) error {
 			return s.bury(0, tombstone{first: 1, last: 60, numbers: []uint32{0}}, s.newBurial())
 		},
-		"sealed":  func(s *shard) error { return s.sealAbove(0) },
+		"sealed":  func(s *shard) error { return s.values.sealAbove(0) },
 		"dropped": func(s *shard) error { s.dropBefore(1000); return nil },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newShard(0, grid.Grid{StepMillis: minute, Width: 60}, memseries.NewCardinality(Limits{}, nil), index.NewDictionary())
 			defer s.close()
 			s.series.PutPlaceholder(0)
-			if err := s.store(0, 1, 7); err != nil {
+			if err := s.values.store(0, 1, 7); err != nil {
 				t.Fatal(err)
 			}
 			s.idleWindows(1000)
@@ -74,9 +74,9 @@ func TestNoLongerIdle(t *testing.T) {
 			if err := disturb(s); err != nil {
 				t.Fatal(err)
 			}
-			before := s.windows[0]
-			if err := s.sealIdle(idle[0], gorilla.NewEncoder(minute)); err != nil || s.windows[0] != before {
-				t.Errorf("window is %T, was %T; %v", s.windows[0], before, err)
+			before := s.values.byNumber[0]
+			if err := s.sealIdle(idle[0], gorilla.NewEncoder(minute)); err != nil || s.values.byNumber[0] != before {
+				t.Errorf("window is %T, was %T; %v", s.values.byNumber[0], before, err)
 			}
 		})
 	}

@@ -2,10 +2,13 @@ package tsdb
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/telamon-tsdb/telamon/tsdb/grid"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -21,15 +24,26 @@ import (
 //	merge    files of adjacent windows into a longer one, once; see merging.go
 //
 // Without a BlockDir it only drops, seals and evicts. After an error nothing is lost; the next call tries again.
-func (db *DB) Maintain(ctx context.Context, now time.Time) error { return db.upkeep.run(ctx, now) }
+func (db *DB) Maintain(ctx context.Context, now time.Time) error { return db.maintenance.run(ctx, now) }
 
-// An upkeep is what a DB does to itself as time goes on: what Maintain does, and what only that needs to know.
-type upkeep struct {
-	*DB
-	retention time.Duration
-	horizon   time.Duration
-	others    func(context.Context) error // Config.Checkpoint
+// A maintenance is the part of a DB that does what time asks for, with what only that needs to know. What it works on is the
+// DB's, and it has no more of the DB than is named here.
+type maintenance struct {
+	grid      grid.Grid
+	shards    []*shard
+	blocks    *blockDir // nil: no files
+	log       *wal.Log
+	revisions *revisions
+	removals  *atomic.Uint64 // counts the drops of windows past the retention
+	logger    *slog.Logger
+	now       func() time.Time
 
+	retention        time.Duration               // 0: for ever
+	horizon          time.Duration               // Config.MemoryHorizon
+	checkpointOthers func(context.Context) error // Config.Checkpoint; nil: there are no others
+
+	// committing is that of the DB.
+	committing *sync.Mutex
 	// maintaining is held by who removes files, or wants none to be removed. It comes before committing.
 	maintaining sync.Mutex
 	// leapSince is when retention began to doubt the clock, by that clock; zero: it does not. maintaining guards it.
@@ -38,67 +52,67 @@ type upkeep struct {
 
 // begin does what a start asks for: windows past the retention, which a file may have, are dropped, and those within the
 // memory horizon are read from their files.
-func (u *upkeep) begin() {
-	now := u.now()
-	if u.retention > 0 {
-		u.dropBefore(u.firstKept(now))
+func (m *maintenance) begin() {
+	now := m.now()
+	if m.retention > 0 {
+		m.dropBefore(m.firstKept(now))
 	}
-	if u.blocks != nil {
-		u.load(u.grid.SlotBefore(now.Add(-u.horizon)))
+	if m.blocks != nil {
+		m.load(m.grid.SlotBefore(now.Add(-m.horizon)))
 	}
 }
 
 // run is Maintain.
-func (u *upkeep) run(ctx context.Context, now time.Time) error {
-	u.maintaining.Lock()
-	defer u.maintaining.Unlock()
-	dropped, err := u.retain(now)
+func (m *maintenance) run(ctx context.Context, now time.Time) error {
+	m.maintaining.Lock()
+	defer m.maintaining.Unlock()
+	dropped, err := m.retain(now)
 	if dropped > 0 {
-		u.logger.Info("dropped windows past the retention", "windows", dropped)
+		m.logger.Info("dropped windows past the retention", "windows", dropped)
 	}
-	if err == nil && u.blocks != nil {
-		err = u.setBadAside()
+	if err == nil && m.blocks != nil {
+		err = m.setBadAside()
 	}
 	if err == nil {
-		err = u.sealIdle(u.grid.SlotBefore(now) - idleSlots)
+		err = m.sealIdle(m.grid.SlotBefore(now) - idleSlots)
 	}
 	if err != nil {
 		return err
 	}
-	if u.blocks == nil {
-		u.evict(u.grid.SlotBefore(now))
+	if m.blocks == nil {
+		m.evict(m.grid.SlotBefore(now))
 		return nil
 	}
-	if due := u.dueWindows(now); len(due) > 0 {
-		if err := u.fileAndTrim(ctx, due, now); err != nil {
+	if due := m.dueWindows(now); len(due) > 0 {
+		if err := m.fileAndTrim(ctx, due, now); err != nil {
 			return err
 		}
 	}
-	u.release(u.grid.SlotBefore(now.Add(-u.horizon)))
-	u.evict(u.grid.SlotBefore(now))
-	return u.mergeSome(ctx, now)
+	m.release(m.grid.SlotBefore(now.Add(-m.horizon)))
+	m.evict(m.grid.SlotBefore(now))
+	return m.mergeSome(ctx, now)
 }
 
 // rotate ends the log's segment between two commits: what was logged before the position that it returns is applied.
-func (u *upkeep) rotate() (wal.Position, error) {
-	u.committing.Lock()
-	defer u.committing.Unlock()
-	at, err := u.log.Rotate()
+func (m *maintenance) rotate() (wal.Position, error) {
+	m.committing.Lock()
+	defer m.committing.Unlock()
+	at, err := m.log.Rotate()
 	if err != nil {
 		return 0, err
 	}
-	for _, s := range u.shards {
+	for _, s := range m.shards {
 		s.mu.Lock()
-		s.logAt = at
+		s.values.logAt = at
 		s.mu.Unlock()
 	}
 	return at, nil
 }
 
 // release gives up the memory of windows that end before slot and are in files.
-func (u *upkeep) release(slot int64) {
-	for _, s := range u.shards {
-		for _, w := range s.takeFiledBefore(slot, u.blocks.files) {
+func (m *maintenance) release(slot int64) {
+	for _, s := range m.shards {
+		for _, w := range s.takeFiledBefore(slot, m.blocks.files) {
 			s.leaveTaken(w)
 		}
 	}
@@ -108,17 +122,17 @@ func (u *upkeep) release(slot int64) {
 func (s *shard) takeFiledBefore(slot int64, files map[int64]*windowFile) (taken []window) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, number := range slices.Clone(s.order) {
-		w, ok := s.windows[number].(*sealedWindow)
+	for _, number := range slices.Clone(s.values.order) {
+		w, ok := s.values.byNumber[number].(*sealedWindow)
 		if !ok || !w.filed || s.grid.LastSlot(number) >= slot {
 			continue
 		}
-		s.moves++
+		s.values.moves++
 		if filed := files[number].filed(number, s.number); filed != nil {
-			s.windows[number] = filed
+			s.values.byNumber[number] = filed
 			taken = append(taken, w)
 		} else { // nothing is left in it
-			taken = append(taken, s.takeWindow(number))
+			taken = append(taken, s.values.takeWindow(number))
 		}
 	}
 	return taken
@@ -126,13 +140,13 @@ func (s *shard) takeFiledBefore(slot int64, files map[int64]*windowFile) (taken 
 
 // load brings windows that end at slot or later from files into memory, as if they had never left it. A file that
 // is bad stays where it is: the first reader finds out.
-func (u *upkeep) load(slot int64) {
-	for _, file := range u.blocks.all() {
-		if u.grid.LastSlot(file.last) < slot {
+func (m *maintenance) load(slot int64) {
+	for _, file := range m.blocks.all() {
+		if m.grid.LastSlot(file.last) < slot {
 			continue
 		}
 		var shards sync.WaitGroup
-		for _, s := range u.shards {
+		for _, s := range m.shards {
 			shards.Go(func() { s.load(file, slot) })
 		}
 		shards.Wait()
@@ -146,56 +160,56 @@ func (s *shard) load(file *windowFile, slot int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for window := file.first; window <= file.last; window++ {
-		filed, ok := s.windows[window].(*filedWindow)
+		filed, ok := s.values.byNumber[window].(*filedWindow)
 		if !ok || filed.file != file || s.grid.LastSlot(window) < slot {
 			continue
 		}
-		if loaded, err := filed.load(s.memory); err == nil {
-			s.enterLoaded(loaded)
-			s.windows[window] = loaded
-			s.moves++
+		if loaded, err := filed.load(s.values.memory); err == nil {
+			s.values.enterLoaded(loaded)
+			s.values.byNumber[window] = loaded
+			s.values.moves++
 		}
 	}
 }
 
 // enterLoaded counts a window that is in a file still, and reads there who its series are, unless the log has told.
-func (s *shard) enterLoaded(w *sealedWindow) {
+func (v *windowSet) enterLoaded(w *sealedWindow) {
 	w.series(func(number uint32) {
-		if s.series.Get(number) == nil && !s.knowFromFiles(number) {
-			s.series.PutPlaceholder(number)
+		if v.series.Get(number) == nil && !v.knowFromFiles(number) {
+			v.series.PutPlaceholder(number)
 		}
-		s.series.EnterWindow(number)
+		v.series.EnterWindow(number)
 	})
 }
 
 // setBadAside takes the files out of service that are of no use any more, with all their windows.
-func (u *upkeep) setBadAside() error {
-	for _, file := range u.blocks.all() {
+func (m *maintenance) setBadAside() error {
+	for _, file := range m.blocks.all() {
 		damage := file.reader.Failed()
 		if damage == nil {
 			continue
 		}
-		u.abandon(u.blocks.windowsOf(file))
+		m.abandon(m.blocks.windowsOf(file))
 		head := file.reader.Head()
-		if err := u.blocks.takeOut(file, damage); err != nil {
+		if err := m.blocks.takeOut(file, damage); err != nil {
 			return err
 		}
-		u.blocks.leaveGap(head)
+		m.blocks.leaveGap(head)
 	}
 	return nil
 }
 
 // abandon lets go of what the shards have of windows in a file that is bad.
-func (u *upkeep) abandon(windows []int64) {
-	change := u.revisions.begin()
-	defer u.revisions.end(change)
+func (m *maintenance) abandon(windows []int64) {
+	change := m.revisions.begin()
+	defer m.revisions.end(change)
 	for _, window := range windows {
-		u.revisions.mark(change, u.grid.FirstSlot(window), u.grid.LastSlot(window))
+		m.revisions.mark(change, m.grid.FirstSlot(window), m.grid.LastSlot(window))
 	}
-	for _, s := range u.shards {
+	for _, s := range m.shards {
 		s.mu.Lock()
 		for _, window := range windows {
-			s.abandon(window)
+			s.values.abandon(window)
 		}
 		s.mu.Unlock()
 	}
@@ -203,10 +217,10 @@ func (u *upkeep) abandon(windows []int64) {
 
 // abandon lets go of what a shard has of a window in a file that is bad; what is in memory stays. The caller holds the
 // lock.
-func (s *shard) abandon(window int64) {
-	if filed := filePart(s.windows[window]); filed != nil {
-		s.setFile(window, filed, nil)
-	} else if memory := sealedIn(s.windows[window]); memory != nil {
+func (v *windowSet) abandon(window int64) {
+	if filed := filePart(v.byNumber[window]); filed != nil {
+		v.setFile(window, filed, nil)
+	} else if memory := sealedIn(v.byNumber[window]); memory != nil {
 		memory.filed = false
 	}
 }

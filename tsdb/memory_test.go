@@ -43,7 +43,7 @@ func openMemoryDB(t *testing.T, cfg Config) *DB {
 // pieceBytes is what the windows of db have outside the Go heap.
 func (db *DB) pieceBytes() (n int) {
 	for _, s := range db.shards {
-		n += s.memory.Stats().PieceBytes
+		n += s.values.memory.Stats().PieceBytes
 	}
 	return n
 }
@@ -98,7 +98,7 @@ func TestCloseGivesAllBack(t *testing.T) {
 	appendMinutes(t, db, 100, 1, 130)
 	db.Close()
 	for _, s := range db.shards {
-		if st := s.memory.Stats(); st != (offheap.Stats{}) {
+		if st := s.values.memory.Stats(); st != (offheap.Stats{}) {
 			t.Errorf("shard %d has %+v", s.number, st)
 		}
 	}
@@ -117,7 +117,7 @@ func TestPinnedWindowStays(t *testing.T) {
 	s.series.Table.Define(memseries.NewSeries(memseries.Canonical(tags.AppendCanonical(nil)), tags))
 	store := func(slot int64) {
 		t.Helper()
-		if err := s.store(0, slot, float64(slot)); err != nil {
+		if err := s.values.store(0, slot, float64(slot)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -131,7 +131,7 @@ func TestPinnedWindowStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	store(4)
-	if err := s.sealAbove(0); err != nil {
+	if err := s.values.sealAbove(0); err != nil {
 		t.Fatal(err)
 	}
 	if after, err := part.appendBlock(nil, 0); err != nil || string(after) != string(before) || len(before) == 0 {
@@ -141,11 +141,11 @@ func TestPinnedWindowStays(t *testing.T) {
 	if part.holds(0) {
 		t.Error("the window outlives its last pin")
 	}
-	if v, err := s.value(0, 4); v != 4 || err != nil {
+	if v, err := s.values.value(0, 4); v != 4 || err != nil {
 		t.Errorf("slot 4 has %v, %v", v, err)
 	}
-	s.takeWindow(0).free()
-	if st := s.memory.Stats(); st != (offheap.Stats{}) {
+	s.values.takeWindow(0).free()
+	if st := s.values.memory.Stats(); st != (offheap.Stats{}) {
 		t.Errorf("without windows: %+v", st)
 	}
 }

@@ -29,36 +29,36 @@ type mergeState struct {
 // mergeSome merges the files of one span that is ready, if any, the next one in time behind the one before. It
 // holds no lock while it writes: reading, commits and sealing go on. After a failure nothing is tried for a window's
 // duration: on a full disk each try would take the log's last space for a moment.
-func (u *upkeep) mergeSome(ctx context.Context, now time.Time) error {
-	state := &u.blocks.merging
-	if u.lately(state.failedAt, now) {
+func (m *maintenance) mergeSome(ctx context.Context, now time.Time) error {
+	state := &m.blocks.merging
+	if m.lately(state.failedAt, now) {
 		return nil
 	}
-	ready := u.spansToMerge(now)
+	ready := m.spansToMerge(now)
 	if len(ready) == 0 {
 		return nil
 	}
 	next, _ := slices.BinarySearch(ready, state.last+1)
 	state.last, state.failedAt = ready[next%len(ready)], time.Time{}
 	begin := time.Now()
-	err := u.mergeSpan(ctx, state.last, now)
-	if errors.Is(err, blockfile.ErrDamaged) && slices.ContainsFunc(u.blocks.all(), (*windowFile).isLost) {
-		return u.setBadAside() // the others are merged next time
+	err := m.mergeSpan(ctx, state.last, now)
+	if errors.Is(err, blockfile.ErrDamaged) && slices.ContainsFunc(m.blocks.all(), (*windowFile).isLost) {
+		return m.setBadAside() // the others are merged next time
 	}
 	if err != nil {
 		state.failedAt = now
 		return err
 	}
-	from, _ := u.grid.Bounds(state.last)
-	u.logger.Info("files merged", "from", from, "windows", mergeWindows, "took", time.Since(begin).Round(time.Millisecond))
+	from, _ := m.grid.Bounds(state.last)
+	m.logger.Info("files merged", "from", from, "windows", mergeWindows, "took", time.Since(begin).Round(time.Millisecond))
 	return nil
 }
 
 // spansToMerge returns the spans, by their first windows and ascending, that are in several files and in none that
 // Maintain has written lately: while stragglers come, their windows keep files of their own. All windows lie behind the
 // memory horizon and have nothing that is in no file.
-func (u *upkeep) spansToMerge(now time.Time) (ready []int64) {
-	if u.retention > 0 && u.retention < mergeSpans*mergeWindows*u.windowDuration() {
+func (m *maintenance) spansToMerge(now time.Time) (ready []int64) {
+	if m.retention > 0 && m.retention < mergeSpans*mergeWindows*m.windowDuration() {
 		return nil
 	}
 	type state struct {
@@ -66,23 +66,23 @@ func (u *upkeep) spansToMerge(now time.Time) (ready []int64) {
 		several, busy bool
 	}
 	spans := make(map[int64]*state)
-	for window, file := range u.blocks.files {
+	for window, file := range m.blocks.files {
 		span := spans[spanOf(window)]
 		if span == nil {
 			span = &state{file: file}
 			spans[spanOf(window)] = span
 		}
 		span.several = span.several || span.file != file
-		span.busy = span.busy || u.lately(file.written, now)
+		span.busy = span.busy || m.lately(file.written, now)
 	}
-	for window := range u.unfiledWindows() {
+	for window := range m.unfiledWindows() {
 		if span := spans[spanOf(window)]; span != nil {
 			span.busy = true
 		}
 	}
-	horizon := u.grid.SlotBefore(now.Add(-u.horizon))
+	horizon := m.grid.SlotBefore(now.Add(-m.horizon))
 	for first, span := range spans {
-		if span.several && !span.busy && u.grid.LastSlot(first+mergeWindows-1) < horizon {
+		if span.several && !span.busy && m.grid.LastSlot(first+mergeWindows-1) < horizon {
 			ready = append(ready, first)
 		}
 	}
@@ -95,8 +95,8 @@ func spanOf(window int64) int64 { return grid.FloorDiv(window, mergeWindows) * m
 
 // mergeSpan makes one file of the windows of a span, each from the file in force for it, and brings it into force. What was
 // logged before the greatest of their positions is in it: when the span was found ready nothing was missing in any.
-func (u *upkeep) mergeSpan(ctx context.Context, first int64, now time.Time) error {
-	d := u.blocks
+func (m *maintenance) mergeSpan(ctx context.Context, first int64, now time.Time) error {
+	d := m.blocks
 	from := make([]*blockfile.Reader, mergeWindows)
 	var upTo wal.Position
 	for i := range from {
@@ -114,7 +114,7 @@ func (u *upkeep) mergeSpan(ctx context.Context, first int64, now time.Time) erro
 		return err
 	}
 	file.written = now
-	for _, s := range u.shards {
+	for _, s := range m.shards {
 		s.readFrom(file)
 	}
 	return d.put(file)
@@ -125,8 +125,8 @@ func (s *shard) readFrom(file *windowFile) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for window := file.first; window <= file.last; window++ {
-		if old := filePart(s.windows[window]); old != nil {
-			s.setFile(window, old, file.filed(window, s.number))
+		if old := filePart(s.values.byNumber[window]); old != nil {
+			s.values.setFile(window, old, file.filed(window, s.number))
 		}
 	}
 }

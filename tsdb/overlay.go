@@ -37,7 +37,7 @@ func newOverlay(w *openWindow, rows *sealedWindow) *overlayWindow {
 
 // liftLeft gives the series rows of which tombstones left something of what a file has: it is in memory then like
 // what is written over a file.
-func (s *shard) liftLeft(w *openWindow) error {
+func (v *windowSet) liftLeft(w *openWindow) error {
 	below, ok := w.base.(*tombstonedWindow)
 	if !ok || filePart(below) == nil {
 		return nil
@@ -46,10 +46,10 @@ func (s *shard) liftLeft(w *openWindow) error {
 		if _, has := w.rows.row(number); has || holdsInMemory(below, number) {
 			continue
 		}
-		if s.series.Get(number) == nil && !s.knowFromFiles(number) {
-			s.series.PutPlaceholder(number)
+		if v.series.Get(number) == nil && !v.knowFromFiles(number) {
+			v.series.PutPlaceholder(number)
 		}
-		if _, _, err := s.beginRow(w, number, nan); err != nil {
+		if _, _, err := v.beginRow(w, number, nan); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package tsdb
 import (
 	"log/slog"
 	"math"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,7 +28,7 @@ func TestOverlay(t *testing.T) {
 		if err := dir.fsys.MkdirAll(dir.path); err != nil {
 			rt.Fatal(err)
 		}
-		u := &upkeep{DB: &DB{grid: g, shards: []*shard{s}, blocks: dir}}
+		u := &maintenance{grid: g, shards: []*shard{s}, blocks: dir, committing: new(sync.Mutex)}
 		defer dir.close()
 		want := map[uint32][]float64{}
 		for i := range uint32(series) {
@@ -47,23 +48,23 @@ func TestOverlay(t *testing.T) {
 					value = nan
 				}
 				if s.series.Get(number) == nil {
-					s.knowFromFiles(number)
+					s.values.knowFromFiles(number)
 				}
 				if s.series.Get(number) == nil {
 					continue
 				}
-				if err := s.store(number, slot, value); err != nil {
+				if err := s.values.store(number, slot, value); err != nil {
 					rt.Fatal(err)
 				}
 				want[number][slot-1] = value
 			}
 			switch rapid.IntRange(0, 6).Draw(rt, "then") {
 			case 0:
-				if err := s.sealAbove(0); err != nil {
+				if err := s.values.sealAbove(0); err != nil {
 					rt.Fatal(err)
 				}
 			case 1:
-				if len(s.windows) == 0 {
+				if len(s.values.byNumber) == 0 {
 					break
 				}
 				if err := u.fileWindow(0, 1<<32+1, time.Unix(0, 0)); err != nil {
@@ -98,7 +99,7 @@ func TestOverlay(t *testing.T) {
 
 func checkOverlay(t *rapid.T, s *shard, want map[uint32][]float64) {
 	t.Helper()
-	w := s.windows[0]
+	w := s.values.byNumber[0]
 	visited := map[uint32]bool{}
 	inMemory := map[uint32]bool{}
 	if w != nil {

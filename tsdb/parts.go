@@ -93,24 +93,24 @@ func holdsInMemory(w window, series uint32) bool {
 
 // setFile makes a shard read a window from another file, or none, which has folded in what part has: the file that was
 // read so far, or what lies over that.
-func (s *shard) setFile(window int64, part baseWindow, filed *filedWindow) {
-	before := s.windows[window]
+func (v *windowSet) setFile(window int64, part baseWindow, filed *filedWindow) {
+	before := v.byNumber[window]
 	if before == nil {
 		return
 	}
 	counted := countedIn(before)
 	memory := sealedIn(before)
 	after := rebased(before, part, filed)
-	s.moves++
+	v.moves++
 	if after == nil {
-		s.takeWindow(window)
+		v.takeWindow(window)
 	} else {
-		s.windows[window] = after
+		v.byNumber[window] = after
 	}
 	if memory != nil && sealedIn(after) != memory {
 		memory.free()
 	}
-	s.leaveFor(after, counted)
+	v.leaveFor(after, counted)
 }
 
 // rebased returns w with a file, or nothing, in the place of part and of the file that part reads; nil if that is all of it.

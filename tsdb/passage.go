@@ -54,11 +54,11 @@ func (s *shard) read(ctx context.Context, r *reader) error {
 func (p *passage) step(ctx context.Context) (done bool, err error) {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	if p.shard.windows == nil {
+	if p.shard.values.byNumber == nil {
 		return false, ErrClosed
 	}
 	end := time.Now().Add(p.heldFor)
-	windows := p.windowsIn(&p.rangePlan)
+	windows := p.shard.values.windowsIn(&p.rangePlan)
 	switch {
 	case p.members == nil:
 		if err := p.find(ctx, windows); err != nil || len(p.members) == 0 {

@@ -49,7 +49,7 @@ func (db *DB) install(file *windowFile) error {
 		for _, window := range windows {
 			if filed := file.filed(window, i); filed != nil {
 				s.mu.Lock()
-				s.addWindow(window, filed)
+				s.values.addWindow(window, filed)
 				s.mu.Unlock()
 			}
 		}
@@ -81,7 +81,7 @@ func (db *DB) closeReplay() error {
 func (s *shard) closeReplay() (orphans int) {
 	for number, entry := range s.series.Table.All(0) {
 		if entry.Tags == memseries.UnknownTags {
-			s.knowFromFiles(number)
+			s.values.knowFromFiles(number)
 		}
 		switch {
 		case !entry.InMemory():

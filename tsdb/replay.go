@@ -115,7 +115,7 @@ func (r *replay) flush() error {
 func (r *replay) apply(s *shard) error {
 	newest, err := s.replay(r.applying, r.db.blocks)
 	if err == nil {
-		_ = s.sealIdleBefore(newest-idleSlots, s.encoder) // after an error the window stays open, and nothing is lost
+		_ = s.sealIdleBefore(newest-idleSlots, s.values.encoder) // after an error the window stays open, and nothing is lost
 	}
 	return err
 }

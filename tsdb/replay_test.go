@@ -150,7 +150,7 @@ func (db *DB) replayPlain(at wal.Position, rec wal.Record) error {
 // sealed when depends on the batches.
 func describeShard(s *shard) string {
 	var b, windows strings.Builder
-	for _, number := range slices.Clone(s.order) {
+	for _, number := range slices.Clone(s.values.order) {
 		w, err := s.sealed(number)
 		fmt.Fprintf(&windows, "window %d: %v\n", number, err)
 		if w == nil {
@@ -166,7 +166,7 @@ func describeShard(s *shard) string {
 		})
 		s.unpin(sealedIn(w))
 	}
-	fmt.Fprintln(&b, s.series.Table.Len(), s.series.Table.Next(), s.series.Table.Unlogged(), s.logAt, s.impossible, s.series.Index.Len())
+	fmt.Fprintln(&b, s.series.Table.Len(), s.series.Table.Next(), s.series.Table.Unlogged(), s.values.logAt, s.impossible, s.series.Index.Len())
 	for i, e := range s.series.Table.All(0) {
 		fmt.Fprintf(&b, "series %d: %q %x %v %v\n", i, e.Tags, e.ID, e.Windows(), e.State)
 	}

@@ -23,7 +23,7 @@ type pointsReplay struct {
 // apply applies a record, which is at a position of the log, but for what is in the block files already. The caller
 // holds the shard's lock.
 func (p *pointsReplay) apply(at wal.Position, r *bodyReader) error {
-	p.shard.logAt = at
+	p.shard.values.logAt = at
 	filed := filedSlots{blocks: p.blocks, at: at, first: 1}
 	p.numbers, p.values = p.numbers[:0], p.values[:0]
 	var number, slot int64
@@ -59,7 +59,7 @@ func (p *pointsReplay) store(filed *filedSlots) error {
 	}
 	s := p.shard
 	if !filed.has(p.slot) {
-		if err := s.storeRun(p.slot, p.numbers, p.values); err != nil {
+		if err := s.values.storeRun(p.slot, p.numbers, p.values); err != nil {
 			return err
 		}
 	}

@@ -29,7 +29,7 @@ func (s *shard) resolve(tags []byte) (uint32, error) {
 	newcomer := memseries.NewSeries(name, parsed)
 	s.mu.RLock()
 	generation := s.generation()
-	number, filed := s.findFiled(tags)
+	number, filed := s.values.findFiled(tags)
 	s.mu.RUnlock()
 
 	s.mu.Lock()
@@ -39,7 +39,7 @@ func (s *shard) resolve(tags []byte) (uint32, error) {
 		return number, nil
 	}
 	if s.generation() != generation { // it may have gone to a file in between
-		number, filed = s.findFiled(tags)
+		number, filed = s.values.findFiled(tags)
 	}
 	if !filed && s.series.Table.IsFull() {
 		return 0, errNumbers
@@ -51,6 +51,6 @@ func (s *shard) resolve(tags []byte) (uint32, error) {
 		return s.series.Table.Define(newcomer), nil
 	}
 	s.series.PutBack(number, newcomer)
-	s.catchUp(number)
+	s.values.catchUp(number)
 	return number, nil
 }

@@ -6,30 +6,30 @@ import (
 )
 
 // retain drops the windows that lie wholly before the retention, with the files that have no others, and returns how many.
-func (u *upkeep) retain(now time.Time) (int, error) {
-	if u.retention == 0 {
+func (m *maintenance) retain(now time.Time) (int, error) {
+	if m.retention == 0 {
 		return 0, nil
 	}
-	first := u.firstKept(now)
-	u.revisions.drop(u.grid.LastSlot(u.grid.WindowOf(first) - 1))
-	dropped := u.dropBefore(first)
+	first := m.firstKept(now)
+	m.revisions.drop(m.grid.LastSlot(m.grid.WindowOf(first) - 1))
+	dropped := m.dropBefore(first)
 	if dropped > 0 {
-		u.removals.Add(1)
+		m.removals.Add(1)
 	}
-	if u.blocks == nil {
+	if m.blocks == nil {
 		return dropped, nil
 	}
-	return dropped, u.blocks.dropBefore(first)
+	return dropped, m.blocks.dropBefore(first)
 }
 
 // firstKept returns the slot before which nothing is kept; there is a retention.
-func (u *upkeep) firstKept(now time.Time) int64 {
-	return u.grid.SlotBefore(u.trustedNow(now).Add(-u.retention))
+func (m *maintenance) firstKept(now time.Time) int64 {
+	return m.grid.SlotBefore(m.trustedNow(now).Add(-m.retention))
 }
 
 // dropBefore drops the windows that end before slot from the shards, and returns how many.
-func (u *upkeep) dropBefore(slot int64) (dropped int) {
-	for _, s := range u.shards {
+func (m *maintenance) dropBefore(slot int64) (dropped int) {
+	for _, s := range m.shards {
 		dropped += s.dropBefore(slot)
 	}
 	return dropped
@@ -45,26 +45,26 @@ const maxClockLead = 24 * time.Hour
 // maxClockLead.
 //
 //	data     ──────────────────────────            ──── of a clock that has leapt, or behind an outage
-//	                                lead├──┤           ▲ now
+//	                                 lead├──┤           ▲ now
 //	retention             ├─────────────────┤   as if it were then
 //
 // A clock that leaps back drops nothing.
-func (u *upkeep) trustedNow(now time.Time) time.Time {
-	wait := min(maxClockLead, u.retention)
+func (m *maintenance) trustedNow(now time.Time) time.Time {
+	wait := min(maxClockLead, m.retention)
 	limit := now
-	if windows := u.windowNumbers(); len(windows) > 0 {
-		limit = u.proven(windows, wait).Add(wait)
+	if windows := m.windowNumbers(); len(windows) > 0 {
+		limit = m.proven(windows, wait).Add(wait)
 	}
 	if !limit.Before(now) {
-		u.leapSince = time.Time{}
+		m.leapSince = time.Time{}
 		return now
 	}
-	if u.leapSince.IsZero() || now.Before(u.leapSince) {
-		u.leapSince = now
-		u.logger.Warn("the clock is far ahead of the data; retention waits until it has gone on so: correct it if it is wrong",
+	if m.leapSince.IsZero() || now.Before(m.leapSince) {
+		m.leapSince = now
+		m.logger.Warn("the clock is far ahead of the data; retention waits until it has gone on so: correct it if it is wrong",
 			"clock", now.UTC(), "data", limit.Add(-wait).UTC(), "wait", wait)
 	}
-	if now.Sub(u.leapSince) >= wait {
+	if now.Sub(m.leapSince) >= wait {
 		return now
 	}
 	return limit
@@ -72,11 +72,11 @@ func (u *upkeep) trustedNow(now time.Time) time.Time {
 
 // proven returns the end of the newest stretch of windows that is longer than wait and has no gap longer than that, or,
 // without one, of the oldest stretch. The windows are ascending.
-func (u *upkeep) proven(windows []int64, wait time.Duration) (until time.Time) {
-	begin, end := u.grid.Bounds(windows[0])
+func (m *maintenance) proven(windows []int64, wait time.Duration) (until time.Time) {
+	begin, end := m.grid.Bounds(windows[0])
 	oldest := true
 	for _, window := range windows {
-		from, to := u.grid.Bounds(window)
+		from, to := m.grid.Bounds(window)
 		if from.Sub(end) > wait {
 			begin, oldest = from, false
 		}
@@ -89,11 +89,11 @@ func (u *upkeep) proven(windows []int64, wait time.Duration) (until time.Time) {
 }
 
 // windowNumbers returns the windows of all shards in order.
-func (u *upkeep) windowNumbers() []int64 {
+func (m *maintenance) windowNumbers() []int64 {
 	var numbers []int64
-	for _, s := range u.shards {
+	for _, s := range m.shards {
 		s.mu.RLock()
-		numbers = append(numbers, s.order...)
+		numbers = append(numbers, s.values.order...)
 		s.mu.RUnlock()
 	}
 	slices.Sort(numbers)

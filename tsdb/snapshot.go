@@ -30,12 +30,12 @@ var ErrTooManySnapshots = fmt.Errorf("there are %d snapshots; copy and remove th
 //
 // The name is the time now, or as many milliseconds later as it takes to be a new one.
 func (d *Dir) Snapshot(namespace string, db *DB, now time.Time) (path string, err error) {
-	db.upkeep.maintaining.Lock() // no file is removed meanwhile
-	defer db.upkeep.maintaining.Unlock()
+	db.maintenance.maintaining.Lock() // no file is removed meanwhile
+	defer db.maintenance.maintaining.Unlock()
 	if path, err = d.snapshotPath(now); err != nil {
 		return "", fmt.Errorf("snapshot: %w", err)
 	}
-	upTo, err := db.upkeep.rotate()
+	upTo, err := db.maintenance.rotate()
 	if err != nil {
 		return "", fmt.Errorf("snapshot: %w", err)
 	}

@@ -14,15 +14,17 @@ import (
 // staging is what a commit is about to change in one shard: computed before the log is written and
 // applied after, so that a failed log changes nothing. Samples of one commit see each other through it.
 type staging struct {
+	shard  int // its number
+	series *memseries.Catalog
+	values *windowSet
+
 	writes []stagedWrite
 	states []stagedState
-	// defined is how many of the unlogged series the log knows after the commit. More may come while it is
+	// definitions is how many of the unlogged series the log knows after the commit. More may come while it is
 	// written; those are for the next one.
-	defined int
+	definitions int
 	// emitted is the normaliser's output, reused from sample to sample.
 	emitted []normalize.Write
-	// scratch takes the slots of a sealed block.
-	scratch []float64
 }
 
 // A stagedWrite is one finished write, slot = value.
@@ -41,22 +43,22 @@ type stagedState struct {
 }
 
 // stage computes what a sample changes. The caller holds the lock for reading and is the committer.
-func (s *shard) stage(number uint32, p Point, counts *AppendStats) error {
-	entry := s.series.Get(number)
+func (st *staging) stage(number uint32, p Point, counts *AppendStats) error {
+	entry := st.series.Get(number)
 	if entry == nil {
-		return fmt.Errorf("%w: shard %d has no series %d, or has forgotten it", ErrUnknownRef, s.number, number)
+		return fmt.Errorf("%w: shard %d has no series %d, or has forgotten it", ErrUnknownRef, st.shard, number)
 	}
 	switch entry.Kind {
 	case normalize.Gauge, normalize.Sum:
-		return s.stageFold(number, entry, p)
+		return st.stageFold(number, entry, p)
 	}
 	next := normalize.NextRate
 	if entry.Kind == normalize.Counter {
 		next = normalize.NextCounter
 	}
 	sample := normalize.Sample{Time: p.Time, Value: p.Value}
-	state, writes, outcome := next(s.stateOf(entry), s.grid.StepMillis, sample, s.staged.emitted[:0])
-	s.staged.emitted = writes
+	state, writes, outcome := next(st.stateOf(entry), st.values.grid.StepMillis, sample, st.emitted[:0])
+	st.emitted = writes
 	switch outcome {
 	case normalize.Duplicate:
 		counts.Duplicates++
@@ -65,49 +67,49 @@ func (s *shard) stage(number uint32, p Point, counts *AppendStats) error {
 		counts.Late++
 		return nil
 	case normalize.LateOnGrid:
-		return s.stageIfEmpty(number, entry, p)
+		return st.stageIfEmpty(number, entry, p)
 	}
 	for _, w := range writes {
-		s.stageWrite(number, entry, s.grid.SlotAt(w.Time), w.Value)
+		st.stageWrite(number, entry, st.values.grid.SlotAt(w.Time), w.Value)
 	}
-	s.stageState(number, entry, state, state.MustLog(s.grid.StepMillis, writes))
+	st.stageState(number, entry, state, state.MustLog(st.values.grid.StepMillis, writes))
 	return nil
 }
 
 // stageFold merges a sample into its slot, at any age.
-func (s *shard) stageFold(number uint32, entry *memseries.Series, p Point) error {
-	slot := s.grid.SlotAt(normalize.SlotOf(p.Time, s.grid.StepMillis))
-	old, err := s.stagedValue(number, entry, slot)
+func (st *staging) stageFold(number uint32, entry *memseries.Series, p Point) error {
+	slot := st.values.grid.SlotAt(normalize.SlotOf(p.Time, st.values.grid.StepMillis))
+	old, err := st.stagedValue(number, entry, slot)
 	if err != nil {
 		return err
 	}
 	if folded := normalize.Fold(entry.Kind, old, p.Value); folded == folded {
-		s.stageWrite(number, entry, slot, folded)
+		st.stageWrite(number, entry, slot, folded)
 	}
 	return nil
 }
 
 // stageIfEmpty fills a slot that has no value yet.
-func (s *shard) stageIfEmpty(number uint32, entry *memseries.Series, p Point) error {
-	slot := s.grid.SlotAt(p.Time)
-	old, err := s.stagedValue(number, entry, slot)
+func (st *staging) stageIfEmpty(number uint32, entry *memseries.Series, p Point) error {
+	slot := st.values.grid.SlotAt(p.Time)
+	old, err := st.stagedValue(number, entry, slot)
 	if err != nil {
 		return err
 	}
 	if old != old {
-		s.stageWrite(number, entry, slot, p.Value)
+		st.stageWrite(number, entry, slot, p.Value)
 	}
 	return nil
 }
 
 // stagedValue returns the value that a slot will have: the newest staged, else the stored one.
-func (s *shard) stagedValue(number uint32, entry *memseries.Series, slot int64) (float64, error) {
-	for at := entry.LastStaged; at != 0; at = s.staged.writes[at-1].previous {
-		if w := &s.staged.writes[at-1]; w.slot == slot {
+func (st *staging) stagedValue(number uint32, entry *memseries.Series, slot int64) (float64, error) {
+	for at := entry.LastStaged; at != 0; at = st.writes[at-1].previous {
+		if w := &st.writes[at-1]; w.slot == slot {
 			return w.value, nil
 		}
 	}
-	return s.value(number, slot)
+	return st.values.value(number, slot)
 }
 
 // sortByWindow ends the staging of writes: it puts those of one window together where they go to many. History that comes
@@ -126,58 +128,58 @@ func (st *staging) sortByWindow(g grid.Grid) {
 	})
 }
 
-func (s *shard) stageWrite(number uint32, entry *memseries.Series, slot int64, value float64) {
-	s.staged.writes = append(s.staged.writes, stagedWrite{number, entry.LastStaged, slot, value})
-	entry.LastStaged = int32(len(s.staged.writes))
+func (st *staging) stageWrite(number uint32, entry *memseries.Series, slot int64, value float64) {
+	st.writes = append(st.writes, stagedWrite{number, entry.LastStaged, slot, value})
+	entry.LastStaged = int32(len(st.writes))
 }
 
-func (s *shard) stateOf(entry *memseries.Series) normalize.State {
+func (st *staging) stateOf(entry *memseries.Series) normalize.State {
 	if entry.StagedState != 0 {
-		return s.staged.states[entry.StagedState-1].state
+		return st.states[entry.StagedState-1].state
 	}
 	return entry.State
 }
 
-func (s *shard) stageState(number uint32, entry *memseries.Series, state normalize.State, mustLog bool) {
+func (st *staging) stageState(number uint32, entry *memseries.Series, state normalize.State, mustLog bool) {
 	if entry.StagedState == 0 {
-		s.staged.states = append(s.staged.states, stagedState{series: number})
-		entry.StagedState = int32(len(s.staged.states))
+		st.states = append(st.states, stagedState{series: number})
+		entry.StagedState = int32(len(st.states))
 	}
-	staged := &s.staged.states[entry.StagedState-1]
+	staged := &st.states[entry.StagedState-1]
 	staged.state, staged.mustLog = state, mustLog
 }
 
 // apply makes the staged changes real. The caller holds the lock. An error means that a sealed block
 // in memory does not decode; the changes are in the log all the same.
-func (s *shard) apply() error {
+func (st *staging) apply() error {
 	var firstErr error
-	for _, w := range s.staged.writes {
-		if err := s.store(w.series, w.slot, w.value); err != nil && firstErr == nil {
-			firstErr = fmt.Errorf("shard %d: %w", s.number, err)
+	for _, w := range st.writes {
+		if err := st.values.store(w.series, w.slot, w.value); err != nil && firstErr == nil {
+			firstErr = fmt.Errorf("shard %d: %w", st.shard, err)
 		}
 	}
-	for _, st := range s.staged.states {
-		s.series.Table.Wake(st.series)
-		s.series.Get(st.series).State = st.state
+	for _, state := range st.states {
+		st.series.Table.Wake(state.series)
+		st.series.Get(state.series).State = state.state
 	}
-	s.defined()
+	st.defined()
 	return firstErr
 }
 
 // defined notes that the definitions that the commit has staged are in the log. The caller holds the lock.
-func (s *shard) defined() {
-	s.series.Table.LoggedFirst(s.staged.defined)
-	s.staged.defined = 0
+func (st *staging) defined() {
+	st.series.Table.LoggedFirst(st.definitions)
+	st.definitions = 0
 }
 
-// clearStaged empties the staging, after apply or instead of it.
-func (s *shard) clearStaged() {
-	for _, w := range s.staged.writes {
-		s.series.Get(w.series).LastStaged = 0
+// clear empties the staging, after apply or instead of it.
+func (st *staging) clear() {
+	for _, w := range st.writes {
+		st.series.Get(w.series).LastStaged = 0
 	}
-	for _, st := range s.staged.states {
-		s.series.Get(st.series).StagedState = 0
+	for _, state := range st.states {
+		st.series.Get(state.series).StagedState = 0
 	}
-	s.staged.writes = s.staged.writes[:0]
-	s.staged.states = s.staged.states[:0]
+	st.writes = st.writes[:0]
+	st.states = st.states[:0]
 }

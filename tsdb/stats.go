@@ -71,7 +71,7 @@ func (db *DB) Stats() Stats {
 		s.mu.RLock()
 		st.Series += s.series.Table.Len()
 		st.Active += s.series.Index.Len()
-		for _, w := range s.windows {
+		for _, w := range s.values.byNumber {
 			switch w.(type) {
 			case *openWindow:
 				st.OpenWindows++
@@ -82,7 +82,7 @@ func (db *DB) Stats() Stats {
 			}
 			st.WindowBytes += w.sizeBytes()
 		}
-		st.OutsideBytes += s.memory.Stats().MappedBytes
+		st.OutsideBytes += s.values.memory.Stats().MappedBytes
 		s.mu.RUnlock()
 	}
 	return st

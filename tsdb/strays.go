@@ -51,7 +51,7 @@ func (s *shard) strayParts() ([]strayPart, error) {
 func (s *shard) findStrays() (parts []strayPart, err error) {
 	var seen memseries.Set // by number
 	var numbers []uint32
-	s.newestFiles(func(filed *filedWindow) bool {
+	s.values.newestFiles(func(filed *filedWindow) bool {
 		numbers, err = filed.file.reader.NumbersOf(numbers[:0], filed.part)
 		if errors.Is(err, blockfile.ErrDamaged) {
 			err = nil
@@ -81,7 +81,7 @@ func (s *shard) findStrays() (parts []strayPart, err error) {
 func (s *shard) windowsReading(file *windowFile) (windows []numberedWindow, whole bool) {
 	whole = true
 	for number := file.first; number <= file.last; number++ {
-		w := s.windows[number]
+		w := s.values.byNumber[number]
 		if filed := filePart(w); filed == nil || filed.file != file {
 			whole = false
 			continue

@@ -89,11 +89,11 @@ func FuzzReplay(f *testing.F) {
 			return
 		}
 		s := db.shards[0]
-		if err := s.sealAbove(0); err != nil {
+		if err := s.values.sealAbove(0); err != nil {
 			t.Fatal(err)
 		}
 		scratch := make([]float64, s.grid.Width)
-		for number, w := range s.windows {
+		for number, w := range s.values.byNumber {
 			w.series(func(series uint32) {
 				if values, err := w.slots(series, scratch); err != nil || values == nil || vector.AllNaN(values) {
 					t.Fatalf("window %d, series %d: %v, %v", number, series, values, err)

@@ -110,8 +110,8 @@ func (w *tombstonedWindow) fold(base *sealedWindow) (*sealedWindow, error) {
 
 // foldTombstones replaces a window with tombstones over one in memory by one without. Over a file it stays: the next file is
 // made from it. The caller holds the lock.
-func (s *shard) foldTombstones(window int64) error {
-	w, ok := s.windows[window].(*tombstonedWindow)
+func (v *windowSet) foldTombstones(window int64) error {
+	w, ok := v.byNumber[window].(*tombstonedWindow)
 	if !ok || filePart(w) != nil {
 		return nil
 	}
@@ -119,7 +119,7 @@ func (s *shard) foldTombstones(window int64) error {
 	if err != nil {
 		return err
 	}
-	s.windows[window] = folded
+	v.byNumber[window] = folded
 	w.free()
 	return nil
 }

@@ -17,10 +17,10 @@ import (
 // sealAll seals the open windows of a shard and returns the first sealed window.
 func sealAll(t *rapid.T, s *shard) *sealedWindow {
 	t.Helper()
-	if err := s.sealAbove(0); err != nil {
+	if err := s.values.sealAbove(0); err != nil {
 		t.Fatal(err)
 	}
-	return s.windows[0].(*sealedWindow)
+	return s.values.byNumber[0].(*sealedWindow)
 }
 
 // TestLateWritesGiveTheSameBytes writes the same slots in order, and in any order with seals between: the sealed
@@ -54,7 +54,7 @@ func TestLateWritesGiveTheSameBytes(t *testing.T) {
 		defer ordered.close()
 		defer late.close()
 		store := func(s *shard, w write) {
-			if err := s.store(w.series, w.slot, w.value); err != nil {
+			if err := s.values.store(w.series, w.slot, w.value); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -96,22 +96,22 @@ func TestClearedSeriesLeaves(t *testing.T) {
 	for i := range 3 {
 		tags := tag.New("name", string(rune('a'+i)))
 		s.series.Table.Define(memseries.NewSeries(memseries.Canonical(tags.AppendCanonical(nil)), tags))
-		if err := s.store(uint32(i), 2, 1); err != nil {
+		if err := s.values.store(uint32(i), 2, 1); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, value := range []float64{nan, nan} {
-		if err := s.sealAbove(0); err != nil {
+		if err := s.values.sealAbove(0); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.store(1, 2, value); err != nil {
+		if err := s.values.store(1, 2, value); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := s.sealAbove(0); err != nil {
+	if err := s.values.sealAbove(0); err != nil {
 		t.Fatal(err)
 	}
-	if w := s.windows[0]; w.holds(1) || !w.holds(0) || !w.holds(2) || s.series.Index.Len() != 2 {
+	if w := s.values.byNumber[0]; w.holds(1) || !w.holds(0) || !w.holds(2) || s.series.Index.Len() != 2 {
 		t.Errorf("series 1 is held: %t, the index has %d series, want 2", w.holds(1), s.series.Index.Len())
 	}
 }
@@ -122,16 +122,16 @@ func TestDamagedBase(t *testing.T) {
 	defer s.close()
 	tags := tag.New("name", "a")
 	s.series.Table.Define(memseries.NewSeries(memseries.Canonical(tags.AppendCanonical(nil)), tags))
-	damaged := newSealedBuilder(&sealedWindow{width: 4, memory: s.memory})
+	damaged := newSealedBuilder(&sealedWindow{width: 4, memory: s.values.memory})
 	if err := damaged.add(0, []byte{1, 0}); err != nil {
 		t.Fatal(err)
 	}
-	s.addWindow(0, damaged.finish())
-	s.encoder = gorilla.NewEncoder(60_000)
-	if err := s.store(0, 1, 5); err == nil {
+	s.values.addWindow(0, damaged.finish())
+	s.values.encoder = gorilla.NewEncoder(60_000)
+	if err := s.values.store(0, 1, 5); err == nil {
 		t.Error("a write over a damaged block succeeded")
 	}
-	if _, err := s.value(0, 1); err != nil {
+	if _, err := s.values.value(0, 1); err != nil {
 		t.Errorf("the row that stands in for it: %v", err)
 	}
 }

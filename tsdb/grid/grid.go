@@ -10,6 +10,9 @@ type Grid struct {
 	Width      int   // slots per window
 }
 
+// Step returns the length of a slot.
+func (g Grid) Step() time.Duration { return time.Duration(g.StepMillis) * time.Millisecond }
+
 // SlotAt returns the slot whose time is t, a multiple of the step.
 func (g Grid) SlotAt(t int64) int64 { return t / g.StepMillis }
 
