@@ -10,7 +10,7 @@ import (
 )
 
 // legendOf returns the legend of a line: the format with variables filled in, then edited as the words
-// :decode and :s asked for. An empty format, and one that comes out empty, is the label. Source: asl.md 10.3.
+// :decode and :s asked for. An empty format, and one that comes out empty, is the label.
 func legendOf(format, edits string, l *Line) (string, error) {
 	if format == "" {
 		format = l.Label

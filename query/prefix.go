@@ -13,7 +13,7 @@ type prefix struct {
 	factor float64
 }
 
-// The prefixes of numbers in legends and on axes, largest first. Source: charts.md 10.1.
+// The prefixes of numbers in legends and on axes, largest first.
 var (
 	largePrefixes = []prefix{{"Y", 1e24}, {"Z", 1e21}, {"E", 1e18}, {"P", 1e15}, {"T", 1e12}, {"G", 1e9}, {"M", 1e6}, {"k", 1e3}}
 	smallPrefixes = []prefix{{"m", 1e-3}, {"μ", 1e-6}, {"n", 1e-9}, {"p", 1e-12}, {"f", 1e-15}, {"a", 1e-18}, {"z", 1e-21}, {"y", 1e-24}}
