@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/number"
 	"github.com/telamon-tsdb/telamon/query/stack"
 )
 
@@ -31,7 +32,10 @@ func legendOf(format, edits string, l *Line) (string, error) {
 func (l *Line) variable(name string) string {
 	if stat, ok := strings.CutPrefix(name, "atlas."); ok && stat != "count" {
 		if v, ok := l.Stats.Get(stat); ok {
-			return FormatNumber(v, l.binary)
+			if l.binary {
+				return number.BinaryText(v)
+			}
+			return number.DecimalText(v)
 		}
 	}
 	if value, ok := l.Tags.Get(name); ok {

@@ -4,7 +4,7 @@ import "testing"
 
 // TestEndpointHeader: the routes that Atlas has name themselves, publishing among them; ours do not.
 func TestEndpointHeader(t *testing.T) {
-	server := newTestServer(t, testConfig(openStore(t)))
+	server := newTestServer(t, testConfig(newFleetDB(t)))
 	for _, c := range []struct{ method, path, want string }{
 		{"POST", "/api/v1/publish", "/api/v1/publish"},
 		{"POST", "/api/v1/publish-fast", "/api/v1/publish-fast"},
