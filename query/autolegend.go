@@ -21,7 +21,7 @@ func withLegends(exprs []*expr.Styled) []*expr.Styled {
 }
 
 // automaticLegends returns a legend for each expression that sets none: what its queries say that those
-// of the others do not. "" where there is nothing to say. Source: http-api.md 7.3.
+// of the others do not. "" where there is nothing to say.
 func automaticLegends(exprs []*expr.Styled) []string {
 	conditions := make([]map[string]string, len(exprs))
 	var common map[string]string

@@ -6,11 +6,12 @@ import (
 	"strings"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/number"
 	"github.com/telamon-tsdb/telamon/query/stack"
 )
 
 // legendOf returns the legend of a line: the format with variables filled in, then edited as the words
-// :decode and :s asked for. An empty format, and one that comes out empty, is the label. Source: asl.md 10.3.
+// :decode and :s asked for. An empty format, and one that comes out empty, is the label.
 func legendOf(format, edits string, l *Line) (string, error) {
 	if format == "" {
 		format = l.Label
@@ -31,7 +32,10 @@ func legendOf(format, edits string, l *Line) (string, error) {
 func (l *Line) variable(name string) string {
 	if stat, ok := strings.CutPrefix(name, "atlas."); ok && stat != "count" {
 		if v, ok := l.Stats.Get(stat); ok {
-			return FormatNumber(v, l.binary)
+			if l.binary {
+				return number.BinaryText(v)
+			}
+			return number.DecimalText(v)
 		}
 	}
 	if value, ok := l.Tags.Get(name); ok {

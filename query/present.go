@@ -18,7 +18,7 @@ import (
 // offsetKey is the tag that tells by how much a line is shifted.
 const offsetKey = "atlas.offset"
 
-// present appends the lines of one expression as its style says: asl.md 10.3 and 10.7.
+// present appends the lines of one expression as its style says: legend, colour, axis, and the sort and limit of the lines.
 func (r *Result) present(ctx context.Context, number int, s *expr.Styled, binary bool, lines []eval.Line) error {
 	shown, err := named(ctx, number, s, binary, lines, 1)
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 type badRequest struct {
 	name   string
 	method string // POST if empty
-	path   string // PublishPath if empty
+	path   string // that of publish if empty
 	body   string
 	header map[string]string // Host among them
 	status int

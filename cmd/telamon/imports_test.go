@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"errors"
-	"go/doc"
 	"go/parser"
 	"go/token"
 	"io"
@@ -23,48 +22,57 @@ const module = "github.com/telamon-tsdb/telamon/"
 // The standard library is open to all, other modules to all but the trees in standardOnly. Data moves
 // from ingest over tsdb and query to web; imports point the other way.
 var mayImport = map[string][]string{
-	"tsdb/turn":        {},
-	"tsdb/tag/pattern": {"tsdb/turn"},
-	"tsdb/normalize":   {},
-	"tsdb/gorilla":     {"tsdb/vector"},
-	"tsdb/vfs":         {},
-	"tsdb/grid":        {},
-	"tsdb/vector":      {},
-	"tsdb/vfs/vfstest": {"tsdb/vfs"},
-	"tsdb/offheap":     {},
-	"query/stack":      {},
-	"query/yamlfile":   {},
-	"query/real":       {},
-	"tsdb/tag":         {"tsdb/tag/pattern"},
-	"tsdb/index":       {"tsdb/tag", "tsdb/tag/pattern", "tsdb/turn"},
-	"tsdb/memseries":   {"tsdb/index", "tsdb/normalize", "tsdb/tag"},
-	"tsdb/wal":         {"tsdb/vfs"},
-	"tsdb/blockfile":   {"tsdb/tag", "tsdb/tag/pattern", "tsdb/turn", "tsdb/vfs"},
-	"tsdb/datadir":     {"tsdb/blockfile", "tsdb/vfs", "tsdb/wal"},
-	"tsdb":             {"tsdb/datadir", "tsdb/grid", "tsdb/memseries", "tsdb/vector", "tsdb/tag", "tsdb/normalize", "tsdb/gorilla", "tsdb/index", "tsdb/wal", "tsdb/blockfile", "tsdb/offheap", "tsdb/vfs", "tsdb/turn", "tsdb/tag/pattern"},
-	"tsdb/tsdbtest":    {"tsdb", "tsdb/tag", "tsdb/wal", "tsdb/vfs/vfstest"},
-	"ingest/...":       {"ingest/...", "tsdb", "tsdb/tag"},
-	"query/expr/...":   {"query/expr", "query/stack", "query/real", "tsdb", "tsdb/tag", "tsdb/tag/pattern"},
-	"query/eval":       {"query/stack", "query/expr", "query/real", "tsdb", "tsdb/grid", "tsdb/tag", "tsdb/turn"},
-	"query/stream":     {"query/stack", "query/expr", "query/eval", "tsdb", "tsdb/tag", "tsdb/wal"},
-	"query":            {"query/stack", "query/expr", "query/eval", "tsdb", "tsdb/tag", "tsdb/tag/pattern", "tsdb/turn"},
-	"query/alert/...":  {"query", "query/...", "tsdb", "tsdb/tag", "tsdb/wal"},
-	"web/...":          {"web/...", "query", "query/...", "tsdb", "tsdb/grid", "tsdb/tag", "tsdb/tag/pattern", "tsdb/turn"},
-	"cmd/...":          {"..."},
+	"tsdb/turn":          {},
+	"tsdb/tag/pattern":   {"tsdb/turn"},
+	"tsdb/normalize":     {},
+	"tsdb/gorilla":       {"tsdb/vector"},
+	"tsdb/vfs":           {},
+	"tsdb/grid":          {},
+	"tsdb/vector":        {},
+	"tsdb/vfs/vfstest":   {"tsdb/vfs"},
+	"tsdb/offheap":       {},
+	"query/stack":        {},
+	"query/yamlfile":     {},
+	"query/real":         {},
+	"tsdb/tag":           {"tsdb/tag/pattern"},
+	"tsdb/index":         {"tsdb/tag", "tsdb/tag/pattern", "tsdb/turn"},
+	"tsdb/memseries":     {"tsdb/index", "tsdb/normalize", "tsdb/tag"},
+	"tsdb/wal":           {"tsdb/vfs"},
+	"tsdb/blockfile":     {"tsdb/tag", "tsdb/tag/pattern", "tsdb/turn", "tsdb/vfs"},
+	"tsdb/datadir":       {"tsdb/blockfile", "tsdb/vfs", "tsdb/wal"},
+	"tsdb":               {"tsdb/datadir", "tsdb/grid", "tsdb/memseries", "tsdb/vector", "tsdb/tag", "tsdb/normalize", "tsdb/gorilla", "tsdb/index", "tsdb/wal", "tsdb/blockfile", "tsdb/offheap", "tsdb/vfs", "tsdb/turn"},
+	"tsdb/tsdbtest":      {"tsdb", "tsdb/tag", "tsdb/wal", "tsdb/vfs/vfstest"},
+	"ingest/...":         {"ingest/...", "tsdb", "tsdb/tag"},
+	"query/number":       {},
+	"query/expr":         {"query/stack", "query/real", "tsdb", "tsdb/tag", "tsdb/tag/pattern"},
+	"query/expr/inspect": {"query/expr", "query/stack", "tsdb/tag"},
+	"query/eval":         {"query/stack", "query/expr", "query/real", "tsdb", "tsdb/grid", "tsdb/tag", "tsdb/turn"},
+	"query/stream":       {"tsdb/wal"},
+	"query":              {"query/stack", "query/number", "query/expr", "query/eval", "tsdb", "tsdb/tag", "tsdb/tag/pattern", "tsdb/turn"},
+	"query/alert":        {"query", "query/eval", "query/expr", "query/stream", "query/yamlfile", "tsdb", "tsdb/tag", "tsdb/wal"},
+	"query/alert/notify": {},
+	"web/sockets":        {},
+	"web/ui":             {},
+	"web/chart/draw":     {},
+	"web/chart/ticks":    {"query/number", "tsdb/grid"},
+	"web/chart":          {"web/chart/...", "query", "query/number", "query/eval", "query/expr", "query/stack"},
+	"web/edge":           {},
+	"web/api":            {"web/chart/...", "web/edge", "query", "query/alert", "query/number", "query/eval", "query/expr/...", "query/stack", "tsdb", "tsdb/tag", "tsdb/tag/pattern", "tsdb/turn"},
+	"cmd/...":            {"..."},
 }
 
 // standardOnly are the trees that import no other module.
-var standardOnly = []string{"tsdb/turn", "tsdb/tag", "tsdb/tag/pattern", "tsdb/normalize", "tsdb/gorilla", "tsdb/grid", "tsdb/vector", "tsdb/vfs", "tsdb/vfs/vfstest", "tsdb/offheap", "tsdb/blockfile", "tsdb/datadir", "query/stack", "query/real"}
+var standardOnly = []string{"tsdb/turn", "tsdb/tag", "tsdb/tag/pattern", "tsdb/normalize", "tsdb/gorilla", "tsdb/grid", "tsdb/vector", "tsdb/vfs", "tsdb/vfs/vfstest", "tsdb/offheap", "tsdb/blockfile", "tsdb/datadir", "query/stack", "query/real", "query/number"}
 
 // testKits are the packages for tests, each with those that may import it besides tests.
 var testKits = map[string][]string{"tsdb/tsdbtest": {}, "tsdb/vfs/vfstest": {"tsdb/tsdbtest"}}
 
 type goPackage struct {
-	Dir, ImportPath string
-	GoFiles         []string
-	Imports         []string
-	TestImports     []string
-	XTestImports    []string
+	Dir, ImportPath, Name string
+	GoFiles               []string
+	Imports               []string
+	TestImports           []string
+	XTestImports          []string
 }
 
 func listPackages(t *testing.T) []goPackage {
@@ -111,6 +119,33 @@ func TestImports(t *testing.T) {
 	}
 }
 
+// TestImportsAreUsed wants of every permission of the table that somebody needs it, and of every tree that it is there.
+func TestImportsAreUsed(t *testing.T) {
+	used := map[string][]string{} // by tree, what its packages import
+	for _, p := range listPackages(t) {
+		tree, ok := treeOf(strings.TrimPrefix(p.ImportPath, module))
+		if !ok {
+			continue // TestImports says so
+		}
+		used[tree] = append(used[tree], "") // it has a package
+		for _, imported := range p.Imports {
+			if own, inside := strings.CutPrefix(imported, module); inside {
+				used[tree] = append(used[tree], own)
+			}
+		}
+	}
+	for tree, permissions := range mayImport {
+		if len(used[tree]) == 0 {
+			t.Errorf("the import table has %s, which is not there", tree)
+		}
+		for _, permission := range permissions {
+			if !slices.ContainsFunc(used[tree], func(own string) bool { return own != "" && matches(permission, own) }) {
+				t.Errorf("the import table lets %s import %s, which it does not", tree, permission)
+			}
+		}
+	}
+}
+
 // treeOf returns the most specific entry of the table that covers a package.
 func treeOf(name string) (tree string, ok bool) {
 	for pattern := range mayImport {
@@ -132,19 +167,33 @@ func matches(pattern, name string) bool {
 	return pattern == name
 }
 
-// TestPackageDocs wants a package comment everywhere, of more than a line.
+// TestPackageDocs wants a package comment everywhere, in one file, that starts with the name of the package and has
+// more than a line.
 func TestPackageDocs(t *testing.T) {
 	for _, p := range listPackages(t) {
-		text := ""
+		var comments []string
 		for _, file := range p.GoFiles {
 			f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, file), nil, parser.PackageClauseOnly|parser.ParseComments)
 			if err != nil {
 				t.Fatal(err)
 			}
-			text += f.Doc.Text()
+			if text := f.Doc.Text(); text != "" {
+				comments = append(comments, text)
+			}
 		}
-		if synopsis := new(doc.Package).Synopsis(text); synopsis == "" {
-			t.Errorf("%s has no package comment", p.ImportPath)
+		if len(comments) != 1 {
+			t.Errorf("%s has %d package comments, want one", p.ImportPath, len(comments))
+			continue
+		}
+		begin := "Package " + path.Base(p.ImportPath) + " "
+		if p.Name == "main" {
+			begin = "Command " + path.Base(p.ImportPath) + " "
+		}
+		if !strings.HasPrefix(comments[0], begin) {
+			t.Errorf("the comment of %s does not begin with %q", p.ImportPath, begin)
+		}
+		if strings.Count(strings.TrimSpace(comments[0]), "\n") == 0 {
+			t.Errorf("the comment of %s is a single line", p.ImportPath)
 		}
 	}
 }

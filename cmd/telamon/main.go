@@ -1,4 +1,6 @@
 // Command telamon is the whole of Telamon in one program: the server, a demo of it, and tools for its files.
+//
+// Read first: server.go, which opens the parts and ends them in the right order, and wire.go, which connects them.
 package main
 
 import (

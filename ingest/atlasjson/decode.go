@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math"
-	"slices"
 
 	"github.com/telamon-tsdb/telamon/ingest"
 	"github.com/telamon-tsdb/telamon/tsdb"
@@ -19,18 +18,13 @@ const (
 	maxNumber  = 1000    // characters
 )
 
-// maxRemembered is the largest tags object that the memo is asked for; the largest that is valid
-// and written without blanks takes 8 KiB, those of a fleet 250 bytes.
-const maxRemembered = 8 << 10
-
 // A Decoder holds the samples of one payload. It is made to be used again; it is no use to two
 // goroutines at a time. The zero value is ready and remembers nothing.
 type Decoder struct {
 	// Memo, if not nil, is asked for the series of tags that were seen before.
 	Memo *ingest.Memo
 
-	body    []byte
-	at      int // position in body
+	in      scanner
 	samples []sample
 	pairs   []pair // tags of all metrics that were read in full
 	common  []pair
@@ -40,12 +34,6 @@ type Decoder struct {
 }
 
 var _ ingest.Source = (*Decoder)(nil)
-
-// A span is a part of the body.
-type span struct{ start, end uint32 }
-
-// A pair is one tag.
-type pair struct{ key, value span }
 
 // A sample is one metric of the payload.
 type sample struct {
@@ -80,7 +68,7 @@ func (d *Decoder) Reset() {
 }
 
 func (d *Decoder) reset(body []byte) {
-	d.body, d.at = body, 0
+	d.in = scanner{body: body}
 	d.samples = reuse(d.samples, maxKept/64)
 	d.pairs = reuse(d.pairs, maxKept/16)
 	d.common = d.common[:0]
@@ -118,13 +106,13 @@ func (d *Decoder) Tags(i int) []ingest.Tag {
 		case len(common) == 0:
 			order = -1
 		default:
-			order = bytes.Compare(d.bytes(own[0].key), d.bytes(common[0].key))
+			order = bytes.Compare(d.in.bytes(own[0].key), d.in.bytes(common[0].key))
 		}
 		next := &own
 		if order > 0 {
 			next = &common
 		}
-		d.merged = append(d.merged, ingest.Tag{Key: d.bytes((*next)[0].key), Value: d.bytes((*next)[0].value)})
+		d.merged = append(d.merged, ingest.Tag{Key: d.in.bytes((*next)[0].key), Value: d.in.bytes((*next)[0].value)})
 		if order == 0 {
 			common = common[1:] // the metric's own tag wins
 		}
@@ -136,9 +124,9 @@ func (d *Decoder) Tags(i int) []ingest.Tag {
 // ownTags returns the sorted tags of s, reading them now if the memo had spared that.
 func (d *Decoder) ownTags(s *sample) []pair {
 	if !s.isRead {
-		d.at = int(s.raw.start)
+		d.in.at = int(s.raw.start)
 		first := len(d.pairs)
-		if err := d.tagObject(&d.pairs); err != nil {
+		if err := d.in.tagObject(&d.pairs); err != nil {
 			panic("atlasjson: tags that were read before: " + err.Error())
 		}
 		s.tags, s.isRead = span{uint32(first), uint32(len(d.pairs))}, true
@@ -146,29 +134,27 @@ func (d *Decoder) ownTags(s *sample) []pair {
 	return d.pairs[s.tags.start:s.tags.end]
 }
 
-func (d *Decoder) bytes(s span) []byte { return d.body[s.start:s.end] }
-
 // payload reads the outermost value.
 func (d *Decoder) payload() error {
-	d.body = bytes.TrimPrefix(d.body, []byte("\xef\xbb\xbf"))
-	switch c := d.peek(); {
-	case d.at == len(d.body):
+	d.in.body = bytes.TrimPrefix(d.in.body, []byte("\xef\xbb\xbf"))
+	switch c := d.in.peek(); {
+	case d.in.at == len(d.in.body):
 		return nil
 	case c != '{':
 		return d.notAnObject()
 	}
-	d.at++
+	d.in.at++
 	commonIsLate := false
-	err := d.members(func(key span) error {
-		switch name := d.bytes(key); string(name) {
+	err := d.in.members(func(key span) error {
+		switch name := d.in.bytes(key); string(name) {
 		case "tags":
 			commonIsLate = len(d.samples) > 0
 			return d.commonTags()
 		case "metrics":
 			return d.metrics()
 		default:
-			d.at = int(key.start) - 1
-			return d.fail("invalid field: '%s'", name)
+			d.in.at = int(key.start) - 1
+			return d.in.fail("invalid field: '%s'", name)
 		}
 	})
 	if err == nil && commonIsLate {
@@ -180,13 +166,13 @@ func (d *Decoder) payload() error {
 // notAnObject reads a payload of another kind: a scalar or an empty array is an empty payload, for Atlas
 // looks for the first member and finds none.
 func (d *Decoder) notAnObject() error {
-	start := d.at
-	if err := d.skip(0); err != nil {
+	start := d.in.at
+	if err := d.in.skip(0); err != nil {
 		return err
 	}
-	if bytes.IndexByte(d.body[start:d.at], '{') >= 0 {
-		d.at = start
-		return d.fail("expected START_OBJECT but received %s", d.tokenName())
+	if bytes.IndexByte(d.in.body[start:d.in.at], '{') >= 0 {
+		d.in.at = start
+		return d.in.fail("expected START_OBJECT but received %s", d.in.tokenName())
 	}
 	return nil
 }
@@ -203,14 +189,14 @@ func (d *Decoder) forgetSeries() {
 // commonTags reads the tags of the payload.
 func (d *Decoder) commonTags() error {
 	d.common, d.context = d.common[:0], ingest.Key{}
-	if err := d.tagObject(&d.common); err != nil || len(d.common) == 0 || d.Memo == nil {
+	if err := d.in.tagObject(&d.common); err != nil || len(d.common) == 0 || d.Memo == nil {
 		return err
 	}
 	d.scratch = reuse(d.scratch, maxKept)
 	for _, one := range d.common {
 		for _, part := range [2]span{one.key, one.value} {
 			d.scratch = binary.LittleEndian.AppendUint32(d.scratch, part.end-part.start)
-			d.scratch = append(d.scratch, d.bytes(part)...)
+			d.scratch = append(d.scratch, d.in.bytes(part)...)
 		}
 	}
 	d.context = d.Memo.Key(ingest.Key{}, d.scratch)
@@ -220,35 +206,35 @@ func (d *Decoder) commonTags() error {
 // metrics reads the array of metrics. If the payload has several the last counts.
 func (d *Decoder) metrics() error {
 	d.samples, d.pairs = d.samples[:0], d.pairs[:0]
-	if d.peek() != '[' {
-		return d.expected("START_ARRAY")
+	if d.in.peek() != '[' {
+		return d.in.expected("START_ARRAY")
 	}
-	return d.elements(d.metric)
+	return d.in.elements(d.metric)
 }
 
 // metric reads one element of the array of metrics.
 func (d *Decoder) metric() error {
 	if len(d.samples) == maxSamples {
-		return d.fail("more than %d metrics in one payload: send several", maxSamples)
+		return d.in.fail("more than %d metrics in one payload: send several", maxSamples)
 	}
-	if d.peek() != '{' {
-		return d.expected("START_OBJECT")
+	if d.in.peek() != '{' {
+		return d.in.expected("START_OBJECT")
 	}
-	start := d.at
-	d.at++
+	start := d.in.at
+	d.in.at++
 	s := sample{time: -1, value: math.NaN()}
-	err := d.members(func(key span) (err error) {
-		switch string(d.bytes(key)) {
+	err := d.in.members(func(key span) (err error) {
+		switch string(d.in.bytes(key)) {
 		case "tags":
 			err = d.metricTags(&s)
 		case "timestamp", "start":
-			s.time, err = d.timestamp()
+			s.time, err = d.in.timestamp()
 		case "value":
-			s.value, err = d.value()
+			s.value, err = d.in.value()
 		case "values":
-			s.value, err = d.legacyValues()
+			s.value, err = d.in.legacyValues()
 		default:
-			err = d.skip(2)
+			err = d.in.skip(2)
 		}
 		return err
 	})
@@ -256,8 +242,8 @@ func (d *Decoder) metric() error {
 		return err
 	}
 	if s.raw == (span{}) {
-		d.at = start
-		return d.fail("metric without tags")
+		d.in.at = start
+		return d.in.fail("metric without tags")
 	}
 	d.samples = append(d.samples, s)
 	return nil
@@ -265,87 +251,31 @@ func (d *Decoder) metric() error {
 
 // metricTags reads the tags of one metric, or recognises them.
 func (d *Decoder) metricTags(s *sample) error {
-	d.peek()
-	start, end := d.at, 0
+	d.in.peek()
+	start, end := d.in.at, 0
 	s.series, s.encoded = 0, ingest.Key{}
 	if d.Memo != nil {
 		// If the object holds no brace, it ends at the first one. If it does, then what was cut off is no object
 		// as a whole and nobody can have read it as one: the memo does not know it.
-		end = d.objectEnd()
+		end = d.in.objectEnd()
 		if end > start {
-			s.encoded = d.Memo.Key(d.context, d.body[start:end])
+			s.encoded = d.Memo.Key(d.context, d.in.body[start:end])
 			s.series = d.Memo.Lookup(s.encoded)
 		}
 		if s.series != 0 {
 			s.raw, s.isRead = span{uint32(start), uint32(end)}, false
-			d.at = end
+			d.in.at = end
 			return nil
 		}
 	}
 	first := len(d.pairs)
-	if err := d.tagObject(&d.pairs); err != nil {
+	if err := d.in.tagObject(&d.pairs); err != nil {
 		return err
 	}
-	if d.at != end {
+	if d.in.at != end {
 		s.encoded = ingest.Key{}
 	}
-	s.raw = span{uint32(start), uint32(d.at)}
+	s.raw = span{uint32(start), uint32(d.in.at)}
 	s.tags, s.isRead = span{uint32(first), uint32(len(d.pairs))}, true
 	return nil
-}
-
-// objectEnd returns the position behind the first closing brace, or 0 if it is too far away.
-func (d *Decoder) objectEnd() int {
-	window := d.body[d.at:min(d.at+maxRemembered, len(d.body))]
-	if i := bytes.IndexByte(window, '}'); i >= 0 {
-		return d.at + i + 1
-	}
-	return 0
-}
-
-// tagObject reads a tags object and appends its pairs to *to, sorted, of equal keys the last.
-func (d *Decoder) tagObject(to *[]pair) error {
-	if d.peek() != '{' {
-		return d.expected("START_OBJECT")
-	}
-	d.at++
-	first := len(*to)
-	sorted := true
-	err := d.members(func(key span) error {
-		switch d.peek() {
-		case '"':
-			value, err := d.text()
-			if err != nil {
-				return err
-			}
-			n := len(*to)
-			if n-first == maxTags {
-				return d.fail("more than %d tags in one object", maxTags)
-			}
-			sorted = sorted && (n == first || bytes.Compare(d.bytes((*to)[n-1].key), d.bytes(key)) < 0)
-			*to = append(*to, pair{key, value})
-			return nil
-		case '{', '[':
-			return d.expected("VALUE_STRING")
-		default:
-			return d.skip(0) // no string: the tag is left out
-		}
-	})
-	if err == nil && !sorted {
-		*to = append((*to)[:first], d.sortPairs((*to)[first:])...)
-	}
-	return err
-}
-
-// sortPairs sorts tags in place and returns them without all but the last of equal keys.
-func (d *Decoder) sortPairs(tags []pair) []pair {
-	slices.SortStableFunc(tags, func(a, b pair) int { return bytes.Compare(d.bytes(a.key), d.bytes(b.key)) })
-	kept := tags[:0]
-	for i, one := range tags {
-		if i+1 < len(tags) && bytes.Equal(d.bytes(one.key), d.bytes(tags[i+1].key)) {
-			continue
-		}
-		kept = append(kept, one)
-	}
-	return kept
 }

@@ -203,13 +203,13 @@ func TestNumbers(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.SampledFrom([]string{"", "-"}).Draw(t, "sign") + digits.Draw(t, "whole") +
 			rapid.StringMatching(`(\.[0-9]{1,24})?([eE][-+]?[0-9]{1,3})?`).Draw(t, "rest")
-		d := Decoder{body: []byte(text)}
+		d := scanner{body: []byte(text)}
 		got, err := d.value()
 		want, _ := strconv.ParseFloat(text, 64)
 		if err != nil || got != want || d.at != len(text) {
 			t.Fatalf("%s: %v at %d, error %v; want %v", text, got, d.at, err, want)
 		}
-		d = Decoder{body: []byte(text)}
+		d = scanner{body: []byte(text)}
 		ms, err := d.timestamp()
 		wantMs, wantErr := strconv.ParseInt(text, 10, 64)
 		if ms != wantMs && err == nil || (err != nil) != (wantErr != nil) && wantMs != math.MinInt64 {

@@ -18,28 +18,28 @@ func (e *SyntaxError) Error() string {
 }
 
 // fail returns a SyntaxError at the current position.
-func (d *Decoder) fail(format string, args ...any) error {
-	before := d.body[:d.at]
+func (s *scanner) fail(format string, args ...any) error {
+	before := s.body[:s.at]
 	return &SyntaxError{
 		Reason: fmt.Sprintf(format, args...),
-		Offset: d.at,
+		Offset: s.at,
 		Line:   1 + bytes.Count(before, []byte("\n")),
-		Column: d.at - bytes.LastIndexByte(before, '\n'),
+		Column: s.at - bytes.LastIndexByte(before, '\n'),
 	}
 }
 
 // expected returns the error for a token of the wrong kind, in the words of Atlas.
-func (d *Decoder) expected(token string) error {
-	d.peek()
-	return d.fail("expected %s but received %s", token, d.tokenName())
+func (s *scanner) expected(token string) error {
+	s.peek()
+	return s.fail("expected %s but received %s", token, s.tokenName())
 }
 
 // tokenName names the token at the current position.
-func (d *Decoder) tokenName() string {
-	if d.at >= len(d.body) {
+func (s *scanner) tokenName() string {
+	if s.at >= len(s.body) {
 		return "end of input"
 	}
-	switch c := d.body[d.at]; c {
+	switch c := s.body[s.at]; c {
 	case '{':
 		return "START_OBJECT"
 	case '}':
@@ -60,9 +60,9 @@ func (d *Decoder) tokenName() string {
 		return "VALUE_NUMBER_FLOAT"
 	default:
 		if c == '-' || isDigit(c) {
-			start := d.at
-			number, err := d.number()
-			d.at = start
+			start := s.at
+			number, err := s.number()
+			s.at = start
 			if err == nil && number.isInteger {
 				return "VALUE_NUMBER_INT"
 			}

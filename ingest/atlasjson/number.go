@@ -21,8 +21,8 @@ type number struct {
 }
 
 // number reads a JSON number, of which the sign or first digit is next.
-func (d *Decoder) number() (number, error) {
-	b, start := d.body, d.at
+func (s *scanner) number() (number, error) {
+	b, start := s.body, s.at
 	at := start
 	n := number{isInteger: true}
 	if b[at] == '-' {
@@ -36,7 +36,7 @@ func (d *Decoder) number() (number, error) {
 	}
 	whole := at - first
 	if whole == 0 || whole > 1 && b[first] == '0' {
-		return n, d.fail("malformed number: want one or more digits without a leading zero")
+		return n, s.fail("malformed number: want one or more digits without a leading zero")
 	}
 	if at < len(b) && b[at] == '.' {
 		n.isInteger = false
@@ -48,7 +48,7 @@ func (d *Decoder) number() (number, error) {
 		}
 		n.fraction = at - point
 		if n.fraction == 0 {
-			return n, d.fail("malformed number: want digits behind the point")
+			return n, s.fail("malformed number: want digits behind the point")
 		}
 	}
 	if at < len(b) && b[at]|0x20 == 'e' {
@@ -62,18 +62,18 @@ func (d *Decoder) number() (number, error) {
 			at++
 		}
 		if at == exponent {
-			return n, d.fail("malformed number: want digits in the exponent")
+			return n, s.fail("malformed number: want digits in the exponent")
 		}
 	}
 	if at-start > maxNumber {
-		return n, d.fail("number of more than %d characters", maxNumber)
+		return n, s.fail("number of more than %d characters", maxNumber)
 	}
 	if at < len(b) && isWordByte(b[at]) {
-		return n, d.fail("malformed number: unexpected %q in it", b[at])
+		return n, s.fail("malformed number: unexpected %q in it", b[at])
 	}
 	n.text = b[start:at]
 	n.isExact = whole+n.fraction <= 19 // 10^19-1 fits
-	d.at = at
+	s.at = at
 	return n, nil
 }
 
@@ -99,23 +99,23 @@ func (n *number) float() float64 {
 }
 
 // timestamp reads a time in milliseconds.
-func (d *Decoder) timestamp() (int64, error) {
-	c := d.peek()
+func (s *scanner) timestamp() (int64, error) {
+	c := s.peek()
 	if c != '-' && !isDigit(c) {
-		return 0, d.expected("VALUE_NUMBER_INT")
+		return 0, s.expected("VALUE_NUMBER_INT")
 	}
-	start := d.at
-	n, err := d.number()
+	start := s.at
+	n, err := s.number()
 	if err != nil {
 		return 0, err
 	}
 	if !n.isInteger {
-		d.at = start
-		return 0, d.expected("VALUE_NUMBER_INT")
+		s.at = start
+		return 0, s.expected("VALUE_NUMBER_INT")
 	}
 	if !n.isExact || n.digits > math.MaxInt64 {
-		d.at = start
-		return 0, d.fail("timestamp out of range: %s", n.text)
+		s.at = start
+		return 0, s.fail("timestamp out of range: %s", n.text)
 	}
 	if n.negative {
 		return -int64(n.digits), nil
@@ -124,59 +124,59 @@ func (d *Decoder) timestamp() (int64, error) {
 }
 
 // value reads a value: a number, or a string that holds one in the spelling of Java.
-func (d *Decoder) value() (float64, error) {
-	switch c := d.peek(); {
+func (s *scanner) value() (float64, error) {
+	switch c := s.peek(); {
 	case c == '-' || isDigit(c) || c == 'N' || c == 'I' || c == '+':
-		return d.float()
+		return s.float()
 	case c == '"':
-		start := d.at
-		text, err := d.text()
+		start := s.at
+		text, err := s.text()
 		if err != nil {
 			return 0, err
 		}
-		f, ok := parseJava(d.bytes(text))
+		f, ok := parseJava(s.bytes(text))
 		if !ok {
 			shown := text
 			shown.end = min(shown.end, shown.start+100)
-			d.at = start
-			return 0, d.fail("not a number: %q", d.bytes(shown))
+			s.at = start
+			return 0, s.fail("not a number: %q", s.bytes(shown))
 		}
 		return f, nil
 	default:
-		return 0, d.expected("VALUE_NUMBER_FLOAT")
+		return 0, s.expected("VALUE_NUMBER_FLOAT")
 	}
 }
 
 // legacyValues reads the value of "values": a float, a string, or an array of which the first
 // element counts. A bare integer is a mistake, as in Atlas.
-func (d *Decoder) legacyValues() (float64, error) {
-	switch c := d.peek(); {
+func (s *scanner) legacyValues() (float64, error) {
+	switch c := s.peek(); {
 	case c == '[':
 		result, isFirst := 0.0, true
-		err := d.elements(func() (err error) {
+		err := s.elements(func() (err error) {
 			if !isFirst {
-				return d.skip(3)
+				return s.skip(3)
 			}
 			isFirst = false
-			result, err = d.value()
+			result, err = s.value()
 			return err
 		})
 		if err == nil && isFirst {
-			err = d.fail("expected VALUE_NUMBER_FLOAT but received END_ARRAY")
+			err = s.fail("expected VALUE_NUMBER_FLOAT but received END_ARRAY")
 		}
 		return result, err
-	case d.tokenName() == "VALUE_NUMBER_INT":
-		return 0, d.expected("VALUE_NUMBER_FLOAT")
+	case s.tokenName() == "VALUE_NUMBER_INT":
+		return 0, s.expected("VALUE_NUMBER_FLOAT")
 	default:
-		return d.value()
+		return s.value()
 	}
 }
 
 // float reads a number or one of the bare words for what is none.
-func (d *Decoder) float() (float64, error) {
-	c := d.body[d.at]
-	if isDigit(c) || c == '-' && d.at+1 < len(d.body) && d.body[d.at+1] != 'I' {
-		n, err := d.number()
+func (s *scanner) float() (float64, error) {
+	c := s.body[s.at]
+	if isDigit(c) || c == '-' && s.at+1 < len(s.body) && s.body[s.at+1] != 'I' {
+		n, err := s.number()
 		if err != nil {
 			return 0, err
 		}
@@ -185,15 +185,15 @@ func (d *Decoder) float() (float64, error) {
 	sign := 1
 	switch c {
 	case 'N':
-		return math.NaN(), d.word("NaN")
+		return math.NaN(), s.word("NaN")
 	case '-':
 		sign = -1
-		d.at++
+		s.at++
 	case '+':
-		d.at++
+		s.at++
 	}
-	if bytes.HasPrefix(d.body[d.at:], []byte("INF")) {
-		return math.Inf(sign), d.word("INF")
+	if bytes.HasPrefix(s.body[s.at:], []byte("INF")) {
+		return math.Inf(sign), s.word("INF")
 	}
-	return math.Inf(sign), d.word("Infinity")
+	return math.Inf(sign), s.word("Infinity")
 }

@@ -5,15 +5,28 @@ import (
 	"unicode/utf8"
 )
 
+// A scanner reads JSON with the extensions that Jackson allows, one token at a time. It changes strings with
+// escapes in place, so that a span of the body is all that a string needs.
+type scanner struct {
+	body []byte
+	at   int // position in body
+}
+
+// A span is a part of the body.
+type span struct{ start, end uint32 }
+
+// bytes returns the part of the body.
+func (s *scanner) bytes(part span) []byte { return s.body[part.start:part.end] }
+
 // peek goes past blanks and comments and returns the byte that follows, without taking it; 0 at the
 // end. No token starts with a slash, so that an unfinished comment is a mistake to whoever gets it.
-func (d *Decoder) peek() byte {
-	for d.at < len(d.body) {
-		switch c := d.body[d.at]; c {
+func (s *scanner) peek() byte {
+	for s.at < len(s.body) {
+		switch c := s.body[s.at]; c {
 		case ' ', '\t', '\n', '\r':
-			d.at++
+			s.at++
 		case '/':
-			if !d.comment() {
+			if !s.comment() {
 				return c
 			}
 		default:
@@ -24,8 +37,8 @@ func (d *Decoder) peek() byte {
 }
 
 // comment goes past the comment that starts here, if it is one.
-func (d *Decoder) comment() bool {
-	rest := d.body[d.at:]
+func (s *scanner) comment() bool {
+	rest := s.body[s.at:]
 	if len(rest) < 2 {
 		return false
 	}
@@ -33,16 +46,16 @@ func (d *Decoder) comment() bool {
 	case '/':
 		for i, c := range rest {
 			if c == '\n' || c == '\r' {
-				d.at += i
+				s.at += i
 				return true
 			}
 		}
-		d.at = len(d.body)
+		s.at = len(s.body)
 		return true
 	case '*':
 		for i := 3; i < len(rest); i++ {
 			if rest[i] == '/' && rest[i-1] == '*' {
-				d.at += i + 1
+				s.at += i + 1
 				return true
 			}
 		}
@@ -52,97 +65,97 @@ func (d *Decoder) comment() bool {
 
 // members reads the rest of an object, behind its opening brace. It calls visit for each member with the
 // key; visit reads the value.
-func (d *Decoder) members(visit func(key span) error) error {
-	if d.peek() == '}' {
-		d.at++
+func (s *scanner) members(visit func(key span) error) error {
+	if s.peek() == '}' {
+		s.at++
 		return nil
 	}
 	for {
-		if d.peek() != '"' {
-			return d.expected("FIELD_NAME")
+		if s.peek() != '"' {
+			return s.expected("FIELD_NAME")
 		}
-		key, err := d.text()
+		key, err := s.text()
 		if err != nil {
 			return err
 		}
-		if d.peek() != ':' {
-			return d.expected("a colon")
+		if s.peek() != ':' {
+			return s.expected("a colon")
 		}
-		d.at++
+		s.at++
 		if err := visit(key); err != nil {
 			return err
 		}
-		switch d.peek() {
+		switch s.peek() {
 		case ',':
-			d.at++
+			s.at++
 		case '}':
-			d.at++
+			s.at++
 			return nil
 		default:
-			return d.expected("a comma or END_OBJECT")
+			return s.expected("a comma or END_OBJECT")
 		}
 	}
 }
 
 // elements reads an array, of which the opening bracket is next. It calls visit before each element;
 // visit reads it.
-func (d *Decoder) elements(visit func() error) error {
-	d.at++
-	if d.peek() == ']' {
-		d.at++
+func (s *scanner) elements(visit func() error) error {
+	s.at++
+	if s.peek() == ']' {
+		s.at++
 		return nil
 	}
 	for {
 		if err := visit(); err != nil {
 			return err
 		}
-		switch d.peek() {
+		switch s.peek() {
 		case ',':
-			d.at++
+			s.at++
 		case ']':
-			d.at++
+			s.at++
 			return nil
 		default:
-			return d.expected("a comma or END_ARRAY")
+			return s.expected("a comma or END_ARRAY")
 		}
 	}
 }
 
 // skip reads a value of any kind, of which depth arrays and objects are open around it.
-func (d *Decoder) skip(depth int) error {
-	switch c := d.peek(); {
+func (s *scanner) skip(depth int) error {
+	switch c := s.peek(); {
 	case c == '"':
-		_, err := d.text()
+		_, err := s.text()
 		return err
 	case c == '{' || c == '[':
 		if depth == maxDepth {
-			return d.fail("more than %d arrays and objects inside each other", maxDepth)
+			return s.fail("more than %d arrays and objects inside each other", maxDepth)
 		}
 		if c == '[' {
-			return d.elements(func() error { return d.skip(depth + 1) })
+			return s.elements(func() error { return s.skip(depth + 1) })
 		}
-		d.at++
-		return d.members(func(span) error { return d.skip(depth + 1) })
+		s.at++
+		return s.members(func(span) error { return s.skip(depth + 1) })
 	case c == '-' || isDigit(c) || c == 'N' || c == 'I' || c == '+':
-		_, err := d.float()
+		_, err := s.float()
 		return err
 	case c == 't':
-		return d.word("true")
+		return s.word("true")
 	case c == 'f':
-		return d.word("false")
+		return s.word("false")
 	case c == 'n':
-		return d.word("null")
+		return s.word("null")
 	}
-	return d.expected("a value")
+	return s.expected("a value")
 }
 
 // word reads a bare word, of which the first character is next.
-func (d *Decoder) word(word string) error {
-	end := d.at + len(word)
-	if end > len(d.body) || string(d.body[d.at:end]) != word || end < len(d.body) && isWordByte(d.body[end]) {
-		return d.fail("unknown word: want %s", word)
+func (s *scanner) word(word string) error {
+	end := s.at + len(word)
+	if end > len(s.body) || string(s.body[s.at:end]) != word || end < len(s.body) && isWordByte(s.body[end]) {
+		return s.fail("unknown word: want %s", word)
 	}
-	d.at = end
+	s.at = end
 	return nil
 }
 
@@ -160,40 +173,40 @@ var isPlain = func() (table [256]bool) {
 }()
 
 // text reads a string, of which the opening quote is next, and returns where its characters are.
-func (d *Decoder) text() (span, error) {
-	start := d.at + 1
+func (s *scanner) text() (span, error) {
+	start := s.at + 1
 	at := start
-	for at < len(d.body) && isPlain[d.body[at]] {
+	for at < len(s.body) && isPlain[s.body[at]] {
 		at++
 	}
-	if at < len(d.body) && d.body[at] == '"' {
-		d.at = at + 1
+	if at < len(s.body) && s.body[at] == '"' {
+		s.at = at + 1
 		return span{uint32(start), uint32(at)}, nil
 	}
-	return d.oddText(start, at)
+	return s.oddText(start, at)
 }
 
 // oddText reads the rest of a string that starts at start and is plain up to from. It checks the
 // UTF-8 and moves what follows an escape to the left.
-func (d *Decoder) oddText(start, from int) (span, error) {
-	body := d.body
+func (s *scanner) oddText(start, from int) (span, error) {
+	body := s.body
 	to := from // the next character goes here, to <= from
 	for from < len(body) {
 		switch c := body[from]; {
 		case c == '"':
-			d.at = from + 1
+			s.at = from + 1
 			return span{uint32(start), uint32(to)}, nil
 		case c == '\\':
 			r, size := unescape(body[from:])
 			if size == 0 {
-				d.at = from
-				return span{}, d.fail("illegal escape in a string")
+				s.at = from
+				return span{}, s.fail("illegal escape in a string")
 			}
 			from += size
 			to += utf8.EncodeRune(body[to:from], r)
 		case c < ' ':
-			d.at = from
-			return span{}, d.fail("control character 0x%02x in a string: write it as an escape", c)
+			s.at = from
+			return span{}, s.fail("control character 0x%02x in a string: write it as an escape", c)
 		case c < utf8.RuneSelf:
 			body[to] = c
 			from++
@@ -201,16 +214,16 @@ func (d *Decoder) oddText(start, from int) (span, error) {
 		default:
 			r, size := utf8.DecodeRune(body[from:])
 			if r == utf8.RuneError && size == 1 {
-				d.at = from
-				return span{}, d.fail("invalid UTF-8: byte 0x%02x", c)
+				s.at = from
+				return span{}, s.fail("invalid UTF-8: byte 0x%02x", c)
 			}
 			copy(body[to:], body[from:from+size])
 			from += size
 			to += size
 		}
 	}
-	d.at = len(body)
-	return span{}, d.fail("unexpected end of input in a string")
+	s.at = len(body)
+	return span{}, s.fail("unexpected end of input in a string")
 }
 
 // unescape returns the character that the escape at the start of b stands for and the length of the

@@ -22,7 +22,7 @@ func FuzzPublish(f *testing.F) {
 	f.Add("br", []byte(text))
 	f.Fuzz(func(t *testing.T, coding string, body []byte) {
 		h, store := newPublish(func(c *listen.Config) { c.MaxBodyBytes = 64 << 10 })
-		r := httptest.NewRequest("POST", listen.PublishPath, bytes.NewReader(body))
+		r := httptest.NewRequest("POST", "/api/v1/publish", bytes.NewReader(body))
 		r.Header["Content-Encoding"] = []string{coding}
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)

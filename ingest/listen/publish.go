@@ -9,15 +9,6 @@ import (
 	"github.com/telamon-tsdb/telamon/ingest/atlasjson"
 )
 
-// The paths of the publish end point. Both do the same; the second is for old clients.
-const (
-	PublishPath     = "/api/v1/publish"
-	PublishFastPath = "/api/v1/publish-fast"
-)
-
-// EndpointHeader names the route that answered, on every answer of it.
-const EndpointHeader = "Netflix-Endpoint"
-
 // Config sets up a Publish handler.
 type Config struct {
 	// Pipeline takes the samples. It is the one field that must be set.
@@ -28,8 +19,8 @@ type Config struct {
 	MaxHeldBytes int64
 }
 
-// Publish is the handler of POST requests to PublishPath and PublishFastPath. Whoever mounts it adds
-// CORS, answers OPTIONS, and sets deadlines for bodies.
+// Publish is the handler of POST requests to the publish end point, whatever its path. Whoever mounts it adds
+// CORS, names the end point, answers OPTIONS, and sets deadlines for bodies.
 type Publish struct {
 	pipeline     *ingest.Pipeline
 	maxBodyBytes int
@@ -61,7 +52,6 @@ const smile = "application/x-jackson-smile"
 
 // ServeHTTP answers one publish request.
 func (h *Publish) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set(EndpointHeader, r.URL.Path)
 	a := h.answer(w, r)
 	h.counts.add(a.status)
 	a.write(w)

@@ -36,7 +36,7 @@ func payload(values ...float64) string {
 }
 
 func post(h http.Handler, coding string, body io.Reader) *httptest.ResponseRecorder {
-	r := httptest.NewRequest("POST", listen.PublishPath, body)
+	r := httptest.NewRequest("POST", "/api/v1/publish", body)
 	if coding != "" {
 		r.Header.Set("Content-Encoding", coding)
 	}
@@ -94,7 +94,7 @@ func TestBodies(t *testing.T) {
 func TestMethod(t *testing.T) {
 	h, _ := newPublish(nil)
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest("GET", listen.PublishPath, nil))
+	h.ServeHTTP(w, httptest.NewRequest("GET", "/api/v1/publish", nil))
 	if w.Code != http.StatusMethodNotAllowed {
 		t.Errorf("status %d", w.Code)
 	}
@@ -219,7 +219,7 @@ func TestClientGone(t *testing.T) {
 	h, store := newPublish(nil)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	r := httptest.NewRequest("POST", listen.PublishPath, strings.NewReader(payload(1))).WithContext(ctx)
+	r := httptest.NewRequest("POST", "/api/v1/publish", strings.NewReader(payload(1))).WithContext(ctx)
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	if w.Code != http.StatusServiceUnavailable || len(store.Stored()) > 0 {

@@ -13,7 +13,6 @@ import (
 
 	"go.uber.org/goleak"
 
-	"github.com/telamon-tsdb/telamon/ingest/listen"
 	"github.com/telamon-tsdb/telamon/tsdb"
 )
 
@@ -35,7 +34,7 @@ func TestTooLargeOverNetwork(t *testing.T) {
 	url := serve(t, h)
 	body := bytes.Repeat([]byte(" "), 9<<20)
 	for _, reader := range []io.Reader{bytes.NewReader(body), io.MultiReader(bytes.NewReader(body))} {
-		response, err := http.Post(url+listen.PublishPath, "application/json", reader)
+		response, err := http.Post(url+"/api/v1/publish", "application/json", reader)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -61,7 +60,7 @@ func TestSlowClient(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	io.WriteString(conn, "POST "+listen.PublishPath+" HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{")
+	io.WriteString(conn, "POST /api/v1/publish HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{")
 	conn.SetReadDeadline(time.Now().Add(10 * time.Second))
 	answer, err := io.ReadAll(conn)
 	if err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 400 ") {
@@ -93,7 +92,7 @@ func TestClientLeaves(t *testing.T) {
 		<-entered
 		cancel()
 	}()
-	request, _ := http.NewRequestWithContext(ctx, "POST", url+listen.PublishPath, strings.NewReader(payload(1)))
+	request, _ := http.NewRequestWithContext(ctx, "POST", url+"/api/v1/publish", strings.NewReader(payload(1)))
 	if _, err := http.DefaultClient.Do(request); err == nil {
 		t.Error("the request was not cancelled")
 	}

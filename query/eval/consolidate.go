@@ -9,7 +9,7 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/grid"
 )
 
-// consolidate replaces each value by that of the larger interval it lies in: asl.md 6.5. Of an interval
+// consolidate replaces each value by that of the larger interval it lies in. Of an interval
 // only the values inside the range count.
 func (r *run) consolidate(e *expr.Consolidate, n *node) (lineSet, error) {
 	step := e.Step.Milliseconds()
@@ -24,7 +24,7 @@ func (r *run) consolidate(e *expr.Consolidate, n *node) (lineSet, error) {
 	step = grid.CeilDiv(min(step, longestStep), r.rng.Step) * r.rng.Step
 	out, in := r.own(n)
 	err := r.eachLine(len(in), func(i int) {
-		r.consolidateInto(out.lines[i].values, in[i], e.Function, step)
+		r.rng.consolidate(out.lines[i].values, in[i], e.Function, step)
 	})
 	return out, err
 }
@@ -32,12 +32,12 @@ func (r *run) consolidate(e *expr.Consolidate, n *node) (lineSet, error) {
 // longestStep is more than any range: intervals beyond it are all the same, and their ends would overflow.
 const longestStep = 1 << 53
 
-// consolidateInto fills dst, which may be the line's own values, interval by interval.
-func (r *run) consolidateInto(dst []float64, l line, how tsdb.Consolidation, step int64) {
+// consolidate fills dst, which may be the line's own values, interval by interval.
+func (r Range) consolidate(dst []float64, l line, how tsdb.Consolidation, step int64) {
 	for first := 0; first < len(l.values); {
-		end := grid.CeilDiv(r.rng.Time(first), step) * step // of the interval that holds the first value
-		after := min(len(l.values), int((end-r.rng.Start)/r.rng.Step)+1)
-		value := consolidated(l.values[first:after], how, l.gauge, int(step/r.rng.Step))
+		end := grid.CeilDiv(r.Time(first), step) * step // of the interval that holds the first value
+		after := min(len(l.values), int((end-r.Start)/r.Step)+1)
+		value := consolidated(l.values[first:after], how, l.gauge, int(step/r.Step))
 		if end <= 0 {
 			value = math.NaN() // Atlas knows no interval before the epoch
 		}

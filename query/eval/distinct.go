@@ -42,14 +42,14 @@ func (r *run) approxDistinct(e *expr.ApproxDistinct, n *node) (lineSet, error) {
 		if name == "" {
 			name = "approx-distinct(" + expr.QueryLabel(expr.DataExprs(e.Registers)[0].Query) + ")"
 		}
-		set.lines = append(set.lines, r.distinctLine(groups[group], name, &left))
+		set.lines = append(set.lines, distinctLine(groups[group], name, &left))
 	}
 	set.notice, set.warns = left.notice(), true
 	return set, nil
 }
 
 // distinctLine estimates from the registers in, but for those whose tag names none, or one that another names already.
-func (r *run) distinctLine(in []line, name string, left *leftOut) line {
+func distinctLine(in []line, name string, left *leftOut) line {
 	var columns [registers][]float64
 	for _, l := range in {
 		code, _ := l.tags.Get(registerKey)
@@ -60,7 +60,7 @@ func (r *run) distinctLine(in []line, name string, left *leftOut) line {
 		}
 		columns[i] = l.values
 	}
-	one := line{label: label{text: name}, values: make([]float64, r.rng.Len()), gauge: true}
+	one := line{label: label{text: name}, values: make([]float64, len(in[0].values)), gauge: true}
 	for _, t := range in[0].tags {
 		if t.Key != registerKey {
 			one.tags = append(one.tags, tag.Tag{Key: t.Key, Value: t.Value})

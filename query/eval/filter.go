@@ -8,11 +8,11 @@ import (
 	"github.com/telamon-tsdb/telamon/query/stack"
 )
 
-// filter keeps the lines of the left for which the right is true at least once: asl.md 9.3.
+// filter keeps the lines of the left for which the right is true at least once: a number other than 0 and NaN, at any step of the range.
 func (r *run) filter(e *expr.Filter, n *node) (lineSet, error) {
 	left := r.pass(n)
 	set := lineSet{shared: left.shared}
-	keep, err := r.filterBy(e, r.input(n, 1))
+	keep, err := filterBy(e, r.input(n, 1))
 	if err != nil {
 		return lineSet{}, err
 	}
@@ -27,7 +27,7 @@ func (r *run) filter(e *expr.Filter, n *node) (lineSet, error) {
 
 // filterBy returns the condition on lines of the left that the lines of the right stand for: one for all
 // where the right is not grouped, else that of the only line with the same group.
-func (r *run) filterBy(e *expr.Filter, right []line) (keep func(l line) bool, err error) {
+func filterBy(e *expr.Filter, right []line) (keep func(l line) bool, err error) {
 	if !e.Right.IsGrouped() {
 		switch {
 		case len(right) == 0:

@@ -9,14 +9,14 @@ import (
 )
 
 // generate computes a line from the time of each value alone.
-func (r *run) generate(e *expr.Generated) (lineSet, error) {
-	g, err := r.generator(e)
+func generate(e *expr.Generated, rng Range) (lineSet, error) {
+	g, err := generatorOf(e, rng)
 	if err != nil {
 		return lineSet{}, err
 	}
-	values := make([]float64, r.rng.Len())
+	values := make([]float64, rng.Len())
 	for i := range values {
-		values[i] = g.valueAt(r.rng.Time(i))
+		values[i] = g.valueAt(rng.Time(i))
 	}
 	return lineSet{lines: []line{named(g.name, values)}, notice: g.notice, warns: true}, nil
 }
@@ -28,7 +28,7 @@ type generator struct {
 	notice  string
 }
 
-func (r *run) generator(e *expr.Generated) (generator, error) {
+func generatorOf(e *expr.Generated, rng Range) (generator, error) {
 	switch e.Kind {
 	case expr.Random:
 		return generator{name: "random", valueAt: hashOf}, nil
@@ -44,7 +44,7 @@ func (r *run) generator(e *expr.Generated) (generator, error) {
 		return generator{name: e.Mode, valueAt: field}, nil
 	case expr.TimeSpan:
 		var unknown []string
-		from, to, err := r.timeSpan(e, &unknown)
+		from, to, err := timeSpan(e, rng, &unknown)
 		within := func(t int64) float64 { return toSignal(from <= t && t <= to) }
 		g := generator{name: e.From + " to " + e.To, valueAt: within}
 		if len(unknown) > 0 {

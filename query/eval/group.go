@@ -46,7 +46,7 @@ func hasAll(t tag.Tags, keys []string) bool {
 	return true
 }
 
-// collapse combines all lines into one: asl.md 7.5.
+// collapse combines all lines into one. It keeps the tags that the query holds fast.
 func (r *run) collapse(e *expr.Collapse, n *node) (lineSet, error) {
 	in := r.input(n, 0)
 	if len(in) == 0 {
@@ -64,9 +64,10 @@ func (r *run) collapse(e *expr.Collapse, n *node) (lineSet, error) {
 	return lineSet{lines: []line{one}}, nil
 }
 
-// regroup combines the lines that have the same values of fewer keys: asl.md 7.6.
+// regroup combines the lines that have the same values of fewer keys. A line without one of
+// the keys is left out.
 func (r *run) regroup(e *expr.Regroup, n *node) (lineSet, error) {
-	kept := append(r.commonExactKeys(e), e.Keys...)
+	kept := append(commonExactKeys(e), e.Keys...)
 	groups := map[string][]line{}
 	var labels []string
 	for _, l := range r.input(n, 0) {
@@ -94,7 +95,7 @@ func (r *run) regroup(e *expr.Regroup, n *node) (lineSet, error) {
 }
 
 // commonExactKeys returns the keys that all reads below e hold fast.
-func (r *run) commonExactKeys(e expr.Expr) []string {
+func commonExactKeys(e expr.Expr) []string {
 	var common []string
 	for i, d := range expr.DataExprs(e) {
 		keys := expr.ExactKeys(d.Query)
@@ -109,13 +110,13 @@ func (r *run) commonExactKeys(e expr.Expr) []string {
 
 // combine aggregates lines, of which there is at least one, in their order. The result is of the kind
 // (gauge or rate) of the first; tags and label are left to the caller.
-func (r *run) combine(aggregate tsdb.Aggregate, lines []line) (line, error) {
-	values := make([]float64, r.rng.Len())
+func (p pace) combine(aggregate tsdb.Aggregate, lines []line) (line, error) {
+	values := make([]float64, len(lines[0].values))
 	copy(values, lines[0].values)
 	if aggregate == tsdb.Count {
 		countInto(values, values, true)
 	}
-	err := r.eachLine(len(lines)-1, func(i int) {
+	err := p.eachLine(len(lines)-1, func(i int) {
 		src := lines[i+1].values
 		switch aggregate {
 		case tsdb.Sum:
@@ -146,7 +147,7 @@ func countInto(dst, src []float64, first bool) {
 	}
 }
 
-// rename gives a tag another key: asl.md 7.9.
+// rename gives a tag another key. A line without it stays as it is.
 func (r *run) rename(e *expr.Rename, n *node) (lineSet, error) {
 	in := r.pass(n)
 	set := lineSet{lines: slices.Clone(in.lines), shared: in.shared}

@@ -7,7 +7,7 @@ import (
 	"github.com/telamon-tsdb/telamon/query/stack"
 )
 
-// binary combines the lines of two operands that have the same group: asl.md 7.3. The side with fewer
+// binary combines the lines of two operands that have the same group. The side with fewer
 // keys is indexed by them; each line of the other looks its partner up, keeps its tags, and falls away
 // if there is none.
 func (r *run) binary(e *expr.Binary, n *node) (lineSet, error) {

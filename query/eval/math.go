@@ -6,8 +6,8 @@ import (
 )
 
 // constant is one flat line.
-func (r *run) constant(e *expr.Constant) lineSet {
-	values := make([]float64, r.rng.Len())
+func constant(e *expr.Constant, rng Range) lineSet {
+	values := make([]float64, rng.Len())
 	for i := range values {
 		values[i] = e.Value
 	}

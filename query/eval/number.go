@@ -2,7 +2,7 @@ package eval
 
 import "math"
 
-// The primitives of asl.md 14.3. NaN means "no value". With 0.0 and -0.0, least and greatest return
+// The primitives of combining values. NaN means "no value". With 0.0 and -0.0, least and greatest return
 // the second operand.
 
 func isNaN(v float64) bool { return v != v }

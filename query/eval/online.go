@@ -16,7 +16,7 @@ type Online interface {
 	// Reset forgets every value.
 	Reset()
 	// Idle reports whether the next outputs would be the same after a Reset, or as good as: a stream then
-	// drops the state of a line that has ended (asl.md 8.4).
+	// drops the state of a line that has ended.
 	Idle() bool
 	// AppendState appends the state to dst. Settings are no part of it.
 	AppendState(dst []byte) []byte

@@ -9,7 +9,7 @@ import (
 
 // A smoothing is double exponential smoothing: it answers, before it looks at a value, what it expected
 // from the ones before. During training, which counts values and not steps, the answer is NaN.
-// Where values are missing the last expectation repeats. Source: asl.md 8.3.
+// Where values are missing the last expectation repeats.
 type smoothing struct {
 	training    int
 	alpha, beta float64

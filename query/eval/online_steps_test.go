@@ -10,7 +10,7 @@ import (
 	"github.com/telamon-tsdb/telamon/query/expr"
 )
 
-// The rows of asl.md 13.20, which Netflix Atlas commit f76fd2505 evaluated one step at a time: a line that
+// Rows that Netflix Atlas (commit f76fd2505) evaluated one step at a time: a line that
 // is absent is shown NaN as long as its word is not idle, and starts anew when it reappears.
 func TestOnlineStepByStep(t *testing.T) {
 	lines := map[string][]float64{

@@ -17,7 +17,7 @@ import (
 
 var nan = math.NaN()
 
-// The series of asl.md 13, data set B.
+// Series whose answers Netflix Atlas (commit f76fd2505) computed.
 var dataSetB = map[string][]float64{
 	"in":     {0, 1, -1, nan, 0, 1, 2, 1, 1, 0},
 	"m":      {0, 1, -1, nan, nan, 0, 1, 1, 1, 0},

@@ -17,7 +17,7 @@ func (r *run) percentiles(e *expr.Percentiles, n *node) (lineSet, error) {
 		if d.isEmpty() {
 			continue
 		}
-		lines, err := r.percentileLines(e.Values, &d, labels[i])
+		lines, err := r.percentileLines(e.Values, &d, labels[i], r.rng.Len())
 		if err != nil {
 			return lineSet{}, err
 		}
@@ -50,21 +50,21 @@ func bucketGroups(e *expr.Percentiles, in []line) (groups [][]line, labels []str
 }
 
 // percentileLines returns one line per percentile of a distribution.
-func (r *run) percentileLines(percentiles []float64, d *distribution, name string) ([]line, error) {
+func (p pace) percentileLines(percentiles []float64, d *distribution, name string, points int) ([]line, error) {
 	counts, unit := d.counts, d.unit()
 	lines := make([]line, len(percentiles))
-	for i, p := range percentiles {
-		text := expr.PercentileTag(p)
+	for i, percent := range percentiles {
+		text := expr.PercentileTag(percent)
 		lines[i] = line{
 			tags:   merged(d.tags, tag.Tags{{Key: bucketKey, Value: text}}),
 			label:  label{text: "percentile(" + name + ", " + text + ")"},
-			values: make([]float64, r.rng.Len()),
+			values: make([]float64, points),
 			gauge:  true,
 		}
 	}
 	at := make([]float64, len(counts))
 	out := make([]float64, len(percentiles))
-	err := r.eachLine(r.rng.Len(), func(point int) {
+	err := p.eachLine(points, func(point int) {
 		gatherCounts(at, counts, point)
 		estimate(out, percentiles, at)
 		for i := range lines {

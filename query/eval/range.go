@@ -36,7 +36,7 @@ const defaultMaxDatapoints = 1440
 
 // Graph returns the range for a graph of width pixels from start to end, times in milliseconds with
 // start <= end. The step is the requested one, or the primary one where that is 0, rounded up to one
-// that people read easily, and so large that there is at most one point per pixel. Source: asl.md 6.4.
+// that people read easily, and so large that there is at most one point per pixel.
 func (s Steps) Graph(start, end, requested int64, width int) Range {
 	step := s.Fetch(start, end, requested).Step
 	most := int64(min(s.maxDatapoints(), max(width, 1)))

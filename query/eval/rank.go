@@ -8,7 +8,7 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
-// rank keeps the K lines with the largest or smallest statistic: asl.md 9.4. They come in the order in
+// rank keeps the K lines with the largest or smallest statistic. They come in the order in
 // which they lie in a binary heap with the worst line at its root, because in Atlas they do.
 func (r *run) rank(e *expr.Rank, n *node) (lineSet, error) {
 	if err := checkStat(e.Stat); err != nil {
@@ -47,16 +47,16 @@ func (r *run) rank(e *expr.Rank, n *node) (lineSet, error) {
 }
 
 // othersLine combines the lines that were left out, in the order in which they were.
-func (r *run) othersLine(e *expr.Rank, others []line) (line, error) {
+func (p pace) othersLine(e *expr.Rank, others []line) (line, error) {
 	aggregate := map[expr.Others]tsdb.Aggregate{
 		expr.OthersMin: tsdb.Min, expr.OthersMax: tsdb.Max, expr.OthersSum: tsdb.Sum, expr.OthersAvg: tsdb.Sum,
 	}[e.Others]
-	one, err := r.combine(aggregate, others)
+	one, err := p.combine(aggregate, others)
 	if err != nil {
 		return line{}, err
 	}
 	if e.Others == expr.OthersAvg {
-		count, err := r.combine(tsdb.Count, others)
+		count, err := p.combine(tsdb.Count, others)
 		if err != nil {
 			return line{}, err
 		}

@@ -13,10 +13,10 @@ func (e *RoomError) Error() string { return e.err.Error() }
 // Unwrap returns the *stack.Error.
 func (e *RoomError) Unwrap() error { return e.err }
 
-// roomError returns err as a *RoomError if it is one of the budget.
-func (r *run) roomError(err error) error {
-	if r.budget.need == 0 {
+// explain returns err as a *RoomError where it says that the budget is used up.
+func (b *budget) explain(err error) error {
+	if b.need == 0 {
 		return err
 	}
-	return &RoomError{r.budget.need, err}
+	return &RoomError{b.need, err}
 }

@@ -43,21 +43,24 @@ type Outcome struct {
 // store, or the cause for which ctx was cancelled, which it notices between a few lines. So does it pass on the turn of ctx.
 // A *RoomError, which wraps the first kind, says that with more of Limits.Bytes the run may succeed.
 func (p *Plan) Run(ctx context.Context, store tsdb.Selector, rng Range, limits Limits) (*Outcome, error) {
+	at := pace{ctx, turn.FromContext(ctx)}
 	r := &run{
-		plan: p, ctx: ctx, turn: turn.FromContext(ctx), store: store, rng: rng, limits: limits, budget: budget{limit: limits.Bytes},
-		sets: make([]lineSet, len(p.nodes)), reports: make([]NodeReport, len(p.nodes)),
+		plan: p, pace: at, rng: rng,
+		source: source{pace: at, store: store, rng: rng, maxSeries: limits.Series, budget: budget{limit: limits.Bytes}},
+		sets:   make([]lineSet, len(p.nodes)), reports: make([]NodeReport, len(p.nodes)),
 	}
 	if err := r.prepare(); err != nil {
-		return nil, r.roomError(err)
+		return nil, r.source.budget.explain(err)
 	}
 	if err := r.computeAll(); err != nil {
 		return nil, err
 	}
-	r.work.Nodes, r.work.Bytes = len(p.nodes), r.budget.used
-	outcome := &Outcome{Held: r.held.steps(), Work: r.work, Nodes: r.reports}
+	work := r.source.work
+	work.Nodes, work.Bytes = len(p.nodes), r.source.budget.used
+	outcome := &Outcome{Held: r.source.held.steps(), Work: work, Nodes: r.reports}
 	for _, root := range p.roots {
 		outcome.Lines = append(outcome.Lines, finish(r.sets[root].lines))
-		notices, warnings := r.noticesBelow(root)
+		notices, warnings := p.noticesBelow(root, r.reports)
 		outcome.Notices, outcome.Warnings = append(outcome.Notices, notices), append(outcome.Warnings, warnings)
 	}
 	return outcome, nil
@@ -65,25 +68,25 @@ func (p *Plan) Run(ctx context.Context, store tsdb.Selector, rng Range, limits L
 
 // prepare reads what the plan needs and sees to it that there is room for the rest.
 func (r *run) prepare() error {
-	if err := r.checkRange(); err != nil {
+	if err := r.source.checkRange(); err != nil {
 		return err
 	}
 	if err := r.readAll(); err != nil {
 		return err
 	}
-	return r.budget.take(r.computeBytes())
+	return r.source.budget.take((&sizes{r.plan.nodes, r.sets, r.rng.Len()}).peak())
 }
 
 // noticesBelow returns the remarks of the nodes that root is computed from, in their order, and the warnings among them.
-func (r *run) noticesBelow(root int) (notices, warnings []string) {
+func (p *Plan) noticesBelow(root int, reports []NodeReport) (notices, warnings []string) {
 	reached := make([]bool, root+1)
 	reached[root] = true
 	for id := root; id >= 0; id-- {
-		for _, input := range r.plan.nodes[id].inputs {
+		for _, input := range p.nodes[id].inputs {
 			reached[input] = reached[input] || reached[id]
 		}
 	}
-	for id, report := range r.reports[:root+1] {
+	for id, report := range reports[:root+1] {
 		if !reached[id] || report.Notice == "" {
 			continue
 		}
@@ -136,27 +139,21 @@ func (r *run) computeAll() error {
 
 // A run is one evaluation of a plan.
 type run struct {
-	plan   *Plan
-	ctx    context.Context
-	turn   *turn.Turn
-	store  tsdb.Selector
-	rng    Range
-	limits Limits
-
-	budget  budget
+	pace
+	plan    *Plan
+	rng     Range
+	source  source
 	sets    []lineSet    // by node
 	reports []NodeReport // by node
-	held    held
-	work    Work
 }
 
 // compute is one case per kind of node that is no read.
 func (r *run) compute(n *node) (lineSet, error) {
 	switch e := n.expr.(type) {
 	case *expr.Constant:
-		return r.constant(e), nil
+		return constant(e, r.rng), nil
 	case *expr.Generated:
-		return r.generate(e)
+		return generate(e, r.rng)
 	case *expr.StatOf: // means something only inside a filter, which replaces it
 		return lineSet{}, nil
 	case *expr.Unary:
@@ -221,23 +218,6 @@ func (r *run) pass(n *node) lineSet {
 	set.shared = set.shared || r.plan.nodes[id].users > 1
 	set.notice, set.warns = "", false // it is the operand's own
 	return set
-}
-
-// linesPerCheck is how many lines are computed between two looks at the context and the turn: the slowest word, a
-// window of a day over a year of minutes, needs about a millisecond a line.
-const linesPerCheck = 16
-
-// eachLine calls do with the numbers 0 to n-1 until the context is cancelled.
-func (r *run) eachLine(n int, do func(i int)) error {
-	for i := range n {
-		if i%linesPerCheck == 0 {
-			if err := r.turn.Yield(r.ctx); err != nil {
-				return err
-			}
-		}
-		do(i)
-	}
-	return nil
 }
 
 func (r *run) stateful(e *expr.Stateful, n *node) (lineSet, error) {

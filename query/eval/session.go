@@ -56,7 +56,7 @@ func (r *run) resume(e *expr.Stateful, n *node) (lineSet, error) {
 		seen[key] = true
 		word, known := remembered[key]
 		if !known {
-			if word, failure = r.remember(e, window); failure != nil {
+			if word, failure = r.plan.memory.add(e, r.rng, window); failure != nil {
 				return
 			}
 			remembered[key] = word
@@ -84,13 +84,12 @@ func windowOf(e *expr.Stateful, stepMillis int64) int {
 	return 1
 }
 
-// remember returns a new word, if there is room for what it will remember.
-func (r *run) remember(e *expr.Stateful, window int) (Online, error) {
-	word, err := NewOnline(e, r.rng.Start, r.rng.Step)
+// add returns a new word, if there is room for what it will remember.
+func (m *memory) add(e *expr.Stateful, rng Range, window int) (Online, error) {
+	word, err := NewOnline(e, rng.Start, rng.Step)
 	if err != nil {
 		return nil, err
 	}
-	m := r.plan.memory
 	if m.values += window; m.values > maxRemembered {
 		return nil, stack.Require("the windows of :%s and others would hold more than %d values", statefulNames[e.Op], maxRemembered)
 	}
@@ -98,7 +97,7 @@ func (r *run) remember(e *expr.Stateful, window int) (Online, error) {
 }
 
 // ageUnseen lets time pass for the lines that had no value in the whole range, and forgets those of which
-// nothing is left to remember. Source: asl.md 8.4.
+// nothing is left to remember. Atlas does so, too, or its state would grow with every line that ever was.
 func (r *run) ageUnseen(remembered map[string]Online, seen map[string]bool, window int) error {
 	var unseen []string
 	for key := range remembered {

@@ -9,16 +9,16 @@ import (
 
 // timeSpan resolves the bounds of :time-span. They may name gs and ge, the range that is evaluated, and
 // s and e, each other. The names that stand for nothing are unknown and taken for now.
-func (r *run) timeSpan(e *expr.Generated, unknown *[]string) (from, to int64, err error) {
+func timeSpan(e *expr.Generated, rng Range, unknown *[]string) (from, to int64, err error) {
 	zone := time.UTC
 	if e.Zone != "" {
 		if zone, err = expr.LoadZone(e.Zone); err != nil {
 			return 0, 0, stack.Errorf(stack.DateTime, "%s", err.Error())
 		}
 	}
-	names := map[string]int64{"gs": r.rng.Start, "ge": r.rng.End}
-	start := dateText{e.From, zone, r.rng.Now, names, unknown}
-	end := dateText{e.To, zone, r.rng.Now, names, unknown}
+	names := map[string]int64{"gs": rng.Start, "ge": rng.End}
+	start := dateText{e.From, zone, rng.Now, names, unknown}
+	end := dateText{e.To, zone, rng.Now, names, unknown}
 	startOf, endOf := referenceOf(e.From), referenceOf(e.To)
 	switch {
 	case startOf == "s":

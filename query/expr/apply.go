@@ -34,7 +34,8 @@ func (u *Unary) Apply(v float64) float64 {
 	panic("expr: Apply of an operation that needs the step")
 }
 
-// Apply returns the function of two values; NaN means "no value". Source: asl.md §7.2.
+// Apply returns the function of two values; NaN means "no value". Which operand may be missing is different
+// for each, as in Netflix Atlas: query/LANGUAGE.md has the table.
 func (op BinaryOp) Apply(a, b float64) float64 {
 	switch op {
 	case Add:

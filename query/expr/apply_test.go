@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestBinaryApply checks the table of asl.md §7.2, missing values above all.
+// TestBinaryApply checks what each operator makes of two values, missing values above all.
 func TestBinaryApply(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	for _, test := range []struct {

@@ -12,7 +12,8 @@ import (
 // the one before ends. powers has the index of each power of four.
 //
 // Between two powers of four, base and 4·base, the bounds are base/3 apart. Source: the percentile
-// buckets of the Spectator client libraries, which every publisher shares; asl.md §14.4.
+// buckets of the Spectator client libraries, which every publisher shares
+// (class PercentileBuckets of Netflix Spectator).
 var buckets, powers = makeBuckets()
 
 func makeBuckets() (bounds []int64, powers []int) {

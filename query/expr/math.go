@@ -53,7 +53,7 @@ type Unary struct {
 	Bound float64 // ClampMin, ClampMax
 }
 
-// A BinaryOp names a function of two values; each has its own NaN rule (asl.md §7.2).
+// A BinaryOp names a function of two values; each has its own NaN rule (query/LANGUAGE.md).
 type BinaryOp uint8
 
 // The functions of two values.

@@ -37,7 +37,7 @@ func TestNumberTextReadsBack(t *testing.T) {
 	})
 }
 
-// TestBuckets checks the sample and the ends of asl.md §14.4, and that every bound is counted in its bucket
+// TestBuckets checks known buckets and the ends of the table, and that every bound is counted in its bucket
 // or the next.
 func TestBuckets(t *testing.T) {
 	for v, want := range map[int64]int{-1: 0, 0: 0, 1: 1, 4: 4, 5: 5, 14: 14, 15: 15, 16: 15, 21: 16, 57: 23, 64: 24, 85: 25, 1000: 41,

@@ -23,7 +23,7 @@ const (
 type Stateful struct {
 	Op          StatefulOp
 	Input       Expr
-	Window      int32 // Delay, Rolling*; for Des and SlidingDes the length of the training. Unchecked: asl.md §8.2
+	Window      int32 // Delay, Rolling*; for Des and SlidingDes the length of the training. The parser does not check it; whoever evaluates does
 	MinValues   int32 // RollingMean
 	Alpha, Beta float64
 	Span        Duration // Trend

@@ -74,7 +74,7 @@ func readsBack(v *stack.Vocabulary, n Node) error {
 }
 
 // TestWordOrder pins the order in which words are tried, which decides among overloads and in which they
-// are offered. Source: asl.md §14.5.
+// are offered.
 func TestWordOrder(t *testing.T) {
 	want := map[string]string{
 		"std":   "call clear depth drop dup each format freeze get pick map ndrop nlist over -rot roll rot set swap list 2over nip tuck fcall sset",

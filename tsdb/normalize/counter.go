@@ -8,14 +8,12 @@ func HeartbeatOf(step int64) int64 {
 	return 2 * step
 }
 
-// MaxCounterWrites is the most writes that one sample of a counter causes: the slots of a bridged gap.
-func MaxCounterWrites(step int64) int { return int(HeartbeatOf(step)/step) + 1 }
-
 // NextCounter takes the next sample of a counter and appends the writes that are due to dst.
 //
 // The sample becomes the increase per second since the last one received, 0 where the value or the time
 // did not grow (resets never give a negative rate), and is then spread as a rate. A missed sample is
-// bridged: the new rate fills the slots between, at most MaxCounterWrites. The first sample writes nothing.
+// bridged: the new rate fills the slots between, at most as many as
+// the heartbeat has, and one more. The first sample writes nothing.
 // An older sample writes nothing either but is the one the next is compared with, as in Atlas, so the
 // state changes with every sample: the outcome is always Accepted.
 // Source: Atlas, RateValueFunction in front of NormalizeValueFunction.

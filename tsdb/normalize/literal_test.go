@@ -92,7 +92,7 @@ func TestAgainstLiteral(t *testing.T) {
 			if !sameWrites(got, want) {
 				t.Fatalf("counter %v: wrote %v, want %v", x, got, want)
 			}
-			if len(got) > MaxCounterWrites(step) {
+			if len(got) > maxCounterWrites(step) {
 				t.Fatalf("counter %v: %d writes", x, len(got))
 			}
 		}

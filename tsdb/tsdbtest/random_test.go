@@ -15,7 +15,7 @@ func TestRandomIsRepeatable(t *testing.T) {
 			for i := range list {
 				values[i] = list[i].Value
 			}
-			text += string(AppendSeries(nil, tags, values)) + "\n"
+			text += string(appendSeries(nil, tags, values)) + "\n"
 		}
 		return series, points, text
 	}

@@ -12,7 +12,7 @@ import (
 
 func TestSeriesTextRoundTrip(t *testing.T) {
 	tags := tag.New("name", "a b", "empty", "", "odd", "x=y #\"\\", "wide", "ü\n")
-	line := string(AppendSeries(nil, tags, []float64{1, 1, 1, nan, nan, 2.5, math.Copysign(0, -1), 1e300}))
+	line := string(appendSeries(nil, tags, []float64{1, 1, 1, nan, nan, 2.5, math.Copysign(0, -1), 1e300}))
 	store := parse(t, line)
 	for got, points := range store.All() {
 		if diff := cmp.Diff(tags, got); diff != "" {

@@ -82,11 +82,11 @@ const (
 // pages are the paths that people open.
 var pages = []string{"/", "/explore", "/alerts", "/reference"}
 
-// endpointHeader names the route that answered.
+// endpointHeader names the route that answered, as Atlas does on every answer of the routes that it has.
 const endpointHeader = "Netflix-Endpoint"
 
 // atlasRoutes are the paths whose answers carry endpointHeader, also when the method is wrong.
-var atlasRoutes = []string{graphRoute, "/api/v2/fetch", exprRoute, "/api/v1/tags", "/healthcheck"}
+var atlasRoutes = []string{graphRoute, "/api/v2/fetch", exprRoute, "/api/v1/tags", publishRoute, publishFastRoute, "/healthcheck"}
 
 // New returns the handler for all paths.
 func New(cfg Config) http.Handler {

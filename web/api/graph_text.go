@@ -4,8 +4,8 @@ import (
 	"time"
 
 	"github.com/telamon-tsdb/telamon/query/expr"
+	"github.com/telamon-tsdb/telamon/query/number"
 	"github.com/telamon-tsdb/telamon/web/chart"
-	"github.com/telamon-tsdb/telamon/web/chart/ticks"
 )
 
 // writeGraphCSV and writeGraphTSV write the formats csv and txt: a row per time, a column per line.
@@ -34,7 +34,7 @@ func writeTable(w *responseWriter, g *chart.Graph, separator string) error {
 		for _, l := range lines {
 			w.room()
 			w.text(separator)
-			w.text(ticks.Fixed(l.Values[i], 6))
+			w.text(number.Fixed(l.Values[i], 6))
 		}
 		w.text("\n")
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/telamon-tsdb/telamon/query/number"
 	"github.com/telamon-tsdb/telamon/web/chart/draw"
 	"github.com/telamon-tsdb/telamon/web/chart/ticks"
 )
@@ -118,9 +119,9 @@ func (p *painter) labels(majors []ticks.Tick, text func(ticks.Tick) string, free
 func (p *painter) offsetLabels(majors []ticks.Tick, labels ticks.Labels, axis valueAxis, a area, s side, c Color) {
 	base := majors[0].Value
 	prefix := labels.Prefix(majors[len(majors)-1].Value - base)
-	format := ticks.OneDecimal
+	format := number.OneDecimal
 	if labels == ticks.LabelsBinary {
-		format = ticks.Format{}
+		format = number.Format{}
 	}
 	whole := prefix.Text(base, format)
 	y := int(axis.row(base))

@@ -8,7 +8,7 @@ const (
 	maxZoom   = 2.0
 )
 
-// Measures of the parts of a picture.
+// Measures of the parts of a picture: see LAYOUT.md.
 const (
 	valueAxisWidth = 64 // label 17, numbers 42, mark 4, line 1
 	rightPadding   = 24 // instead of a second axis

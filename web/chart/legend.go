@@ -3,6 +3,7 @@ package chart
 import (
 	"fmt"
 
+	"github.com/telamon-tsdb/telamon/query/number"
 	"github.com/telamon-tsdb/telamon/web/chart/draw"
 	"github.com/telamon-tsdb/telamon/web/chart/ticks"
 )
@@ -108,7 +109,7 @@ func (p *painter) lineEntry(plot *Plot, l *Line) {
 	}
 	s := l.Stats
 	value := statistic(ticks.Labels(plot.TickLabels))
-	count := number{ticks.Decimal, value.format}.text(float64(s.Count))
+	count := notation{number.Decimal, value.format}.text(float64(s.Count))
 	for _, row := range [statisticRows]string{
 		fmt.Sprintf("    Max : %-11s   Min  : %-11s", value.text(s.Max), value.text(s.Min)),
 		fmt.Sprintf("    Avg : %-11s   Last : %-11s", value.text(s.Avg), value.text(s.Last)),
@@ -118,22 +119,22 @@ func (p *painter) lineEntry(plot *Plot, l *Line) {
 	}
 }
 
-// A number is how the statistics of an axis are written.
-type number struct {
-	prefix func(float64) ticks.Prefix
-	format ticks.Format
+// A notation is how the statistics of an axis are written.
+type notation struct {
+	prefix func(float64) number.Prefix
+	format number.Format
 }
 
 // statistic returns how the statistics of an axis with such labels are written.
-func statistic(labels ticks.Labels) number {
-	n := number{labels.Prefix, ticks.Format{Decimals: 3, Width: 9, SymbolWidth: 1, Column: true}}
+func statistic(labels ticks.Labels) notation {
+	n := notation{labels.Prefix, number.Format{Decimals: 3, Width: 9, SymbolWidth: 1, Column: true}}
 	if labels == ticks.LabelsBinary || labels == ticks.LabelsDuration {
 		n.format.Decimals = 2
 	}
 	return n
 }
 
-func (n number) text(v float64) string { return n.format.Text(v, n.prefix) }
+func (n notation) text(v float64) string { return n.format.Text(v, n.prefix) }
 
 // statistics draws a row of numbers, in columns.
 func (p *painter) statistics(row string) {
@@ -153,8 +154,8 @@ func (p *painter) border(x, y, w, h int) {
 }
 
 // heatEntry draws the name of a heatmap, its colours and what they mean.
-func (p *painter) heatEntry(number int) error {
-	h, err := p.graph.Heatmap(number, p.graph.requestedHeight())
+func (p *painter) heatEntry(index int) error {
+	h, err := p.graph.Heatmap(index, p.graph.requestedHeight())
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// format returns n in the notation of the reference, for comparison with recorded forms.
+// format returns n in the notation of Atlas's PatternMatcher, for comparison with recorded forms.
 func format(n *node) string {
 	switch n.kind {
 	case always:

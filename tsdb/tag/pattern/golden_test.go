@@ -106,7 +106,7 @@ func TestRecordedMatches(t *testing.T) {
 	})
 }
 
-// errorRow is the message for a pattern that the reference refuses.
+// errorRow is the message for a pattern that Atlas's PatternMatcher refuses.
 type errorRow struct {
 	Pattern        string
 	IgnoreCase     bool

@@ -218,7 +218,7 @@ func (p *parser) repeated(c rune, n *node) *node {
 		return p.sequence(n, p.star(n, p.branch()))
 	case "*+":
 		return p.intern(node{kind: repeat, sub: n, min: 0, max: math.MaxInt32})
-	case "++": // one, and then at least one more: as the reference has it
+	case "++": // one, and then at least one more: as Atlas's PatternMatcher has it
 		return p.sequence(n, p.intern(node{kind: repeat, sub: n, min: 1, max: math.MaxInt32}))
 	default:
 		p.failAnywhere("unknown quantifier: " + quantifier)

@@ -2,7 +2,7 @@ package pattern
 
 import "slices"
 
-// rules are applied in this order, each to the whole tree. Order and scope are those of the reference:
+// rules are applied in this order, each to the whole tree. Order and scope are those of Atlas's PatternMatcher:
 // they decide which nodes go back over their choices.
 var rules = []rule{
 	takeNext,
@@ -97,7 +97,7 @@ func spreadNever(t *tree, n *node) *node {
 	return n
 }
 
-// nothingAfterEnd turns a sequence that goes on behind "$" into never: the reference does so even
+// nothingAfterEnd turns a sequence that goes on behind "$" into never: Atlas's PatternMatcher does so even
 // where the rest could be empty.
 func nothingAfterEnd(t *tree, n *node) *node {
 	if n.kind != sequence {
@@ -175,7 +175,7 @@ func dropEqualBranches(t *tree, n *node) *node {
 	return t.alternation(kept...)
 }
 
-// dropNeverBranches removes branches that never match. Where none is left the reference has always.
+// dropNeverBranches removes branches that never match. Where none is left Atlas's PatternMatcher has always.
 func dropNeverBranches(t *tree, n *node) *node {
 	if n.kind != alternation || !hasSub(n, never) {
 		return n

@@ -1,15 +1,19 @@
 package ticks
 
-import "math"
+import (
+	"math"
+
+	"github.com/telamon-tsdb/telamon/query/number"
+)
 
 // multiples are the distances of ticks as multiples of a binary prefix or of a year.
 var multiples = []float64{1, 2, 3, 4, 5, 10, 20, 30, 40, 50, 100, 200, 300, 400, 500}
 
 var anyBinary = func() []spacing {
 	list := decimalSpacings(-1, 1)
-	for _, p := range bigBinary {
+	for _, factor := range number.BinaryFactors() {
 		for _, m := range multiples {
-			list = append(list, spacing{p.Factor * m, p.Factor * m / 4, 4})
+			list = append(list, spacing{factor * m, factor * m / 4, 4})
 		}
 	}
 	return list
@@ -24,7 +28,7 @@ func binaryTicks(low, high float64, n int) []Tick {
 	}
 	if len(list) == 0 {
 		list = []Tick{{Value: low, Major: true}, {Value: high, Major: true}}
-		setOffset(list, low, DecimalText)
+		setOffset(list, low, number.DecimalText)
 		return list
 	}
 	if s.major < math.Abs(low)/100 {
@@ -39,10 +43,10 @@ func binaryTicks(low, high float64, n int) []Tick {
 }
 
 // binaryFormat returns how values up to most are written that are major apart.
-func binaryFormat(major, most float64) (Prefix, Format) {
-	prefix := binaryRange(major, 4)
+func binaryFormat(major, most float64) (number.Prefix, number.Format) {
+	prefix := number.BinaryRange(major, 4)
 	if size := math.Abs(most); size >= 10*prefix.Factor {
-		prefix = binaryRange(size, 4)
+		prefix = number.BinaryRange(size, 4)
 	}
-	return prefix, Format{Decimals: decimalsOf(major/prefix.Factor, 2)}
+	return prefix, number.Format{Decimals: decimalsOf(major/prefix.Factor, 2)}
 }

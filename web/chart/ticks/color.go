@@ -1,6 +1,10 @@
 package ticks
 
-import "math"
+import (
+	"math"
+
+	"github.com/telamon-tsdb/telamon/query/number"
+)
 
 // Colors returns the bounds of count steps between low and high on a scale: low, then the value at which each
 // step ends. They are the marks of a legend of colours.
@@ -13,7 +17,7 @@ func Colors(low, high float64, count int, scale Scale) []Tick {
 	for i := 1; i <= count; i++ {
 		list = append(list, Tick{Value: inverse(float64(i)), Major: true})
 	}
-	label(list, func(t Tick) string { return DecimalText(t.Value) })
+	label(list, func(t Tick) string { return number.DecimalText(t.Value) })
 	return list
 }
 

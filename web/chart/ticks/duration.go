@@ -1,6 +1,19 @@
 package ticks
 
-import "math"
+import (
+	"math"
+
+	"github.com/telamon-tsdb/telamon/query/number"
+)
+
+// Seconds of a unit; a year has no leap day.
+const (
+	minute = 60
+	hour   = 60 * minute
+	day    = 24 * hour
+	week   = 7 * day
+	year   = 365 * day
+)
 
 // anyDuration are the spacings of an axis of seconds: parts of seconds, then parts of the next larger
 // unit, each from many to few, then years. The first that fits is taken, though they are not sorted:
@@ -34,9 +47,9 @@ func durationTicks(low, high float64, n int) []Tick {
 		return ends(low, high)
 	}
 	list, base := s.place(low, high)
-	prefix := durationRange(s.major)
+	prefix := number.DurationRange(s.major)
 	if size := math.Abs(high); size > prefix.Factor {
-		prefix = durationRange(size)
+		prefix = number.DurationRange(size)
 	}
 	format := durationFormat(high)
 	write := func() { label(list, func(t Tick) string { return prefix.Text(t.Value, format) }) }
@@ -45,47 +58,36 @@ func durationTicks(low, high float64, n int) []Tick {
 		return list
 	}
 	if high < 2*year && high > 1e-3 {
-		prefix = nextSmaller(prefix)
+		prefix = number.SmallerUnit(prefix)
 		if write(); !repeats(list) {
 			return list
 		}
 	}
-	prefix = durationRange(s.major)
+	prefix = number.DurationRange(s.major)
 	if r := high - low; r > prefix.Factor {
-		prefix = durationRange(r)
+		prefix = number.DurationRange(r)
 	}
 	format = durationFormat(s.major)
 	setOffset(list, base, func(v float64) string { return prefix.Text(v, format) })
 	return list
 }
 
-// nextSmaller returns the unit below.
-func nextSmaller(p Prefix) Prefix {
-	ascending := append([]Prefix{smallTime[3], smallTime[2], smallTime[1], smallTime[0]}, bigTime...)
-	for i := 1; i < len(ascending); i++ {
-		if ascending[i] == p {
-			return ascending[i-1]
-		}
-	}
-	return p
-}
-
 // durationFormat returns how seconds are written of which most is the largest.
-func durationFormat(most float64) Format {
+func durationFormat(most float64) number.Format {
 	switch {
 	case most >= 1000*year:
-		return Format{Decimals: 1, Scientific: true}
+		return number.Format{Decimals: 1, Scientific: true}
 	case most >= minute:
-		return Format{}
+		return number.Format{}
 	case most < 1:
-		most /= durationRange(most).Factor
+		most /= number.DurationRange(most).Factor
 	}
 	x := int(math.Round(most * 1000))
 	switch {
 	case x%10 > 0:
-		return Format{Decimals: 3}
+		return number.Format{Decimals: 3}
 	case x%100 > 0:
-		return Format{Decimals: 2}
+		return number.Format{Decimals: 2}
 	}
-	return OneDecimal
+	return number.OneDecimal
 }

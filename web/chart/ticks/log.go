@@ -1,6 +1,10 @@
 package ticks
 
-import "math"
+import (
+	"math"
+
+	"github.com/telamon-tsdb/telamon/query/number"
+)
 
 // decades returns the number of powers of ten between a and b, 0 ≤ a ≤ b.
 func decades(a, b float64) int { return ceilPower(b) - floorPower(a) }
@@ -70,7 +74,7 @@ func powers(low, high float64, n, distance int) []Tick {
 		if power == 0 && low == 0 {
 			v = 0
 		}
-		list = append(list, Tick{Value: v, Label: Format{}.Text(v, Decimal), Major: (power-from)%every == 0})
+		list = append(list, Tick{Value: v, Label: number.Format{}.Text(v, number.Decimal), Major: (power-from)%every == 0})
 	}
 	return list
 }
@@ -105,11 +109,11 @@ func logLinearTicks(low, high float64, n int) []Tick {
 			place = -i - 1
 		}
 		if bothSigns && i == 0 {
-			list = append(list, Tick{Value: 0, Label: DecimalText(0), Major: true})
+			list = append(list, Tick{Value: 0, Label: number.DecimalText(0), Major: true})
 			continue
 		}
 		if count < 9*n || count/3 < 9*n && place%3 == 0 || place%9 == 0 {
-			list = append(list, Tick{Value: v, Label: DecimalText(v), Major: count <= n || place%majorEvery == 0})
+			list = append(list, Tick{Value: v, Label: number.DecimalText(v), Major: count <= n || place%majorEvery == 0})
 		}
 	}
 	return list

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"github.com/telamon-tsdb/telamon/query/number"
 )
 
 // A Labels says how the values of an axis are written.
@@ -18,14 +20,14 @@ const (
 )
 
 // Prefix returns the prefix with which a value of the axis is written.
-func (l Labels) Prefix(v float64) Prefix {
+func (l Labels) Prefix(v float64) number.Prefix {
 	switch l {
 	case LabelsBinary:
-		return Binary(v)
+		return number.Binary(v)
 	case LabelsDuration:
-		return Duration(v)
+		return number.Duration(v)
 	}
-	return Decimal(v)
+	return number.Decimal(v)
 }
 
 // A Tick is a mark of a value axis.
@@ -145,7 +147,7 @@ var anyDecimal = decimalSpacings(-25, 25)
 // ends returns the ticks of an axis on which nothing else fits.
 func ends(low, high float64) []Tick {
 	list := []Tick{{Value: low, Major: true}, {Value: high, Major: true}}
-	label(list, func(t Tick) string { return DecimalText(t.Value) })
+	label(list, func(t Tick) string { return number.DecimalText(t.Value) })
 	return list
 }
 
@@ -155,14 +157,14 @@ func decimalTicks(low, high float64, n int) []Tick {
 		return ends(low, high)
 	}
 	list, base := s.place(low, high)
-	prefix := decimalRange(s.major, 3)
+	prefix := number.DecimalRange(s.major, 3)
 	if size := math.Abs(high); size > 10*prefix.Factor {
-		prefix = decimalRange(size, 3)
+		prefix = number.DecimalRange(size, 3)
 	}
-	format := Format{Decimals: decimalsOf(s.major/prefix.Factor, 3)}
+	format := number.Format{Decimals: decimalsOf(s.major/prefix.Factor, 3)}
 	label(list, func(t Tick) string { return prefix.Text(t.Value, format) })
 	if repeats(list) {
-		setOffset(list, base, DecimalText)
+		setOffset(list, base, number.DecimalText)
 	}
 	return list
 }

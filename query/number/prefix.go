@@ -1,4 +1,4 @@
-package ticks
+package number
 
 import "math"
 
@@ -91,14 +91,14 @@ func first(v float64, descending []Prefix) Prefix {
 	return descending[len(descending)-1]
 }
 
-// decimalRange returns the prefix with which v has at most digits digits on either side of the point.
-func decimalRange(v float64, digits int) Prefix { return prefixRange(v, digits, 1000, bigDecimal) }
+// DecimalRange returns the prefix with which v has at most digits digits on either side of the point.
+func DecimalRange(v float64, digits int) Prefix { return prefixRange(v, digits, 1000, bigDecimal) }
 
-// binaryRange is decimalRange with binary prefixes.
-func binaryRange(v float64, digits int) Prefix { return prefixRange(v, digits, 1024, bigBinary) }
+// BinaryRange is DecimalRange with binary prefixes.
+func BinaryRange(v float64, digits int) Prefix { return prefixRange(v, digits, 1024, bigBinary) }
 
 func prefixRange(v float64, digits int, base float64, big []Prefix) Prefix {
-	f := power10(digits)
+	f := math.Pow10(digits)
 	if 1/f <= v && v < f {
 		return none
 	}
@@ -116,8 +116,8 @@ func prefixRange(v float64, digits int, base float64, big []Prefix) Prefix {
 	return candidates[len(candidates)-1]
 }
 
-// durationRange returns the unit in which v seconds are one or more, nanoseconds at least.
-func durationRange(v float64) Prefix {
+// DurationRange returns the unit in which v seconds are one or more, nanoseconds at least.
+func DurationRange(v float64) Prefix {
 	if v >= 1 {
 		return largest(v, bigTime)
 	}
@@ -127,6 +127,26 @@ func durationRange(v float64) Prefix {
 		}
 	}
 	return smallTime[2]
+}
+
+// SmallerUnit returns the unit of time below p, or p where there is none.
+func SmallerUnit(p Prefix) Prefix {
+	ascending := append([]Prefix{smallTime[3], smallTime[2], smallTime[1], smallTime[0]}, bigTime...)
+	for i := 1; i < len(ascending); i++ {
+		if ascending[i] == p {
+			return ascending[i-1]
+		}
+	}
+	return p
+}
+
+// BinaryFactors returns the powers of 1024 that have a prefix, ascending.
+func BinaryFactors() []float64 {
+	factors := make([]float64, len(bigBinary))
+	for i, p := range bigBinary {
+		factors[i] = p.Factor
+	}
+	return factors
 }
 
 // A Format is how a number is printed together with its prefix. The zero Format prints 12k.
@@ -171,4 +191,14 @@ func (f Format) Text(v float64, prefix func(float64) Prefix) string {
 }
 
 // DecimalText returns v with one decimal and the decimal prefix: 12.3k.
-func DecimalText(v float64) string { return OneDecimal.Text(v, Decimal) }
+func DecimalText(v float64) string { return text(v, Decimal) }
+
+// BinaryText is DecimalText with the binary prefix from 1024 on: 12.1Ki.
+func BinaryText(v float64) string { return text(v, Binary) }
+
+func text(v float64, prefix func(float64) Prefix) string {
+	if math.IsInf(v, 0) {
+		return Fixed(v, 1)
+	}
+	return OneDecimal.Text(v, prefix)
+}

@@ -1,4 +1,4 @@
-package ticks
+package number
 
 import (
 	"fmt"
@@ -20,7 +20,7 @@ func shortest(v float64) decimal {
 	mantissa, exponent, _ := strings.Cut(text, "e")
 	power, err := strconv.Atoi(exponent)
 	if err != nil {
-		panic("ticks: strconv wrote a float without exponent")
+		panic("number: strconv wrote a float without exponent")
 	}
 	return decimal{strings.Replace(mantissa, ".", "", 1), power + 1}
 }
