@@ -97,9 +97,7 @@ func (l *ledger) note(o *outcome, step, size int64) {
 	byTags := trueFirst(o.lines)
 	for key, g := range l.groups[o.rule.Name] {
 		if g.overflow && o.evaluated() {
-			if g.state.Phase != Inactive {
-				g.reached = overflowReached(countTrue(byTags), True, step)
-			}
+			g.noteOverflow(o, countTrue(byTags), step, size)
 			continue
 		}
 		var line *query.StepLine

@@ -149,7 +149,9 @@ func (m *Manager) Close() {
 	m.courier.close()
 	m.stepMu.Lock()
 	defer m.stepMu.Unlock()
-	if err := m.append(context.Background(), m.ledger.firing()); err != nil {
+	c := m.ledger.firing()
+	c.rosters = m.owed
+	if err := m.append(context.Background(), c); err != nil {
 		m.cfg.Log.Warn("the end is not in the log: to the next start the last steps are unknown", "err", err)
 	}
 }

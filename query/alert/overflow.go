@@ -119,6 +119,18 @@ func (d *decider) readOverflow(rule *Rule, own *group, before State, reading Rea
 	d.change.tell(next, transition, before.Start, d.tick.Step)
 }
 
+// noteOverflow keeps the newest count of an overflow that has begun. Where perhaps more groups are true than is known,
+// and so it cannot be told that it is over, the count stays as it was and the doubt is noted.
+func (g *group) noteOverflow(o *outcome, count int, step, size int64) {
+	switch {
+	case g.state.Phase == Inactive:
+	case o.doubt != nil && !overflows(g, count):
+		g.doubt = g.doubt.then(o.doubt, size)
+	default:
+		g.reached = overflowReached(count, True, step)
+	}
+}
+
 // overflowReached returns the numbers of an overflow: how many groups are true, and whether it is too many.
 func overflowReached(count int, reading Reading, step int64) reached {
 	at := reached{value: Number(count), step: step}
