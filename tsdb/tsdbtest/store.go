@@ -150,7 +150,7 @@ func groupOf(q tsdb.Query, t tag.Tags) (tag.Tags, bool) {
 	return tag.Sort(group), true
 }
 
-// consolidate returns the column of one series: asl.md 6.3, first half.
+// consolidate returns the column of one series, its values brought onto the steps of the query.
 func (s *Store) consolidate(q tsdb.Query, one series) *tsdb.Column {
 	dsType, _ := one.tags.Get(tag.DataSourceType)
 	c := &tsdb.Column{
@@ -213,7 +213,7 @@ func combine(how tsdb.Consolidation, values []float64) float64 {
 	return result
 }
 
-// aggregate adds the series of part to group: asl.md 6.3, second half.
+// aggregate adds the series of part to group, step by step.
 func aggregate(group, part *tsdb.Column) {
 	zip(group.Sum, part.Sum, add)
 	zip(group.Count, part.Count, add)

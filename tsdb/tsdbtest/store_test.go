@@ -13,7 +13,7 @@ import (
 	"github.com/telamon-tsdb/telamon/tsdb/tag"
 )
 
-// The data and the answers are asl.md 13.21; %s is the data source type.
+// The data and the answers are a worked example of consolidation as Atlas does it; %s is the data source type.
 const consolidationText = `
 step 60s
 start 1970-01-01T00:01:00Z
