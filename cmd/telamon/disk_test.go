@@ -13,8 +13,19 @@ import (
 	"testing"
 	"time"
 
+	"github.com/telamon-tsdb/telamon/tsdb/vfs"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 )
+
+// fillableDisk is a disk in memory that takes nothing while full is true.
+func fillableDisk(full *atomic.Bool) vfs.FS {
+	return vfstest.NewFaulty(vfstest.NewMemory(), func(c vfstest.Call) error {
+		if full.Load() && (c.Op == vfstest.OpWrite || c.Op == vfstest.OpCreate) {
+			return syscall.ENOSPC
+		}
+		return nil
+	})
+}
 
 // TestFullDisk fills the disk under a running server: publishing is answered 503 and changes nothing, queries go
 // on, and when there is space again so does publishing. A restart finds what was acknowledged and no more.
@@ -22,12 +33,7 @@ func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	var full atomic.Bool
 	settings := testSettings(t)
-	settings.fs = vfstest.NewFaulty(vfstest.NewMemory(), func(c vfstest.Call) error {
-		if full.Load() && (c.Op == vfstest.OpWrite || c.Op == vfstest.OpCreate) {
-			return syscall.ENOSPC
-		}
-		return nil
-	})
+	settings.fs = fillableDisk(&full)
 	server, stop := runServer(t, settings)
 	at := time.Now().Truncate(time.Minute).UnixMilli()
 	add := func(value float64) error {
@@ -78,12 +84,7 @@ func TestFullDiskAtStart(t *testing.T) {
 	var full atomic.Bool
 	settings := testSettings(t)
 	settings.Step, settings.EvalDelay = time.Second, time.Second
-	settings.fs = vfstest.NewFaulty(vfstest.NewMemory(), func(c vfstest.Call) error {
-		if full.Load() && (c.Op == vfstest.OpWrite || c.Op == vfstest.OpCreate) {
-			return syscall.ENOSPC
-		}
-		return nil
-	})
+	settings.fs = fillableDisk(&full)
 	rules := filepath.Join(t.TempDir(), "rules.yaml")
 	text := "receivers: [{name: oncall, webhook: {url: '" + hook.url() + "'}}]\n" +
 		"rules: [{name: Always, expr: '1', for: 0, notify: [oncall]}]\n"

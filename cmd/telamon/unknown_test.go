@@ -6,13 +6,11 @@ import (
 	"os"
 	"path/filepath"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/telamon-tsdb/telamon/query/alert"
 	"github.com/telamon-tsdb/telamon/tsdb/vfs"
-	"github.com/telamon-tsdb/telamon/tsdb/vfs/vfstest"
 	"github.com/telamon-tsdb/telamon/tsdb/wal"
 )
 
@@ -72,12 +70,7 @@ func TestFullDiskIsNoEvidence(t *testing.T) {
 	t.Cleanup(hook.close)
 	settings := hotSettings(t, hook)
 	var full atomic.Bool
-	settings.fs = vfstest.NewFaulty(vfstest.NewMemory(), func(c vfstest.Call) error {
-		if full.Load() && (c.Op == vfstest.OpWrite || c.Op == vfstest.OpCreate) {
-			return syscall.ENOSPC
-		}
-		return nil
-	})
+	settings.fs = fillableDisk(&full)
 	server, _ := runServer(t, settings)
 	feed := startFeed("requests,zone=a")
 	t.Cleanup(feed.close)
@@ -109,12 +102,7 @@ func TestFullDiskWithoutPublishers(t *testing.T) {
 	t.Cleanup(hook.close)
 	settings := hotSettings(t, hook)
 	var full atomic.Bool
-	settings.fs = vfstest.NewFaulty(vfstest.NewMemory(), func(c vfstest.Call) error {
-		if full.Load() && (c.Op == vfstest.OpWrite || c.Op == vfstest.OpCreate) {
-			return syscall.ENOSPC
-		}
-		return nil
-	})
+	settings.fs = fillableDisk(&full)
 	server, _ := runServer(t, settings)
 	awaitStatus(t, server, judges(time.Now()))
 	full.Store(true)
